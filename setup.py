@@ -1,0 +1,52 @@
+"""Builds the compiled modules: every `name.py` that has a `name.pxd` beside it."""
+
+import os
+import platform
+from pathlib import Path
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+SOURCE = Path("src")
+JOBS = int(os.environ.get("BLINKENLIGHTS_JOBS", 0)) or os.cpu_count() or 1
+
+COMPILE = ["-O2", "-g0", "-w", "-fno-strict-aliasing", "-fno-math-errno", "-ffp-contract=off",
+           "-frounding-math", "-fvisibility=hidden"]
+if platform.machine() in ("x86_64", "AMD64"):
+    COMPILE.append("-mcx16")
+
+# Handlers are assembled from small pieces with constant arguments; they must become one function.
+MACROS = [("CYTHON_INLINE", "inline __attribute__((always_inline))")]
+
+DIRECTIVES = {
+    "language_level": 3,
+    "boundscheck": False,
+    "wraparound": False,
+    "cdivision": True,
+    "initializedcheck": False,
+    "freethreading_compatible": True,
+}
+
+
+def compiled_modules() -> list[Extension]:
+    found = []
+    for pxd in sorted(SOURCE.rglob("*.pxd")):
+        module = pxd.with_suffix(".py")
+        if pxd.stem != "__init__" and module.exists():
+            name = ".".join(module.relative_to(SOURCE).with_suffix("").parts)
+            found.append(Extension(name, [str(module)], define_macros=MACROS, extra_compile_args=COMPILE))
+    return found
+
+
+class ParallelBuild(build_ext):
+    def finalize_options(self) -> None:
+        super().finalize_options()
+        self.parallel = self.parallel or JOBS
+
+
+setup(
+    ext_modules=cythonize(compiled_modules(), build_dir="build/cython", nthreads=JOBS,
+                          compiler_directives=DIRECTIVES, show_all_warnings=False),
+    cmdclass={"build_ext": ParallelBuild},
+)

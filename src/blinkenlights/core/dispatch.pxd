@@ -1,0 +1,16 @@
+# Which handler executes which mnemonic.
+
+from blinkenlights.core.state cimport *
+
+cdef enum:
+    MAX_MNEMONICS = 4096
+
+cdef Handler general[MAX_MNEMONICS]  # serves every size and form; NULL: not executed here
+cdef Handler special[MAX_MNEMONICS][4][4]  # by log2(size) and form, where there is a faster one
+
+# Bind `handler` to `name` (an Intel mnemonic of the opcode table, upper case). With `size` (bytes)
+# and `form` it serves just those operands. Raises KeyError when the table has no such mnemonic.
+cdef int bind(str name, Handler handler, int size=*, int form=*) except -1
+
+# The mnemonic's number; raises KeyError.
+cdef int mnemonic_id(str name) except -1

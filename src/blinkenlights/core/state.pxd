@@ -1,0 +1,154 @@
+# The guest's state and the decoded operation: the two structures everything compiled shares.
+#
+# Order and sizes matter: `Op` is one cache line, and operands name registers by their byte offset
+# in `Cpu`, so one handler serves every register of a file.
+
+from libc.stdint cimport (int8_t, int16_t, int32_t, int64_t,
+                          uint8_t, uint16_t, uint32_t, uint64_t)
+
+ctypedef uint8_t u8
+ctypedef uint16_t u16
+ctypedef uint32_t u32
+ctypedef uint64_t u64
+ctypedef int8_t i8
+ctypedef int16_t i16
+ctypedef int32_t i32
+ctypedef int64_t i64
+ctypedef long double f80
+
+ctypedef u8 *u8p
+ctypedef u16 *u16p
+ctypedef u32 *u32p
+ctypedef u64 *u64p
+ctypedef i8 *i8p
+ctypedef i16 *i16p
+ctypedef i32 *i32p
+ctypedef i64 *i64p
+ctypedef float *f32p
+ctypedef double *f64p
+ctypedef f80 *f80p
+
+ctypedef Cpu *CpuP
+ctypedef Op *OpP
+
+# Executes one operation and names the next; NULL leaves the run loop, with `Cpu.exit` saying why.
+ctypedef Op *(*Handler)(Cpu *, Op *) noexcept nogil
+
+cdef extern from "setjmp.h" nogil:
+    ctypedef struct sigjmp_buf:
+        pass
+
+# Where an operation's memory operand stands, `Op.form`.
+cdef enum:
+    RR = 0  # nowhere: registers and immediates only
+    MR = 1  # operand 0, the destination
+    RM = 2  # operand 1
+    RRM = 3  # operand 2 (VEX)
+
+# `Op.flags`
+cdef enum:
+    LOCKED = 1  # LOCK prefix, or XCHG with memory
+    REP = 2  # F3
+    REPNE = 4  # F2
+    LEGACY = 8  # 16 or 32-bit code: linear addresses wrap at 4 GiB
+    NO_REX_WRITE = 16  # writes only the low bytes of a 32-bit register (unused in 64-bit code)
+
+# Register numbers beyond the sixteen.
+cdef enum:
+    ZERO = 16  # always reads as 0: an absent base, index or source
+    NO_SEGMENT = 6  # its base is always 0
+
+# Segment registers in the order of their encoding (Intel SDM volume 2, table 3-1).
+cdef enum:
+    ES = 0
+    CS = 1
+    SS = 2
+    DS = 3
+    FS = 4
+    GS = 5
+
+# Why the run loop was left, `Cpu.exit`.
+cdef enum:
+    EXIT_NONE = 0
+    EXIT_ATTENTION = 1  # a signal is pending, the instruction limit was reached or someone asked
+    EXIT_SYSCALL = 2  # SYSCALL; rip is the next instruction
+    EXIT_EXCEPTION = 3  # a CPU exception: `vector`, `error_code`, `fault_address`; rip is its instruction
+    EXIT_INTERRUPT = 4  # INT n: `vector`; rip is the next instruction
+    EXIT_HALT = 5  # HLT where that is allowed
+
+cdef struct Op:  # 64 bytes
+    Handler fn
+    u64 imm  # immediate, sign-extended; 0 when operand 1 is a register
+    u64 disp  # displacement, or the whole address of a RIP-relative or direct operand
+    Op *link  # branches: the target's first operation once known
+    u64 rip  # the instruction's own address (its offset in CS)
+    u16 dst  # operand 0, if a register: its byte offset in Cpu
+    u16 src  # operand 1, if a register; else the offset of reg[ZERO]
+    u16 src2  # operand 2, likewise
+    u16 id  # mnemonic
+    u8 base  # memory operand: register numbers, ZERO when absent
+    u8 index
+    u8 scale  # as a shift count, 0 to 3
+    u8 seg
+    u8 size  # bytes of operand 0 (or of the operation where it has none)
+    u8 size2  # bytes of operand 1
+    u8 form
+    u8 flags
+    u8 length  # of the instruction, in bytes
+    u8 asize  # address size in bytes: 2, 4 or 8
+    u8 count  # instructions from the block's start up to and including this one
+    u8 extra  # second immediate (ENTER's level, EXTRQ's index), condition code of Jcc, SETcc, CMOVcc
+
+cdef struct TlbEntry:  # virtualised memory: one page, direct-mapped
+    u64 read_tag  # page address when readable, else an impossible one
+    u64 write_tag
+    u64 addend  # host address minus guest address
+
+cdef enum:
+    TLB_SIZE = 1024
+
+cdef struct Cpu:
+    u64 reg[17]  # RAX RCX RDX RBX RSP RBP RSI RDI R8 to R15, and a zero
+    u64 rip
+    # The six status flags, lazily: `res` is the last result, sign-extended to 64 bits; `aux` holds
+    # carries: bit 63 out of, bit 62 into the operation's top bit, bit 3 out of bit 3; bits 8 to 15
+    # are xored into the low byte before parity is taken; bit 0 inverts the sign flag.
+    u64 res
+    u64 aux
+    u64 eflags  # every other flag: DF, IF, TF, NT, AC, ID, ...; bit 1 is set
+    u64 seg_base[8]  # by segment number; [NO_SEGMENT] stays 0
+    u64 membase  # linear memory: host address = guest address + membase
+    u64 icount  # instructions executed
+    u64 stop_at  # leave at the next block boundary once icount reaches this; 0 = at once
+    u64 count_limit  # what stop_at goes back to
+    u8 paged  # memory goes through the TLB
+    u8 mode  # code size: 16, 32 or 64
+    u8 exit
+    u8 vector
+    u8 running  # inside the run loop: a host fault is the guest's
+    u8 fp_strict  # an SSE exception is unmasked, so floating-point operations must check
+    u16 sel[8]  # segment selectors
+    u32 error_code  # as the CPU would push it
+    u32 mxcsr  # while running, the exception flags are in the host's own register
+    u64 fault_address
+    i32 host_signal  # the fault's own si_signo and si_code, 0 if found without one
+    i32 host_code
+    Op *op  # being executed: names the instruction after a fault
+    # x87: st[i] is ST(i)'s physical register i; 80-bit values in 16-byte cells, MMX in the low 8
+    u8 st[8][16]
+    u16 fcw
+    u16 fsw  # TOP lives in fpu_top, the rest here
+    u8 ftag  # abridged tag word as in FXSAVE: bit i set = physical register i not empty
+    u8 fpu_top
+    u16 fop
+    u64 fip
+    u64 fdp
+    u8 xmm[16][32]  # YMM0 to YMM15; XMM is the low half
+    u8 tmp[64]  # a memory source operand, fetched whole before anything changes
+    TlbEntry *tlb
+    u64 reserve_addr  # spare words for the engine
+    void *space  # its address space (core.memory)
+    void *code  # its translations (core.engine)
+    u64 jump_rip[1024]  # indirect branches: the first operation of the block at an address
+    Op *jump_op[1024]
+    sigjmp_buf fault_jump
