@@ -1,0 +1,122 @@
+"""A guest process and its threads, as the system calls see them."""
+
+import _thread
+
+from blinkenlights.core import host
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from blinkenlights.core.engine import Processor
+    from blinkenlights.core.memory import AddressSpace
+
+
+class Options:
+    """What the command line or the user of `Machine` chose; the same for every program run."""
+
+    __slots__ = ("jit", "log_path", "release", "statistics", "strace", "virtual")
+
+    def __init__(
+        self,
+        *,
+        jit: bool = True,
+        virtual: bool = False,
+        strace: bool = False,
+        statistics: bool = False,
+        log_path: bytes = b"",
+        release: bytes = b"",
+    ) -> None:
+        self.jit = jit
+        self.virtual = virtual
+        self.strace = strace
+        self.statistics = statistics
+        self.log_path = log_path  # empty: the default place
+        self.release = release  # uname's release; empty: ours
+
+
+class Action:
+    """A signal's disposition (`struct sigaction`)."""
+
+    __slots__ = ("flags", "handler", "mask", "restorer")
+
+    def __init__(self, handler: int = 0, flags: int = 0, restorer: int = 0, mask: int = 0) -> None:
+        self.handler = handler
+        self.flags = flags
+        self.restorer = restorer
+        self.mask = mask
+
+
+class Process:
+    """A guest process: one address space, one set of signal actions, its threads."""
+
+    def __init__(self, space: "AddressSpace", options: Options) -> None:
+        self.space = space
+        self.options = options
+        self.pid = host.syscall(SYS_GETPID)
+        self.tasks: dict[int, Task] = {}  # by thread id
+        self.actions: dict[int, Action] = {}  # signals whose action isn't the default
+        # the program (execve)
+        self.exe = b""  # absolute path
+        self.comm = b""
+        self.argv: list[bytes] = []
+        self.environ: list[bytes] = []
+        self.auxv = b""
+        self.entry = 0
+        self.load_bias = 0
+        self.code_start = 0  # these seven are fields of /proc/self/stat
+        self.code_end = 0
+        self.data_start = 0
+        self.data_end = 0
+        self.stack_start = 0
+        self.arg_start = 0
+        self.env_start = 0
+        # memory
+        self.brk_start = 0
+        self.brk = 0
+        self.memory_lock = _thread.allocate_lock()  # held across changes of several mappings
+        # resource limits that bind the guest, not Python: number -> (soft, hard)
+        self.limits: dict[int, tuple[int, int]] = {}
+        self.private_fds: set[int] = set()  # ours, never the guest's
+        self.dumpable = 1
+        self.personality = 0
+        self.logged: set[str] = set()
+
+    def log(self, text: str, once: bool = False) -> None:
+        """Write a line to the log file; with `once`, only the first time."""
+        if once:
+            if text in self.logged:
+                return
+            self.logged.add(text)
+        from blinkenlights.linux.log import write
+
+        write(self, text)
+
+
+class Task:
+    """A guest thread: a processor and what the kernel keeps for it."""
+
+    def __init__(self, process: Process, cpu: "Processor") -> None:
+        self.process = process
+        self.cpu = cpu
+        self.tid = host.syscall(SYS_GETTID)
+        self.clear_child_tid = 0
+        self.robust_list = 0
+        self.robust_list_length = 24
+        # sigaltstack: base, flags, size; SS_DISABLE when there is none
+        self.altstack = (0, SS_DISABLE, 0)
+        # A system call that changes the mask while it waits (sigsuspend, ppoll, pselect,
+        # epoll_pwait) leaves the mask to go back to here; the signal frame then saves that one.
+        self.saved_mask: int | None = None
+        self.exiting = False
+
+    @property
+    def space(self) -> "AddressSpace":
+        return self.process.space
+
+    def host(self, number: int, a: int = 0, b: int = 0, c: int = 0, d: int = 0, e: int = 0, f: int = 0) -> int:
+        """Make a host system call; pointers must have been translated (`space.pointer`)."""
+        return host.syscall(number, a, b, c, d, e, f)
+
+
+SYS_GETPID = 39
+SYS_GETTID = 186
+SS_DISABLE = 2
