@@ -1,0 +1,50 @@
+# Everything here sets up what it needs in .venv first; nothing is installed elsewhere.
+#
+#   make run [PROG="/bin/ls -l /"]   run a program under blink
+#   make build                       compile what changed, in place
+#   make check                       build and run the tests
+#   make differential [CASES=n]      every instruction form against this machine's CPU
+#   make bench [ARGS=--quick]        time blink against native runs (and qemu, if it is on PATH)
+#   make lint                        ruff and mypy
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PROG ?= /bin/echo Hello from a real x86-64 program, run by blink
+FLAGS ?=
+WORKERS ?= auto
+CASES ?= 200
+ARGS ?=
+
+.PHONY: run build check bench lint differential clean
+
+run: build
+	@$(BIN)/blink $(FLAGS) $(PROG)
+
+build: $(VENV)/ready
+	@$(BIN)/python setup.py --quiet build_ext --inplace
+
+check: build
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+differential: build
+	$(BIN)/python -m tests.differential --cases $(CASES)
+
+bench: build
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+# An editable install: the modules are compiled beside their sources, where `make build` renews them.
+$(VENV)/ready: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip setuptools Cython
+	$(BIN)/python -m pip install --quiet --no-build-isolation --editable '.[test,lint]'
+	@touch $@
+
+clean:
+	rm -rf build $(VENV)
+	find src -name '*.so' -delete

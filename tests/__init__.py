@@ -1,0 +1,1 @@
+"""The tests; a package so that the benchmarks and `python -m tests.differential` can use its parts."""

@@ -1,0 +1,69 @@
+"""Fixtures: run a program under blink, build a guest, compare with the native run.
+
+    def test_prints(guest, same_as_native):
+        same_as_native([guest("hello.c", "static-musl"), "world"])
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.guests import ToolchainMissing, build
+from tests.runner import Outcome, Runner, find_program
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Runner:
+    home = tmp_path / "home"
+    home.mkdir()
+    return Runner(home)
+
+
+@pytest.fixture
+def blink(runner: Runner) -> Callable[..., Outcome]:
+    """blink(args, stdin=, env=, cwd=, timeout=, flags=) -> Outcome of `blink -j ARGS...`."""
+    return runner.blink
+
+
+@pytest.fixture
+def native(runner: Runner) -> Callable[..., Outcome]:
+    """The same without blink."""
+    return runner.native
+
+
+@pytest.fixture
+def same_as_native(runner: Runner) -> Callable[..., Outcome]:
+    """Runs natively and under blink; fails unless exit status and output are the same."""
+    return runner.same_as_native
+
+
+@pytest.fixture(scope="session")
+def guest() -> Callable[..., Path]:
+    """guest(source, toolchain) -> the executable; skips where the host cannot build it."""
+
+    def make(source: str, toolchain: str = "static-musl", *options: str) -> Path:
+        try:
+            return build(source, toolchain, *options)
+        except ToolchainMissing as problem:
+            pytest.skip(str(problem))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[[str], str]:
+    """program(name) -> its path; skips where the host lacks it."""
+
+    def find(name: str) -> str:
+        path = find_program(name)
+        if path is None:
+            pytest.skip(f"no {name} on this host")
+        return path
+
+    return find
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: Any, argname: str) -> str | None:
+    return val if isinstance(val, str) and len(val) < 40 and "\n" not in val else None
