@@ -1,0 +1,26 @@
+"""SSE floating-point exceptions that the guest has unmasked."""
+
+from cython.cimports.blinkenlights.core.state import u32
+
+
+def begin_strict(c):
+    control: u32 = get_host_mxcsr()
+    c.mxcsr |= control & MXCSR_FLAGS
+    control = control & ~MXCSR_FLAGS
+    if not c.mxcsr & MXCSR_UNDERFLOW_MASK:
+        control = control & ~MXCSR_FTZ  # flushing needs the masked underflow response
+    set_host_mxcsr(control)
+
+
+def finish_strict(c, tiny):
+    flags: u32 = get_host_mxcsr() & MXCSR_FLAGS
+    unmasked: u32
+    if tiny and not c.mxcsr & MXCSR_UNDERFLOW_MASK:
+        flags |= MXCSR_UNDERFLOW
+    unmasked = flags & ~(c.mxcsr >> 7)
+    if unmasked & (MXCSR_INVALID | MXCSR_DENORMAL | MXCSR_ZERO_DIVIDE):
+        # found before anything was computed: no element gets as far as these
+        flags &= ~(MXCSR_OVERFLOW | MXCSR_UNDERFLOW | MXCSR_INEXACT)
+    c.mxcsr |= flags
+    set_host_mxcsr((c.mxcsr & ~MXCSR_FLAGS) | MXCSR_MASKS)
+    return unmasked == 0
