@@ -1,0 +1,289 @@
+"""Memory: mmap and its family, brk."""
+
+from blinkenlights.linux.abi import (
+    EEXIST,
+    EFAULT,
+    EINVAL,
+    ENOMEM,
+    EPERM,
+    PAGE,
+    page_down,
+    page_up,
+    s32,
+)
+from blinkenlights.linux.resources import INFINITY, RLIMIT_AS, RLIMIT_DATA
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from blinkenlights.core.memory import AddressSpace
+    from blinkenlights.linux.task import Process, Task
+
+MSYNC, MINCORE, MADVISE, MLOCK, MUNLOCK, MLOCK2 = 26, 27, 28, 149, 150, 325
+
+PROT_READ, PROT_WRITE, PROT_EXEC = 1, 2, 4
+PROT_SEM = 8
+PROT_GROWSDOWN, PROT_GROWSUP = 0x0100_0000, 0x0200_0000
+
+MAP_SHARED, MAP_PRIVATE, MAP_SHARED_VALIDATE, MAP_TYPE = 1, 2, 3, 0xF
+MAP_FIXED, MAP_ANONYMOUS, MAP_32BIT, MAP_GROWSDOWN = 0x10, 0x20, 0x40, 0x100
+MAP_HUGETLB, MAP_FIXED_NOREPLACE = 0x4_0000, 0x10_0000
+# What the place in memory doesn't depend on and the host shall see.
+HOST_FLAGS = 0xF | MAP_ANONYMOUS | 0x4000 | 0x8000 | 0x1_0000 | 0x2000 | 0x8_0000
+
+MREMAP_MAYMOVE, MREMAP_FIXED, MREMAP_DONTUNMAP = 1, 2, 4
+MADV_DONTNEED, MADV_FREE, MADV_REMOVE = 4, 8, 9
+# Advice that is harmless and exact on host addresses.
+MADVICE = frozenset((0, 1, 2, 3, 4, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25))
+
+LOWEST = 0x1_0000  # vm.mmap_min_addr
+
+
+def _total(space: "AddressSpace") -> int:
+    return sum(mapping.end - mapping.start for mapping in space.maps())
+
+
+def _over_limit(process: "Process", more: int, data: bool = False) -> bool:
+    """Whether `more` bytes would break the guest's RLIMIT_AS (or RLIMIT_DATA)."""
+    if not process.limits:
+        return False
+    if RLIMIT_AS in process.limits:
+        most = process.limits[RLIMIT_AS][0]
+        if most != INFINITY and _total(process.space) + more > most:
+            return True
+    if data and RLIMIT_DATA in process.limits:
+        most = process.limits[RLIMIT_DATA][0]
+        if most != INFINITY:
+            private = sum(
+                m.end - m.start
+                for m in process.space.maps()
+                if m.prot & PROT_WRITE and not m.flags & MAP_SHARED and m.name != "[stack]"
+            )
+            return private + more > most
+    return False
+
+
+def sys_mmap(task: "Task", address: int, length: int, prot: int, flags: int, fd: int, offset: int) -> int:
+    if offset & PAGE - 1 or not length:
+        return -EINVAL
+    if flags & MAP_TYPE not in (MAP_SHARED, MAP_PRIVATE, MAP_SHARED_VALIDATE):
+        return -EINVAL
+    process = task.process
+    space = process.space
+    length = page_up(length)
+    if length > space.size:
+        return -ENOMEM
+    if flags & MAP_HUGETLB:
+        return -ENOMEM  # as on a system that reserved no huge pages
+    with process.memory_lock:
+        if process.limits and _over_limit(
+            process, length, bool(prot & PROT_WRITE) and flags & MAP_TYPE == MAP_PRIVATE
+        ):
+            return -ENOMEM
+        if flags & (MAP_FIXED | MAP_FIXED_NOREPLACE):
+            if address & PAGE - 1:
+                return -EINVAL
+            if address > space.size - length:
+                return -ENOMEM
+            if address < LOWEST:
+                return -EPERM
+            if flags & MAP_FIXED_NOREPLACE and not space.is_free(address, length):
+                return -EEXIST
+        else:
+            address = page_down(address)
+            if address and address < LOWEST:
+                address = LOWEST
+            if not (address and address <= space.size - length and space.is_free(address, length)):
+                address = space.find_free(length, 0, bool(flags & MAP_32BIT))
+                if not address:
+                    return -ENOMEM
+        space.map(address, length, prot & 7, flags & HOST_FLAGS, s32(fd), offset)
+    return address
+
+
+def sys_munmap(task: "Task", address: int, length: int) -> int:
+    space = task.space
+    if address & PAGE - 1 or not length or length > space.size or address > space.size - length:
+        return -EINVAL
+    with task.process.memory_lock:
+        space.unmap(address, page_up(length))
+    return 0
+
+
+def sys_mprotect(task: "Task", address: int, length: int, prot: int) -> int:
+    if address & PAGE - 1:
+        return -EINVAL
+    down, up = prot & PROT_GROWSDOWN, prot & PROT_GROWSUP
+    prot &= ~(PROT_GROWSDOWN | PROT_GROWSUP)
+    if prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM) or (down and up):
+        return -EINVAL
+    if not length:
+        return 0
+    process = task.process
+    space = process.space
+    length = page_up(length)
+    if length > space.size or address > space.size - length:
+        return -ENOMEM
+    with process.memory_lock:
+        if down:  # the mapping's start, however far below
+            for mapping in space.maps():
+                if mapping.start <= address < mapping.end:
+                    length += address - mapping.start
+                    address = mapping.start
+        space.protect(address, length, prot & 7)
+    return 0
+
+
+def sys_pkey_mprotect(task: "Task", address: int, length: int, prot: int, key: int) -> int:
+    return sys_mprotect(task, address, length, prot) if s32(key) == -1 else -EINVAL
+
+
+def sys_mremap(task: "Task", old: int, old_length: int, new_length: int, flags: int, new: int) -> int:
+    if flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP) or old & PAGE - 1:
+        return -EINVAL
+    if flags & (MREMAP_FIXED | MREMAP_DONTUNMAP) and not flags & MREMAP_MAYMOVE:
+        return -EINVAL
+    if flags & MREMAP_DONTUNMAP:
+        return -EINVAL  # as kernels before 5.7
+    process = task.process
+    space = process.space
+    old_length, new_length = page_up(old_length), page_up(new_length)
+    if not new_length or not old_length or max(old_length, new_length) > space.size:
+        return -EINVAL
+    if flags & MREMAP_FIXED and (
+        new & PAGE - 1
+        or new > space.size - new_length
+        or (new < old + old_length and old < new + new_length)
+    ):
+        return -EINVAL
+    with process.memory_lock:
+        if not _mapped(space, old, min(old_length, new_length)):
+            return -EFAULT
+        if new_length < old_length:
+            space.unmap(old + new_length, old_length - new_length)
+            old_length = new_length
+        if flags & MREMAP_FIXED:
+            space.remap(old, old_length, new, new_length)
+            return new
+        if new_length == old_length:
+            return old
+        if not _mapped(space, old, old_length):
+            return -EFAULT
+        more = new_length - old_length
+        if _over_limit(process, more):
+            return -ENOMEM
+        if old + new_length <= space.size and space.is_free(old + old_length, more):
+            space.remap(old, old_length, old, new_length)
+            return old
+        if not flags & MREMAP_MAYMOVE:
+            return -ENOMEM
+        new = space.find_free(new_length)
+        if not new:
+            return -ENOMEM
+        space.remap(old, old_length, new, new_length)
+        return new
+
+
+def _mapped(space: "AddressSpace", address: int, length: int) -> bool:
+    """Whether mappings cover a range without a hole."""
+    end = address + length
+    for mapping in space.maps():
+        if mapping.end <= address:
+            continue
+        if mapping.start > address:
+            return False
+        address = mapping.end
+        if address >= end:
+            return True
+    return False
+
+
+def sys_brk(task: "Task", address: int) -> int:
+    process = task.process
+    space = process.space
+    if address < process.brk_start:
+        return process.brk
+    with process.memory_lock:
+        old, new = page_up(process.brk), page_up(address)
+        if new > old:
+            if new > space.size or not space.is_free(old, new - old + PAGE):
+                return process.brk
+            if process.limits and _over_limit(process, new - old, True):
+                return process.brk
+            try:
+                space.map(old, new - old, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, name="[heap]")
+            except OSError:
+                return process.brk
+        elif new < old:
+            space.unmap(new, old - new)
+        process.brk = address
+    return address
+
+
+def _range(task: "Task", address: int, length: int) -> int:
+    """0 when the range may be given to the host; else an error."""
+    if address & PAGE - 1:
+        return -EINVAL
+    space = task.space
+    if length > space.size or address > space.size - length:
+        return -ENOMEM
+    return 0
+
+
+def sys_madvise(task: "Task", address: int, length: int, advice: int) -> int:
+    if address & PAGE - 1 or s32(advice) not in MADVICE:
+        return -EINVAL
+    length = page_up(length)
+    error = _range(task, address, length)
+    if error or not length:
+        return error
+    space = task.space
+    return task.host(MADVISE, space.base + address, length, advice)
+
+
+def sys_msync(task: "Task", address: int, length: int, flags: int) -> int:
+    error = _range(task, address, length)
+    if error:
+        return error
+    if length and not _mapped(task.space, address, page_up(length)):
+        return -ENOMEM
+    return task.host(MSYNC, task.space.base + address, length, flags)
+
+
+def sys_mincore(task: "Task", address: int, length: int, vector: int) -> int:
+    error = _range(task, address, length)
+    if error:
+        return error
+    if length and not _mapped(task.space, address, page_up(length)):
+        return -ENOMEM
+    space = task.space
+    where = space.pointer(vector, page_up(length) // PAGE, True)
+    return task.host(MINCORE, space.base + address, length, where)
+
+
+def _lock(task: "Task", number: int, address: int, length: int, flags: int = 0) -> int:
+    length = page_up(length + (address & PAGE - 1))
+    address = page_down(address)
+    if _range(task, address, length) or (length and not _mapped(task.space, address, length)):
+        return -ENOMEM
+    return task.host(number, task.space.base + address, length, flags)
+
+
+def sys_mlock(task: "Task", address: int, length: int) -> int:
+    return _lock(task, MLOCK, address, length)
+
+
+def sys_mlock2(task: "Task", address: int, length: int, flags: int) -> int:
+    return _lock(task, MLOCK2, address, length, flags)
+
+
+def sys_munlock(task: "Task", address: int, length: int) -> int:
+    return _lock(task, MUNLOCK, address, length)
+
+
+def sys_mlockall(task: "Task", flags: int) -> int:
+    """Locking the whole host process would pin the reserved region; nothing depends on it."""
+    return -EINVAL if not flags & 7 or flags & ~7 else 0
+
+
+def sys_munlockall(task: "Task") -> int:
+    return 0
