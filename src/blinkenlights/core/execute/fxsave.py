@@ -1,0 +1,399 @@
+"""FXSAVE, FXRSTOR and the XSAVE family (Intel manual, volume 1, sections 10.5 and 13)."""
+
+import cython
+from cython.cimports.blinkenlights.core.access import ea, fault, fetch, load, store, store_bytes
+from cython.cimports.blinkenlights.core.dispatch import bind
+from cython.cimports.blinkenlights.core.fpcontrol import MXCSR_VALID, get_guest_mxcsr, set_guest_mxcsr
+from cython.cimports.blinkenlights.core.fpu import (
+    FPU_CONTROL,
+    set_control_word,
+    set_status_word,
+    st,
+    status_word,
+)
+from cython.cimports.blinkenlights.core.state import LEGACY, CpuP, OpP, u8, u8p, u16, u16p, u32, u32p, u64, u64p
+from cython.cimports.libc.string import memcpy, memset
+
+# Components of the state, as bits of XCR0 and XSTATE_BV.
+X87 = cython.declare(cython.int, 1)
+SSE = cython.declare(cython.int, 2)
+
+MXCSR_RESET = cython.declare(u32, 0x1F80)
+
+
+# -- images --------------------------------------------------------------------------------------
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def pack_x87(c: CpuP, image: u8p, wide: cython.bint) -> cython.void:
+    """Bytes 0 to 23 and 32 to 159; `wide`: with 64-bit instruction and data pointers."""
+    i: cython.int
+    memset(image, 0, 24)
+    memset(image + 32, 0, 128)
+    cython.cast(u16p, image)[0] = c.fcw
+    cython.cast(u16p, image)[1] = status_word(c)
+    image[4] = c.ftag
+    cython.cast(u16p, image)[3] = c.fop
+    if wide:
+        cython.cast(u64p, image)[1] = c.fip
+        cython.cast(u64p, image)[2] = c.fdp
+    else:
+        cython.cast(u32p, image)[2] = cython.cast(u32, c.fip)
+        cython.cast(u32p, image)[4] = cython.cast(u32, c.fdp)
+    for i in range(8):
+        memcpy(image + 32 + 16 * i, st(c, i), 10)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def unpack_x87(c: CpuP, image: u8p, wide: cython.bint) -> cython.void:
+    i: cython.int
+    set_control_word(c, cython.cast(u16p, image)[0])
+    set_status_word(c, cython.cast(u16p, image)[1])
+    c.ftag = image[4]
+    c.fop = cython.cast(u16p, image)[3] & 0x7FF
+    if wide:
+        c.fip = cython.cast(u64p, image)[1]
+        c.fdp = cython.cast(u64p, image)[2]
+    else:
+        c.fip = cython.cast(u32p, image)[2]
+        c.fdp = cython.cast(u32p, image)[4]
+    for i in range(8):
+        memcpy(st(c, i), image + 32 + 16 * i, 10)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def pack_mxcsr(c: CpuP, image: u8p) -> cython.void:
+    cython.cast(u32p, image)[6] = get_guest_mxcsr(c)
+    cython.cast(u32p, image)[7] = MXCSR_VALID
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def pack_xmm(c: CpuP, image: u8p, count: cython.int) -> cython.void:
+    i: cython.int
+    for i in range(count):
+        memcpy(image + 160 + 16 * i, c.xmm[i], 16)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def unpack_xmm(c: CpuP, image: u8p, count: cython.int) -> cython.void:
+    i: cython.int
+    for i in range(count):
+        memcpy(c.xmm[i], image + 160 + 16 * i, 16)
+
+
+def fxsave_image(c, image):
+    memset(image, 0, 512)
+    pack_x87(c, image, True)
+    pack_mxcsr(c, image)
+    pack_xmm(c, image, 16)
+
+
+def fxrstor_image(c, image):
+    source: u8p = cython.cast(u8p, image)
+    unpack_x87(c, source, True)
+    set_guest_mxcsr(c, cython.cast(u32p, source)[6] & MXCSR_VALID)
+    unpack_xmm(c, source, 16)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def reset_x87(c: CpuP) -> cython.void:
+    c.fcw = FPU_CONTROL
+    c.fsw = 0
+    c.fpu_top = 0
+    c.ftag = 0
+    c.fop = 0
+    c.fip = 0
+    c.fdp = 0
+
+
+def reset_fpu(c):
+    reset_x87(c)
+    memset(c.st, 0, cython.sizeof(c.st))
+    set_guest_mxcsr(c, MXCSR_RESET)
+
+
+# -- guest memory ----------------------------------------------------------------------------------
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def write_area(c: CpuP, address: u64, image: u8p, start: cython.int, end: cython.int) -> cython.void:
+    """Write bytes `start` to `end` (multiples of 8) of an area: running it again is right."""
+    step: cython.int
+    while start < end:
+        step = end - start if end - start < 64 else 64
+        store_bytes(c, address + start, image + start, step)
+        start += step
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def read_area(c: CpuP, address: u64, image: u8p, size: cython.int) -> cython.void:
+    done: cython.int = 0
+    while done < size:
+        fetch(c, address + done, image + done, 32)
+        done += 32
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def xmm_registers(o: OpP) -> cython.int:
+    return 8 if o.flags & LEGACY else 16
+
+
+# -- FXSAVE, FXRSTOR -------------------------------------------------------------------------------
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def save(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
+    image: u8[512]
+    address: u64 = ea(c, o)
+    count: cython.int = xmm_registers(o)
+    if address & 15:
+        return fault(c, o, 13, 0)
+    pack_x87(c, image, wide)
+    pack_mxcsr(c, image)
+    pack_xmm(c, image, count)
+    write_area(c, address, image, 0, 160 + 16 * count)
+    return o + 1
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def restore(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
+    image: u8[512]
+    address: u64 = ea(c, o)
+    if address & 15:
+        return fault(c, o, 13, 0)
+    read_area(c, address, image, 512)
+    if cython.cast(u32p, image)[6] & ~cython.cast(u32, MXCSR_VALID):
+        return fault(c, o, 13, 0)
+    unpack_x87(c, image, wide)
+    set_guest_mxcsr(c, cython.cast(u32p, image)[6])
+    unpack_xmm(c, image, xmm_registers(o))
+    return o + 1
+
+
+def fxsave(c, o):
+    return save(c, o, False)
+
+
+def fxsave64(c, o):
+    return save(c, o, True)
+
+
+def fxrstor(c, o):
+    return restore(c, o, False)
+
+
+def fxrstor64(c, o):
+    return restore(c, o, True)
+
+
+# -- XSAVE, XRSTOR ---------------------------------------------------------------------------------
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def in_use(c: CpuP) -> cython.int:
+    """XINUSE: the components that differ from their initial configuration."""
+    i: cython.int
+    used: u64 = 0
+    found: cython.int = 0
+    words: u64p = cython.cast(u64p, c.st)
+    for i in range(8):
+        used |= words[2 * i] | cython.cast(u16p, words)[8 * i + 4]
+    if used or c.fcw != FPU_CONTROL or status_word(c) or c.ftag or c.fop or c.fip or c.fdp:
+        found |= X87
+    used = 0
+    for i in range(16):
+        words = cython.cast(u64p, c.xmm[i])
+        used |= words[0] | words[1]
+    if used:
+        found |= SSE
+    return found
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def requested(c: CpuP) -> cython.int:
+    """RFBM: the components that EDX:EAX asks for."""
+    return cython.cast(cython.int, c.reg[0] & XCR0)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def write_components(c: CpuP, o: OpP, address: u64, which: cython.int, mxcsr: cython.bint, wide: cython.bint,
+                     ) -> cython.void:
+    image: u8[512]
+    count: cython.int = xmm_registers(o)
+    if which & X87:
+        pack_x87(c, image, wide)
+        write_area(c, address, image, 0, 24)
+        write_area(c, address, image, 32, 160)
+    if mxcsr:
+        pack_mxcsr(c, image)
+        write_area(c, address, image, 24, 32)
+    if which & SSE:
+        pack_xmm(c, image, count)
+        write_area(c, address, image, 160, 160 + 16 * count)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def xsave_standard(c: CpuP, o: OpP, wide: cython.bint, optimized: cython.bint) -> OpP:
+    address: u64 = ea(c, o)
+    mask: cython.int = requested(c)
+    used: cython.int = in_use(c)
+    if address & 63:
+        return fault(c, o, 13, 0)
+    header: u64 = load(c, address + 512, 8)
+    write_components(c, o, address, mask & used if optimized else mask, mask & SSE, wide)
+    store(c, address + 512, 8, (header & ~cython.cast(u64, mask)) | cython.cast(u64, mask & used))
+    return o + 1
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def xsave_compacted(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
+    address: u64 = ea(c, o)
+    mask: cython.int = requested(c)
+    used: cython.int = in_use(c)
+    if address & 63:
+        return fault(c, o, 13, 0)
+    if get_guest_mxcsr(c) != MXCSR_RESET:
+        used |= SSE
+    write_components(c, o, address, mask & used, mask & used & SSE, wide)
+    store(c, address + 512, 8, cython.cast(u64, mask & used))
+    store(c, address + 520, 8, cython.cast(u64, mask) | cython.cast(u64, 1) << 63)
+    return o + 1
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def xrstor_any(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
+    image: u8[576]
+    header: u64p = cython.cast(u64p, cython.cast(u8p, image) + 512)
+    address: u64 = ea(c, o)
+    mask: cython.int = requested(c)
+    present: cython.int
+    compacted: cython.bint
+    load_mxcsr: cython.bint
+    if address & 63:
+        return fault(c, o, 13, 0)
+    read_area(c, address, image, 576)
+    compacted = header[1] >> 63 != 0
+    present = cython.cast(cython.int, header[0] & XCR0)
+    if header[0] & ~cython.cast(u64, XCR0) or header[2]:
+        return fault(c, o, 13, 0)
+    if compacted:
+        if header[1] << 1 >> 1 & ~cython.cast(u64, XCR0) or header[0] & ~header[1]:
+            return fault(c, o, 13, 0)
+        if header[3] | header[4] | header[5] | header[6] | header[7]:
+            return fault(c, o, 13, 0)
+        load_mxcsr = mask & present & SSE
+    else:
+        if header[1]:
+            return fault(c, o, 13, 0)
+        load_mxcsr = mask & SSE
+    if load_mxcsr and cython.cast(u32p, image)[6] & ~cython.cast(u32, MXCSR_VALID):
+        return fault(c, o, 13, 0)
+    if mask & X87:
+        if present & X87:
+            unpack_x87(c, image, wide)
+        else:
+            reset_x87(c)
+            memset(c.st, 0, cython.sizeof(c.st))
+    if mask & SSE:
+        set_guest_mxcsr(c, cython.cast(u32p, image)[6] if load_mxcsr else MXCSR_RESET)
+        if not present & SSE:
+            memset(image, 0, 512)
+        unpack_xmm(c, image, xmm_registers(o))
+    return o + 1
+
+
+def xsave(c, o):
+    return xsave_standard(c, o, False, False)
+
+
+def xsave64(c, o):
+    return xsave_standard(c, o, True, False)
+
+
+def xsaveopt(c, o):
+    return xsave_standard(c, o, False, True)
+
+
+def xsaveopt64(c, o):
+    return xsave_standard(c, o, True, True)
+
+
+def xsavec(c, o):
+    return xsave_compacted(c, o, False)
+
+
+def xsavec64(c, o):
+    return xsave_compacted(c, o, True)
+
+
+def xrstor(c, o):
+    return xrstor_any(c, o, False)
+
+
+def xrstor64(c, o):
+    return xrstor_any(c, o, True)
+
+
+bind("FXSAVE", fxsave)
+bind("FXSAVE64", fxsave64)
+bind("FXRSTOR", fxrstor)
+bind("FXRSTOR64", fxrstor64)
+bind("XSAVE", xsave)
+bind("XSAVE64", xsave64)
+bind("XSAVEOPT", xsaveopt)
+bind("XSAVEOPT64", xsaveopt64)
+bind("XSAVEC", xsavec)
+bind("XSAVEC64", xsavec64)
+bind("XRSTOR", xrstor)
+bind("XRSTOR64", xrstor64)
