@@ -6,6 +6,8 @@ from blinkenlights.core import host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from blinkenlights.core.engine import Processor
     from blinkenlights.core.memory import AddressSpace
 
@@ -76,9 +78,25 @@ class Process:
         # resource limits that bind the guest, not Python: number -> (soft, hard)
         self.limits: dict[int, tuple[int, int]] = {}
         self.private_fds: set[int] = set()  # ours, never the guest's
-        self.dumpable = 1
-        self.personality = 0
+        self.leader: Task | None = None  # runs on Python's main thread
+        self.leader_wake = _thread.allocate_lock()  # released when the leader has something to do
+        self.leader_wake.acquire()
+        self.exit_status = 0  # of the leader, should the last thread end without exit_group
+        self.kicking = False  # exec or exit is stopping the other threads
+        self.next_program: object = None  # what the leader is to run next (exec.Program)
+        self.vfork_fd = -1  # a vfork child's end of the pipe its parent waits at
+        self.at_exit: Callable[[Task], None] | None = None
         self.logged: set[str] = set()
+
+    def reset_locks(self) -> None:
+        """After fork: threads that held them aren't there any more."""
+        self.memory_lock = _thread.allocate_lock()
+        self.leader_wake = _thread.allocate_lock()
+        self.leader_wake.acquire()
+
+    def reset_for_exec(self) -> None:
+        """What a new program doesn't inherit, besides its memory and signal handlers."""
+        self.dumpable = 1
 
     def log(self, text: str, once: bool = False) -> None:
         """Write a line to the log file; with `once`, only the first time."""
@@ -101,20 +119,26 @@ class Task:
         self.clear_child_tid = 0
         self.robust_list = 0
         self.robust_list_length = 24
+        self.sigmask = 0  # blocked signals, as the guest set them
+        self.held: dict[int, bytes] = {}  # blocked for the guest, but not on the host: siginfo by signal
         # sigaltstack: base, flags, size; SS_DISABLE when there is none
         self.altstack = (0, SS_DISABLE, 0)
         # A system call that changes the mask while it waits (sigsuspend, ppoll, pselect,
         # epoll_pwait) leaves the mask to go back to here; the signal frame then saves that one.
         self.saved_mask: int | None = None
-        self.exiting = False
+        # the last CPU exception, for signal frames
+        self.trap = 0
+        self.error_code = 0
+        self.fault_address = 0
+        self.exiting = False  # leave the run loop; the thread is over
 
     @property
     def space(self) -> "AddressSpace":
         return self.process.space
 
-    def host(self, number: int, a: int = 0, b: int = 0, c: int = 0, d: int = 0, e: int = 0, f: int = 0) -> int:
+    def host(self, number: int, *arguments: int) -> int:
         """Make a host system call; pointers must have been translated (`space.pointer`)."""
-        return host.syscall(number, a, b, c, d, e, f)
+        return host.syscall(number, *arguments)
 
 
 SYS_GETPID = 39

@@ -1,0 +1,229 @@
+"""`blink`: run an x86-64 Linux program."""
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from blinkenlights.linux.task import Task
+
+USAGE = """\
+usage: blink [FLAGS] PROG [ARGS...]
+
+Run an x86-64 Linux program. PROG is searched on PATH when it has no slash.
+
+  -h, --help        show this help and exit
+  -j, --no-jit      interpret only
+  -m, --virtual     virtualise memory: every access is checked against page tables
+  -L, --log PATH    log to PATH; - or /dev/stderr is standard error
+                    (else $BLINK_LOG_FILENAME, else blink.log in $TMPDIR or /tmp)
+  -s, --statistics  print statistics to standard error at exit
+  -0, --argv0       take argv[0] from the command line: blink -0 PROG ARGV0 ARGS...
+      --strace      print each system call to standard error
+      --release R   what uname gives as the kernel's release
+      --version     show the version and exit
+"""
+
+LONG_NAMES = {
+    "help": "h",
+    "no-jit": "j",
+    "virtual": "m",
+    "log": "L",
+    "statistics": "s",
+    "argv0": "0",
+    "strace": "strace",
+    "release": "release",
+    "version": "version",
+}
+WITH_VALUE = ("L", "release")
+SHORT_FLAGS = "hjmLs0"
+
+USAGE_ERROR = 64
+NOT_FOUND = 127
+NOT_EXECUTABLE = 126
+
+
+class UsageError(Exception):
+    """A flag that isn't one."""
+
+
+def main() -> "NoReturn":
+    try:
+        sys.exit(run([os.fsencode(word) for word in sys.argv[1:]]))
+    except KeyboardInterrupt:  # before the guest took over its signals
+        import signal
+
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+        sys.exit(130)
+    except BrokenPipeError:
+        os._exit(1)
+
+
+def run(words: list[bytes]) -> int:
+    """Run a command line; returns only when there is no program to run."""
+    try:
+        flags, rest = parse(words)
+    except UsageError as problem:
+        return fail(f"{problem} (try blink --help)", USAGE_ERROR)
+    if "h" in flags:
+        sys.stdout.write(USAGE)
+        sys.stdout.flush()
+        return 0
+    if "version" in flags:
+        from blinkenlights import __version__
+
+        sys.stdout.write(f"blink {__version__}\n")
+        sys.stdout.flush()
+        return 0
+    if not rest or ("0" in flags and len(rest) < 2):
+        return fail("no program named (try blink --help)", USAGE_ERROR)
+    argv = rest[1:] if "0" in flags else rest
+    return execute(rest[0], argv, flags)
+
+
+def execute(name: bytes, argv: list[bytes], flags: dict[str, bytes]) -> int:
+    path = search(name)
+    if path is None:
+        return fail(f"{os.fsdecode(name)}: command not found", NOT_FOUND)
+    from blinkenlights.linux.task import Options
+    from blinkenlights.loaders import BadProgram
+    from blinkenlights.machine import Machine
+
+    options = Options(
+        jit="j" not in flags,
+        virtual="m" in flags,
+        strace="strace" in flags,
+        statistics="s" in flags,
+        log_path=flags.get("L", b""),
+        release=flags.get("release", b""),
+    )
+    try:
+        machine = Machine.load(path, argv, original_environment(), options)
+    except BadProgram as problem:
+        return fail(f"{os.fsdecode(name)}: {problem.reason}", status_of(problem.errno))
+    except MemoryError:
+        return fail(f"{os.fsdecode(name)}: not enough memory", NOT_EXECUTABLE)
+    except OSError as problem:
+        reason = problem.strerror or str(problem)
+        return fail(f"{os.fsdecode(name)}: {reason}", status_of(problem.errno))
+    machine.run(statistics(machine.process.pid) if options.statistics else None)
+    return 0
+
+
+def parse(words: list[bytes]) -> tuple[dict[str, bytes], list[bytes]]:
+    """The flags and their values, and the words from the first that isn't a flag."""
+    flags: dict[str, bytes] = {}
+    i = 0
+    while i < len(words):
+        word = words[i]
+        if len(word) < 2 or word[:1] != b"-":
+            break
+        i += 1
+        if word == b"--":
+            break
+        if word[:2] == b"--":
+            i = long_flag(word, words, i, flags)
+            continue
+        letters = os.fsdecode(word[1:])
+        for at, letter in enumerate(letters):
+            if letter not in SHORT_FLAGS:
+                raise UsageError(f"unknown flag -{letter}")
+            if letter not in WITH_VALUE:
+                flags[letter] = b""
+                continue
+            value = os.fsencode(letters[at + 1 :])
+            if not value:
+                if i == len(words):
+                    raise UsageError(f"-{letter} needs a value")
+                value = words[i]
+                i += 1
+            flags[letter] = value
+            break
+    return flags, words[i:]
+
+
+def long_flag(word: bytes, words: list[bytes], i: int, flags: dict[str, bytes]) -> int:
+    """Take in a long flag; `i` is the word after it, and the result the next word to look at."""
+    text, equals, value = word[2:].partition(b"=")
+    name = os.fsdecode(text)
+    key = LONG_NAMES.get(name)
+    if key is None:
+        raise UsageError(f"unknown flag --{name}")
+    if key not in WITH_VALUE:
+        if equals:
+            raise UsageError(f"--{name} takes no value")
+        flags[key] = b""
+        return i
+    if not equals:
+        if i == len(words):
+            raise UsageError(f"--{name} needs a value")
+        value = words[i]
+        i += 1
+    flags[key] = value
+    return i
+
+
+def search(name: bytes) -> bytes | None:
+    """Find a program as a shell does: a name without a slash is looked for on PATH."""
+    if b"/" in name:
+        return name
+    if not name:
+        return None
+    fallback = None
+    for directory in os.environb.get(b"PATH", b"/usr/local/bin:/usr/bin:/bin").split(b":"):
+        path = (directory or b".") + b"/" + name
+        if os.access(path, os.X_OK, effective_ids=True) and not os.path.isdir(path):  # noqa: PTH112
+            return path
+        if fallback is None and os.path.isfile(path):  # noqa: PTH113
+            fallback = path
+    return fallback
+
+
+def original_environment() -> list[bytes]:
+    """The environment as this process was given it: Python may have set LC_CTYPE since (PEP 538)."""
+    try:
+        with open("/proc/self/environ", "rb", buffering=0) as file:  # noqa: PTH123
+            data = file.readall()
+    except OSError:
+        return [b"%s=%s" % pair for pair in os.environb.items()]
+    return data.split(b"\0")[:-1]
+
+
+def status_of(errno: int | None) -> int:
+    from errno import ENOENT, ENOTDIR
+
+    return NOT_FOUND if errno in (ENOENT, ENOTDIR) else NOT_EXECUTABLE
+
+
+def fail(text: str, status: int) -> int:
+    os.write(2, f"blink: {text}\n".encode("utf-8", "surrogateescape"))
+    return status
+
+
+def statistics(pid: int):  # type: ignore[no-untyped-def]
+    """What prints the statistics when the process `pid` ends."""
+    from time import monotonic
+
+    start = monotonic()
+
+    def report(task: "Task") -> None:
+        if task.process.pid != pid:
+            return
+        seconds = monotonic() - start
+        instructions = sum(other.cpu.icount for other in task.process.tasks.values())
+        calls = sum(other.cpu.syscalls for other in task.process.tasks.values())
+        rate = instructions / seconds / 1e6 if seconds else 0.0
+        os.write(
+            2,
+            f"blink: {instructions} instructions in {seconds:.3f} s, {rate:.1f} million a second\n"
+            f"blink: {calls} system calls made without Python\n".encode(),
+        )
+
+    return report
+
+
+if __name__ == "__main__":
+    main()

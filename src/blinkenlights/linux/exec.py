@@ -1,0 +1,317 @@
+"""execve: another program in this process.
+
+A program is found, opened and checked in full first (`prepare`); only then is the old one torn
+down (`replace`) and the new one put in its place (`start`).
+"""
+
+import os
+from errno import E2BIG, EACCES, EINVAL, ELOOP, ENOENT, ENOEXEC
+from stat import S_ISLNK, S_ISREG
+
+from blinkenlights.core import host
+from blinkenlights.core.memory import GuestFault
+from blinkenlights.linux import signal, stack
+from blinkenlights.loaders import BadProgram, Image, elf, script
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from blinkenlights.core.memory import AddressSpace
+    from blinkenlights.linux.task import Process, Task
+    from blinkenlights.loaders.flat import FlatFile
+
+AT_FDCWD = -100
+AT_SYMLINK_NOFOLLOW = 0x100
+AT_EMPTY_PATH = 0x1000
+HEAD = 256
+RSP = 4
+
+SYS_PRCTL = 157
+PR_SET_NAME = 15
+
+
+class Program:
+    """A program that can be started: open, checked, with its final arguments."""
+
+    __slots__ = ("argv", "environ", "filename", "image_file", "interpreter", "name")
+
+    def __init__(
+        self,
+        image_file: "elf.ElfFile | FlatFile",
+        interpreter: "elf.ElfFile | None",
+        filename: bytes,
+        name: bytes,
+        argv: list[bytes],
+        environ: list[bytes],
+    ) -> None:
+        self.image_file = image_file
+        self.interpreter = interpreter
+        self.filename = filename  # as execve was given it
+        self.name = name  # /proc/PID/comm
+        self.argv = argv
+        self.environ = environ
+
+    def close(self) -> None:
+        self.image_file.close()
+        if self.interpreter is not None:
+            self.interpreter.close()
+
+    def fds(self) -> set[int]:
+        return {self.image_file.fd, -1 if self.interpreter is None else self.interpreter.fd}
+
+
+# -- finding and checking --------------------------------------------------------------------------
+
+
+def prepare(
+    process: "Process", path: bytes, argv: list[bytes], environ: list[bytes], shown: bytes = b""
+) -> Program:
+    """Open and check a program; BadProgram or OSError says what is wrong with it.
+
+    `shown` is the name it was asked for by, where that isn't a path (execveat).
+    """
+    filename = shown or path
+    argv = argv or [b""]
+    space = process.space
+    script_name = filename
+    for _ in range(script.DEEPEST + 1):
+        fd = open_program(process, path)
+        try:
+            head = os.pread(fd, HEAD, 0)
+            if head[:2] == script.MAGIC:
+                path, argument = script.interpreter(head)
+                argv = [path, *([] if argument is None else [argument]), script_name, *argv[1:]]
+                script_name = path
+                os.close(fd)
+                continue
+            stack.check_size(process, argv, environ)
+            name = filename.rpartition(b"/")[2][:15]
+            image_file: "elf.ElfFile | FlatFile"
+            interpreter = None
+            if head[:4] == elf.MAGIC:
+                image_file = elf.ElfFile(fd, path_of(fd), space.size)
+                if image_file.interpreter:
+                    interpreter = open_interpreter(process, image_file.interpreter, space)
+            elif path.endswith(b".bin"):
+                from blinkenlights.loaders.flat import FlatFile
+
+                image_file = FlatFile(fd, path_of(fd), space.size)
+            else:
+                raise BadProgram(ENOEXEC, "unknown file format" if head else "file is empty")
+        except BaseException:
+            os.close(fd)
+            raise
+        return Program(image_file, interpreter, filename, name, argv, environ)
+    raise BadProgram(ELOOP, "scripts call each other as interpreters")
+
+
+def open_program(process: "Process", path: bytes) -> int:
+    """Open a file that may be executed."""
+    if path.startswith(b"/proc/") and path in (b"/proc/self/exe", b"/proc/%d/exe" % process.pid):
+        path = process.exe
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        if not S_ISREG(os.fstat(fd).st_mode) or not os.access(path, os.X_OK, effective_ids=True):
+            raise OSError(EACCES, os.strerror(EACCES))
+    except BaseException:
+        os.close(fd)
+        raise
+    return fd
+
+
+def open_interpreter(process: "Process", path: bytes, space: "AddressSpace") -> elf.ElfFile:
+    shown = os.fsdecode(path)
+    try:
+        fd = open_program(process, path)
+    except OSError as problem:
+        raise BadProgram(problem.errno or ENOENT, f"interpreter {shown}: {problem.strerror}") from None
+    try:
+        found = elf.ElfFile(fd, path_of(fd), space.size)
+    except BadProgram as problem:
+        os.close(fd)
+        raise BadProgram(problem.errno, f"interpreter {shown}: {problem.reason}") from None
+    except BaseException:
+        os.close(fd)
+        raise
+    return found
+
+
+def path_of(fd: int) -> bytes:
+    """The absolute path of an open file."""
+    try:
+        return os.readlink(b"/proc/self/fd/%d" % fd)  # noqa: PTH115
+    except OSError:
+        return b""
+
+
+# -- starting --------------------------------------------------------------------------------------
+
+
+def start(task: "Task", program: Program) -> None:
+    """Put a program into an empty address space and point the CPU at its first instruction."""
+    process = task.process
+    process.argv = program.argv
+    process.environ = program.environ
+    process.exe = program.image_file.path
+    process.comm = program.name
+    image = load(process, program)
+    program.close()
+    sp = stack.build(process, image, program.filename)
+    process.entry = image.entry
+    process.load_bias = image.load_bias
+    process.code_start, process.code_end = image.code_start, image.code_end
+    process.data_start, process.data_end = image.data_start, image.data_end
+    process.brk_start = process.brk = image.brk
+    cpu = task.cpu
+    cpu.reset()
+    cpu.set(RSP, sp)
+    cpu.rip = image.start
+    name = process.comm + b"\0"
+    from array import array
+
+    buffer = array("B", name)
+    host.syscall(SYS_PRCTL, PR_SET_NAME, buffer.buffer_info()[0])
+
+
+def load(process: "Process", program: Program) -> Image:
+    if isinstance(program.image_file, elf.ElfFile):
+        return elf.load(process.space, program.image_file, program.interpreter)
+    from blinkenlights.loaders import flat
+
+    return flat.load(process.space, program.image_file)
+
+
+def replace(task: "Task", program: Program) -> None:
+    """The point of no return: tear the old program down, and start the new one."""
+    process = task.process
+    from blinkenlights.linux.process import release_parent
+
+    process.kicking = False
+    process.next_program = None
+    release_parent(process)
+    close_on_exec(process, program)
+    signal.reset_actions(task)
+    task.altstack = (0, signal.SS_DISABLE, 0)
+    task.clear_child_tid = 0
+    task.robust_list = 0
+    task.exiting = False
+    process.reset_for_exec()
+    process.space.clear()
+    try:
+        start(task, program)
+    except (BadProgram, OSError, GuestFault) as problem:
+        process.log(f"execve: {os.fsdecode(program.filename)}: {problem}")
+        signal.terminate(task, signal.SIGKILL)
+
+
+def close_on_exec(process: "Process", program: Program) -> None:
+    from fcntl import F_GETFD, FD_CLOEXEC, fcntl
+
+    keep = process.private_fds | program.fds()
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208
+        fd = int(name)
+        if fd in keep:
+            continue
+        try:
+            if fcntl(fd, F_GETFD) & FD_CLOEXEC:
+                os.close(fd)
+        except OSError:
+            pass  # the listing's own descriptor
+
+
+# -- the calls -------------------------------------------------------------------------------------
+
+
+def sys_execve(task: "Task", path: int, argv: int, environ: int) -> int:
+    name = task.space.read_cstring(path)
+    if not name:
+        return -ENOENT
+    return execute(task, name, name, argv, environ)
+
+
+def sys_execveat(task: "Task", dirfd: int, path: int, argv: int, environ: int, flags: int) -> int:
+    flags &= 0xFFFFFFFF
+    if flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW):
+        return -EINVAL
+    name = task.space.read_cstring(path)
+    number = dirfd & 0xFFFFFFFF
+    if name.startswith(b"/") or (number == AT_FDCWD & 0xFFFFFFFF and name):
+        place = shown = name
+    elif not name:
+        if not flags & AT_EMPTY_PATH:
+            return -ENOENT
+        place = b"/proc/self/fd/%d" % number
+        shown = b"/dev/fd/%d" % number
+        os.fstat(number)
+    else:
+        place = b"/proc/self/fd/%d/%s" % (number, name)
+        shown = b"/dev/fd/%d/%s" % (number, name)
+        os.fstat(number)
+    if flags & AT_SYMLINK_NOFOLLOW and name and S_ISLNK(os.lstat(place).st_mode):
+        return -ELOOP
+    return execute(task, place, shown, argv, environ)
+
+
+def execute(task: "Task", path: bytes, shown: bytes, argv_at: int, environ_at: int) -> int:
+    process = task.process
+    argv = strings(task.space, argv_at)
+    environ = strings(task.space, environ_at)
+    try:
+        program = prepare(process, path, argv, environ, shown)
+    except elf.OtherMachine as problem:
+        return host_execute(task, path, argv, environ, problem)
+    except BadProgram as problem:
+        process.log(f"execve: {os.fsdecode(shown)}: {problem.reason}")
+        return -problem.errno
+    if process.next_program is not None or process.kicking:  # another thread was first
+        program.close()
+        return -signal.ERESTARTSYS
+    process.kicking = True
+    if len(process.tasks) > 1 or process.leader is not task:
+        from blinkenlights.linux.thread import stop_others
+
+        stop_others(task)
+    if process.leader is task:
+        replace(task, program)
+    else:  # programs run on the main thread: let the leader go on with this one
+        leader = process.leader
+        assert leader is not None
+        leader.sigmask = task.sigmask
+        leader.held = task.held
+        process.next_program = program
+        task.exiting = True
+    return task.cpu.get(0) if process.next_program is None else 0
+
+
+def host_execute(
+    task: "Task", path: bytes, argv: list[bytes], environ: list[bytes], problem: BadProgram
+) -> int:
+    """A program for another machine: the host's kernel may know how to run it."""
+    task.process.log(f"execve: {os.fsdecode(path)}: {problem.reason}; leaving it to the host")
+    pairs = {}
+    for entry in environ:
+        key, _, value = entry.partition(b"=")
+        pairs[key] = value
+    try:
+        os.execve(path, argv or [b""], pairs)
+    except ValueError:
+        return -EINVAL
+    except OSError as failure:
+        return -(failure.errno or ENOEXEC)
+
+
+def strings(space: "AddressSpace", address: int) -> list[bytes]:
+    """A null-terminated array of strings; no array at all is an empty one."""
+    found: list[bytes] = []
+    total = 0
+    while address:
+        pointer = space.u64(address)
+        if not pointer:
+            break
+        text = space.read_cstring(pointer)
+        total += len(text) + 9
+        if total > 16 << 20:
+            raise OSError(E2BIG, "arguments")
+        found.append(text)
+        address += 8
+    return found
+

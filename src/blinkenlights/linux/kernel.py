@@ -1,0 +1,165 @@
+"""The loop around a guest thread: run the CPU, and serve what it stops for."""
+
+from errno import EFAULT, ENOSYS
+
+from blinkenlights.core import engine
+from blinkenlights.core.memory import GuestFault
+from blinkenlights.linux import signal
+from blinkenlights.tables.syscalls import BY_NUMBER, SYSCALLS, Row, pointer_mask
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from blinkenlights.linux.task import Options, Process, Task
+
+    Implementation = Callable[..., int]
+
+ERESTARTSYS = 512
+SYSCALL_LENGTH = 2
+INTERNAL_ERROR = 70  # exit status; EX_SOFTWARE
+RAX = 0
+ARGUMENT_REGISTERS = (7, 6, 2, 10, 8, 9)
+
+# By number: the implementation and how many arguments it takes; filled as they are used.
+_resolved: dict[int, "tuple[Implementation, int]"] = {}
+_trace: "Implementation | None" = None
+
+
+def prepare(options: "Options") -> None:
+    """Say which system calls the engine may make itself, and how the others are made."""
+    global _trace
+    if options.strace:
+        from blinkenlights.linux import strace
+
+        _trace = strace.traced
+    elif not options.virtual:
+        for number, _name, params, _result, implementation in SYSCALLS:
+            if implementation == "direct":
+                engine.direct(number, pointer_mask(params))
+
+
+def run(task: "Task") -> None:
+    """Run a guest thread until it is over."""
+    cpu = task.cpu
+    while not task.exiting:
+        reason = cpu.run()
+        if reason == engine.EXIT_SYSCALL:
+            system_call(task)
+        elif reason == engine.EXIT_ATTENTION:
+            signal.attend(task)
+        else:
+            from blinkenlights.linux import exceptions
+
+            if reason == engine.EXIT_EXCEPTION:
+                exceptions.raise_signal(task)
+            elif reason == engine.EXIT_INTERRUPT:
+                exceptions.interrupt(task)
+            else:
+                exceptions.halt(task)
+
+
+def system_call(task: "Task") -> None:
+    cpu = task.cpu
+    number = cpu.get(RAX)
+    call = _resolved.get(number)
+    if call is None:
+        call = resolve(task, number)
+    function, count = call
+    arguments = [cpu.get(register) for register in ARGUMENT_REGISTERS[:count]]
+    if _trace is not None:
+        result = _trace(task, number, arguments, function, invoke)
+    else:
+        result = invoke(task, function, arguments)
+    if result == -ERESTARTSYS:
+        # a signal came first: it is delivered as if before the SYSCALL instruction, which then
+        # runs again
+        cpu.rip -= SYSCALL_LENGTH
+        cpu.set(RAX, number)
+        signal.attend(task)
+    else:
+        cpu.set(RAX, result & 0xFFFFFFFFFFFFFFFF)
+
+
+def invoke(task: "Task", function: "Implementation", arguments: list[int]) -> int:
+    result = attempt(task, function, arguments)
+    # pages with translated code are write-protected, also for the host kernel
+    if result == -EFAULT and task.cpu.release_code():
+        result = attempt(task, function, arguments)
+    return result
+
+
+def attempt(task: "Task", function: "Implementation", arguments: list[int]) -> int:
+    try:
+        return function(task, *arguments)
+    except GuestFault:
+        return -EFAULT
+    except OSError as problem:
+        return -(problem.errno or EFAULT)
+
+
+# -- implementations -------------------------------------------------------------------------------
+
+
+def resolve(task: "Task", number: int) -> "tuple[Implementation, int]":
+    row = BY_NUMBER.get(number & 0xFFFFFFFF)
+    if row is None:
+        task.process.log(f"unknown system call {number & 0xFFFFFFFF}", once=True)
+        found: tuple[Implementation, int] = (unknown, 0)
+    else:
+        found = (implementation_of(row), len(row[2].split()))
+    _resolved[number] = found
+    return found
+
+
+def implementation_of(row: Row) -> "Implementation":
+    name = row[4]
+    if name is None:
+        return missing(row)
+    if name == "direct":
+        return pass_through(row)
+    module_name, _, function_name = name.partition(".")
+    module = __import__(f"blinkenlights.linux.{module_name}", fromlist=[function_name])
+    function: Implementation = getattr(module, function_name)
+    return function
+
+
+def unknown(task: "Task") -> int:
+    return -ENOSYS
+
+
+def missing(row: Row) -> "Implementation":
+    def implementation(task: "Task", *arguments: int) -> int:
+        task.process.log(f"system call {row[1]} is not there", once=True)
+        return -ENOSYS
+
+    return implementation
+
+
+def pass_through(row: Row) -> "Implementation":
+    """A call that the host makes as it is, once its pointers are translated."""
+    from blinkenlights.linux.abi import passthrough
+
+    return lambda task, *arguments: passthrough(task, row, arguments)
+
+
+class Guard:
+    """Around a guest thread: a mistake of ours is one line, its details in the log, and the end."""
+
+    def __init__(self, process: "Process") -> None:
+        self.process = process
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: "type[BaseException] | None", problem: object, trace: object) -> None:
+        if kind is None or kind is SystemExit:
+            return
+        import os
+        import traceback
+
+        try:
+            self.process.log("".join(traceback.format_exception(kind, problem, trace)))  # type: ignore[arg-type]
+            os.write(2, f"blink: internal error: {kind.__name__}: {problem}\n".encode())
+        finally:
+            os._exit(INTERNAL_ERROR)

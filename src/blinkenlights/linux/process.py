@@ -1,0 +1,317 @@
+"""Processes: fork, vfork, their end, and what belongs to a process as a whole.
+
+A guest process is a host process. A child of vfork is a forked one too, with memory of its own: its
+parent waits until it has run a program or ended, and if it ended, takes over the pages that it
+wrote, because that is how a failed exec is reported (posix_spawn).
+"""
+
+import os
+from errno import EINVAL, EPERM
+from struct import Struct
+
+from blinkenlights.core import host
+from blinkenlights.linux import futex, signal
+from blinkenlights.linux.task import Process
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from blinkenlights.linux.task import Task
+    from blinkenlights.linux.thread import CloneRequest
+
+PAGE = 4096
+RAX, RSP = 0, 4
+
+CLONE_PIDFD = 0x1000
+CLONE_VFORK = 0x4000
+CLONE_PARENT = 0x8000
+CLONE_SETTLS = 0x80000
+CLONE_PARENT_SETTID = 0x100000
+CLONE_CHILD_CLEARTID = 0x200000
+CLONE_CHILD_SETTID = 0x1000000
+CLONE_IO = 0x80000000
+NAMESPACES = 0x7E020000
+
+SYS_CLONE = 56
+SYS_WAIT4 = 61
+SYS_UNAME = 63
+SYS_PRCTL = 157
+SYS_WAITID = 247
+SYS_GETPID = 39
+SYS_GETTID = 186
+SYS_PIDFD_OPEN = 434
+
+RELEASE = b"4.0-blink-0.1.0"
+UTSNAME_FIELD = 65
+
+DIRTY_PAGE = Struct("<Q")
+PAGEMAP_EXCLUSIVE = 1 << 56  # mapped by one process only
+MOST_SCANNED = 1 << 30  # bytes of writable memory looked through for what a vfork child wrote
+
+
+# -- fork ------------------------------------------------------------------------------------------
+
+
+def sys_fork(task: "Task") -> int:
+    return fork(task, None)
+
+
+def sys_vfork(task: "Task") -> int:
+    return vfork(task, None)
+
+
+def fork(task: "Task", request: "CloneRequest | None") -> int:
+    """The parent gets the child's process id, the child 0, each with its registers as they should be."""
+    host.set_mask(signal.ALL)
+    if host.syscall(SYS_GETPID) == -signal.ERESTARTSYS:
+        return -signal.ERESTARTSYS  # a signal is waiting, and would be the child's too
+    try:
+        pid = host_fork(task, request)
+        if pid == 0:
+            become_child(task, request)
+        elif pid > 0 and request is not None:
+            tell_parent(task, request, pid)
+        return pid
+    finally:
+        host.set_mask(task.sigmask & ~signal.SYNCHRONOUS)
+
+
+def host_fork(task: "Task", request: "CloneRequest | None") -> int:
+    if request is not None and len(task.process.tasks) == 1:
+        odd = request.flags & (NAMESPACES | CLONE_PARENT | CLONE_IO)
+        if odd or request.exit_signal != signal.SIGCHLD:
+            # the C library's fork can't do these; without other threads the bare call is as good
+            return host.syscall(SYS_CLONE, odd | request.exit_signal)
+    return os.fork()
+
+
+def become_child(task: "Task", request: "CloneRequest | None") -> None:
+    process = task.process
+    process.pid = host.syscall(SYS_GETPID)
+    task.tid = process.pid
+    process.tasks = {task.tid: task}
+    process.leader = task
+    process.kicking = False
+    process.next_program = None
+    process.reset_locks()
+    if process.vfork_fd >= 0:
+        os.close(process.vfork_fd)
+        process.private_fds.discard(process.vfork_fd)
+        process.vfork_fd = -1
+    task.held.clear()
+    task.robust_list = 0
+    task.clear_child_tid = 0
+    if request is None:
+        return
+    if request.stack:
+        task.cpu.set(RSP, request.stack)
+    if request.flags & CLONE_SETTLS:
+        task.cpu.fs_base = request.tls
+    if request.flags & CLONE_CHILD_CLEARTID:
+        task.clear_child_tid = request.child_tid
+    if request.flags & CLONE_CHILD_SETTID:
+        process.space.put_u32(request.child_tid, task.tid)
+
+
+def tell_parent(task: "Task", request: "CloneRequest", pid: int) -> None:
+    space = task.space
+    if request.flags & CLONE_PARENT_SETTID:
+        space.put_u32(request.parent_tid, pid)
+    if request.flags & CLONE_PIDFD:
+        space.put_u32(request.pidfd, host.syscall(SYS_PIDFD_OPEN, pid, 0) & 0xFFFFFFFF)
+
+
+# -- vfork -----------------------------------------------------------------------------------------
+
+
+def vfork(task: "Task", request: "CloneRequest | None") -> int:
+    """Fork, and wait for the child's exec or end."""
+    from blinkenlights.linux.log import raise_fd
+
+    reading, writing = os.pipe()
+    writing = raise_fd(writing)
+    pid = fork(task, request)
+    if pid < 0:
+        os.close(reading)
+        os.close(writing)
+        return pid
+    if pid == 0:
+        os.close(reading)
+        task.process.vfork_fd = writing
+        task.process.private_fds.add(writing)
+        return 0
+    os.close(writing)
+    take_over(task, reading)
+    os.close(reading)
+    return pid
+
+
+def take_over(task: "Task", fd: int) -> None:
+    """Wait for a vfork child to let go, and copy the pages it wrote, if it sends any."""
+    data = bytearray()
+    while piece := os.read(fd, 1 << 16):
+        data += piece
+    if not data:
+        return
+    space = task.space
+    alone = len(task.process.tasks) == 1
+    stack = stack_around(task) if not alone else (0, space.size)
+    step = DIRTY_PAGE.size + PAGE
+    for at in range(0, len(data) - step + 1, step):
+        (address,) = DIRTY_PAGE.unpack_from(data, at)
+        if not stack[0] <= address < stack[1]:
+            continue  # other threads of this process may have written here meanwhile
+        content = bytes(data[at + DIRTY_PAGE.size : at + step])
+        if space.read(address, PAGE) != content:
+            space.write(address, content)
+
+
+def stack_around(task: "Task") -> tuple[int, int]:
+    sp = task.cpu.get(RSP)
+    for mapping in task.space.maps():
+        if mapping.start <= sp < mapping.end:
+            return mapping.start, mapping.end
+    return 0, 0
+
+
+def release_parent(process: Process) -> None:
+    """A vfork child has become another program: its parent may go on."""
+    if process.vfork_fd >= 0:
+        os.close(process.vfork_fd)
+        process.private_fds.discard(process.vfork_fd)
+        process.vfork_fd = -1
+
+
+def send_dirty_pages(process: Process) -> None:
+    """A vfork child that ends: what it wrote to memory is its parent's too."""
+    space = process.space
+    scanned = 0
+    try:
+        with open("/proc/self/pagemap", "rb", buffering=0) as pagemap:  # noqa: PTH123
+            for mapping in space.maps():
+                writable_private = mapping.prot & 2 and mapping.flags & 3 == 2
+                scanned += mapping.end - mapping.start
+                if not writable_private or scanned > MOST_SCANNED:
+                    continue
+                for address in exclusive_pages(pagemap.fileno(), space.base, mapping.start, mapping.end):
+                    os.write(process.vfork_fd, DIRTY_PAGE.pack(address) + space.read(address, PAGE))
+    except OSError:
+        process.log("can't tell a vfork parent what its child wrote", once=True)
+
+
+def exclusive_pages(pagemap: int, base: int, start: int, end: int) -> list[int]:
+    """Pages of a mapping that this process has copies of its own of."""
+    raw = os.pread(pagemap, (end - start) // PAGE * 8, (start + base) // PAGE * 8)
+    if not any(raw):
+        return []
+    entries = memoryview(raw).cast("Q")
+    return [start + i * PAGE for i in range(len(entries)) if entries[i] & PAGEMAP_EXCLUSIVE]
+
+
+# -- the end ---------------------------------------------------------------------------------------
+
+
+def sys_exit_group(task: "Task", status: int) -> int:
+    task.exiting = True
+    end(task, status & 0xFF)
+    return 0
+
+
+def before_exit(task: "Task") -> None:
+    """What must not be lost when the process ends, by itself or by a signal."""
+    process = task.process
+    for other in list(process.tasks.values()):
+        futex.release_robust(other)
+    if process.vfork_fd >= 0:
+        send_dirty_pages(process)
+    if process.at_exit is not None:
+        process.at_exit(task)
+
+
+def end(task: "Task", status: int) -> None:
+    """The whole process ends, with all of its threads."""
+    before_exit(task)
+    os._exit(status)
+
+
+# -- waiting ---------------------------------------------------------------------------------------
+
+
+def sys_wait4(task: "Task", pid: int, status: int, options: int, usage: int) -> int:
+    pointer = task.space.pointer
+    return host.syscall(SYS_WAIT4, pid, pointer(status, 4, True), options, pointer(usage, 144, True))
+
+
+def sys_waitid(task: "Task", kind: int, pid: int, info: int, options: int, usage: int) -> int:
+    pointer = task.space.pointer
+    return host.syscall(SYS_WAITID, kind, pid, pointer(info, 128, True), options, pointer(usage, 144, True))
+
+
+# -- identity --------------------------------------------------------------------------------------
+
+
+def sys_uname(task: "Task", out: int) -> int:
+    space = task.space
+    result = host.syscall(SYS_UNAME, space.pointer(out, 6 * UTSNAME_FIELD, True))
+    if result == 0:
+        release = task.process.options.release or RELEASE
+        for field, value in ((0, b"Linux"), (2, release), (4, b"x86_64")):
+            space.write(out + field * UTSNAME_FIELD, value[: UTSNAME_FIELD - 1].ljust(UTSNAME_FIELD, b"\0"))
+    return result
+
+
+def sys_ptrace(task: "Task", request: int, pid: int, address: int, data: int) -> int:
+    task.process.log("ptrace is not there", once=True)
+    return -EPERM
+
+
+# -- prctl -----------------------------------------------------------------------------------------
+
+PR_SET_NAME = 15
+PR_GET_SECCOMP = 21
+PR_SET_SECCOMP = 22
+PR_SET_MM = 35
+PR_GET_TID_ADDRESS = 40
+PR_SET_VMA = 0x53564D41
+PR_GET_AUXV = 0x41555856
+
+# Options whose arguments are all numbers; the host does them.
+PR_NUMBERS = frozenset(
+    (1, 3, 4, 7, 8, 13, 14, 23, 24, 27, 28, 29, 30, 33, 34, 36, 38, 39, 41, 42, 47, 52, 53, 0x59616D61)
+)
+# Options with a pointer to a result of so many bytes as argument 2.
+PR_RESULTS = {2: 4, 5: 4, 6: 4, 9: 4, 11: 4, 16: 16, 19: 4, 25: 4, 37: 4}
+
+
+def sys_prctl(task: "Task", option: int, a: int, b: int, c: int, d: int) -> int:
+    space = task.space
+    option &= 0xFFFFFFFF
+    if option == PR_SET_NAME:
+        name = space.read_cstring(a)[:15]
+        result = host.syscall(SYS_PRCTL, option, space.pointer(a, 16))
+        if result == 0 and task is task.process.leader:
+            task.process.comm = name
+        return result
+    if option in PR_NUMBERS:
+        return host.syscall(SYS_PRCTL, option, a, b, c, d)
+    if option in PR_RESULTS:
+        return host.syscall(SYS_PRCTL, option, space.pointer(a, PR_RESULTS[option], True), b, c, d)
+    if option == PR_GET_SECCOMP:
+        return 0
+    if option == PR_GET_TID_ADDRESS:
+        space.put_u64(a, task.clear_child_tid)
+        return 0
+    if option == PR_SET_VMA:
+        if a or not c:
+            return -EINVAL
+        space.set_name(b, b"[anon:" + space.read_cstring(d)[:80] + b"]" if d else b"")
+        return 0
+    if option == PR_GET_AUXV:
+        auxv = task.process.auxv
+        space.write(a, auxv[:b])
+        return len(auxv)
+    if option == PR_SET_MM:
+        return -EPERM
+    if option != PR_SET_SECCOMP:
+        task.process.log(f"prctl: unknown option {option}", once=True)
+    return -EINVAL
+

@@ -1,0 +1,140 @@
+"""The initial stack: arguments, environment and the auxiliary vector (System V ABI, figure 3.9)."""
+
+import os
+from errno import E2BIG
+from struct import pack
+
+from blinkenlights.loaders import BadProgram, Image
+from blinkenlights.loaders.elf import MAP_ANONYMOUS, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from blinkenlights.linux.task import Process
+
+PAGE = 4096
+GUARD = 16 * PAGE  # between the stack's top and the end of the address space
+SMALLEST = 128 << 10
+LARGEST = 1 << 30  # of "unlimited"
+RLIMIT_STACK = 3
+LONGEST_STRING = 131072  # MAX_ARG_STRLEN
+MAP_STACK = 0x20000
+MAP_GROWSDOWN = 0x100
+PLATFORM = b"x86_64"
+CLOCK_TICKS = 100
+
+AT_PHDR = 3
+AT_PHENT = 4
+AT_PHNUM = 5
+AT_PAGESZ = 6
+AT_BASE = 7
+AT_FLAGS = 8
+AT_ENTRY = 9
+AT_UID = 11
+AT_EUID = 12
+AT_GID = 13
+AT_EGID = 14
+AT_PLATFORM = 15
+AT_HWCAP = 16
+AT_CLKTCK = 17
+AT_SECURE = 23
+AT_RANDOM = 25
+AT_HWCAP2 = 26
+AT_EXECFN = 31
+AT_MINSIGSTKSZ = 51
+
+HWCAP = 0x078BFBFF  # CPUID leaf 1, EDX
+HWCAP2 = 2  # RDFSBASE and the like work in user mode
+SIGNAL_FRAME = 1536  # most that a signal frame takes of the stack
+
+
+def size_limit(process: "Process") -> int:
+    """Bytes the stack may have (`ulimit -s`)."""
+    limit = process.limits.get(RLIMIT_STACK)
+    if limit is None:
+        from resource import getrlimit
+
+        limit = getrlimit(RLIMIT_STACK)
+    soft = limit[0]
+    if soft < 0 or soft > LARGEST:
+        soft = LARGEST
+    return max(SMALLEST, soft + PAGE - 1 & ~(PAGE - 1))
+
+
+def check_size(process: "Process", argv: list[bytes], environ: list[bytes]) -> None:
+    """As execve: one string may be 128 KiB, all together a quarter of the stack."""
+    total = 0
+    for string in argv:
+        total += len(string) + 9
+        if len(string) >= LONGEST_STRING:
+            raise BadProgram(E2BIG, "an argument is too long")
+    for string in environ:
+        total += len(string) + 9
+        if len(string) >= LONGEST_STRING:
+            raise BadProgram(E2BIG, "an environment variable is too long")
+    if total > max(SMALLEST, min(size_limit(process) // 4, 6 << 20)):
+        raise BadProgram(E2BIG, "the arguments and the environment are too long")
+
+
+def build(process: "Process", image: Image, filename: bytes) -> int:
+    """Map and fill the stack of `process`, and return the stack pointer to start with."""
+    space = process.space
+    top = (space.size & ~(PAGE - 1)) - GUARD
+    size = size_limit(process)
+    prot = 7 if image.executable_stack else 3
+    flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE
+    space.map(top - size, size, prot, flags, -1, 0, b"[stack]")
+
+    strings = bytearray()  # the information block, ending just below a last null word
+    offsets = []
+    for string in (*process.argv, *process.environ, filename):
+        offsets.append(len(strings))
+        strings += string
+        strings.append(0)
+    strings += bytes(8)
+    base = top - len(strings)
+    addresses = [base + offset for offset in offsets]
+    argc = len(process.argv)
+    argv = addresses[:argc]
+    environ = addresses[argc:-1]
+
+    platform = base - len(PLATFORM) - 1
+    random = (platform & ~15) - 16
+    auxv = auxiliary_vector(image, random, platform, addresses[-1])
+    process.auxv = pack(f"<{len(auxv)}Q", *auxv)
+    words = [argc, *argv, 0, *environ, 0, *auxv]
+    sp = random - 8 * len(words) & ~15
+    table = pack(f"<{len(words)}Q", *words)
+    gap = bytes(random - sp - len(table))
+    tail = PLATFORM + b"\0"
+    block = b"".join((table, gap, os.urandom(16), bytes(platform - random - 16), tail, strings))
+    space.write(sp, block)
+    process.stack_start = sp
+    process.arg_start = argv[0] if argv else 0
+    process.env_start = environ[0] if environ else addresses[-1]
+    return sp
+
+
+def auxiliary_vector(image: Image, random: int, platform: int, filename: int) -> list[int]:
+    pairs = [
+        (AT_HWCAP, HWCAP),
+        (AT_PAGESZ, PAGE),
+        (AT_CLKTCK, CLOCK_TICKS),
+        (AT_PHDR, image.phdr),
+        (AT_PHENT, image.phentsize),
+        (AT_PHNUM, image.phnum),
+        (AT_BASE, image.interpreter_base),
+        (AT_FLAGS, 0),
+        (AT_ENTRY, image.entry),
+        (AT_UID, os.getuid()),
+        (AT_EUID, os.geteuid()),
+        (AT_GID, os.getgid()),
+        (AT_EGID, os.getegid()),
+        (AT_SECURE, 0),
+        (AT_RANDOM, random),
+        (AT_HWCAP2, HWCAP2),
+        (AT_MINSIGSTKSZ, SIGNAL_FRAME),
+        (AT_EXECFN, filename),
+        (AT_PLATFORM, platform),
+        (0, 0),
+    ]
+    return [word for pair in pairs for word in pair]
