@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from blinkenlights.linux.task import Process, Task
     from blinkenlights.loaders.flat import FlatFile
 
+    ImageFile = elf.ElfFile | FlatFile
+
 AT_FDCWD = -100
 AT_SYMLINK_NOFOLLOW = 0x100
 AT_EMPTY_PATH = 0x1000
@@ -36,7 +38,7 @@ class Program:
 
     def __init__(
         self,
-        image_file: "elf.ElfFile | FlatFile",
+        image_file: "ImageFile",
         interpreter: "elf.ElfFile | None",
         filename: bytes,
         name: bytes,
@@ -85,10 +87,9 @@ def prepare(
                 continue
             stack.check_size(process, argv, environ)
             name = filename.rpartition(b"/")[2][:15]
-            image_file: "elf.ElfFile | FlatFile"
             interpreter = None
             if head[:4] == elf.MAGIC:
-                image_file = elf.ElfFile(fd, path_of(fd), space.size)
+                image_file: ImageFile = elf.ElfFile(fd, path_of(fd), space.size)
                 if image_file.interpreter:
                     interpreter = open_interpreter(process, image_file.interpreter, space)
             elif path.endswith(b".bin"):

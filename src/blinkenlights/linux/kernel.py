@@ -152,14 +152,16 @@ class Guard:
     def __enter__(self) -> None:
         pass
 
-    def __exit__(self, kind: "type[BaseException] | None", problem: object, trace: object) -> None:
-        if kind is None or kind is SystemExit:
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: object
+    ) -> None:
+        if problem is None or isinstance(problem, SystemExit):
             return
         import os
         import traceback
 
         try:
-            self.process.log("".join(traceback.format_exception(kind, problem, trace)))  # type: ignore[arg-type]
-            os.write(2, f"blink: internal error: {kind.__name__}: {problem}\n".encode())
+            self.process.log("".join(traceback.format_exception(problem)))
+            os.write(2, f"blink: internal error: {type(problem).__name__}: {problem}\n".encode())
         finally:
             os._exit(INTERNAL_ERROR)

@@ -32,10 +32,8 @@ CLONE_IO = 0x80000000
 NAMESPACES = 0x7E020000
 
 SYS_CLONE = 56
-SYS_WAIT4 = 61
 SYS_UNAME = 63
 SYS_PRCTL = 157
-SYS_WAITID = 247
 SYS_GETPID = 39
 SYS_GETTID = 186
 SYS_PIDFD_OPEN = 434
@@ -62,8 +60,8 @@ def sys_vfork(task: "Task") -> int:
 def fork(task: "Task", request: "CloneRequest | None") -> int:
     """The parent gets the child's process id, the child 0, each with its registers as they should be."""
     host.set_mask(signal.ALL)
-    if host.syscall(SYS_GETPID) == -signal.ERESTARTSYS:
-        return -signal.ERESTARTSYS  # a signal is waiting, and would be the child's too
+    if signal.is_waiting():
+        return -signal.ERESTARTSYS  # or the signal would be the child's too
     try:
         pid = host_fork(task, request)
         if pid == 0:
@@ -231,19 +229,6 @@ def end(task: "Task", status: int) -> None:
     """The whole process ends, with all of its threads."""
     before_exit(task)
     os._exit(status)
-
-
-# -- waiting ---------------------------------------------------------------------------------------
-
-
-def sys_wait4(task: "Task", pid: int, status: int, options: int, usage: int) -> int:
-    pointer = task.space.pointer
-    return host.syscall(SYS_WAIT4, pid, pointer(status, 4, True), options, pointer(usage, 144, True))
-
-
-def sys_waitid(task: "Task", kind: int, pid: int, info: int, options: int, usage: int) -> int:
-    pointer = task.space.pointer
-    return host.syscall(SYS_WAITID, kind, pid, pointer(info, 128, True), options, pointer(usage, 144, True))
 
 
 # -- identity --------------------------------------------------------------------------------------

@@ -65,7 +65,6 @@ STOP_BY_DEFAULT = (SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU)
 
 SI_KERNEL = 0x80
 
-SYS_PAUSE = 34
 SYS_RT_SIGPENDING = 127
 SYS_RT_SIGTIMEDWAIT = 128
 SYS_RT_SIGSUSPEND = 130
@@ -112,12 +111,11 @@ def attend(task: "Task") -> None:
         if caught is None:
             break
         signo, info = caught
-        if signo in SYNCHRONOUS_SIGNALS:
-            if task.sigmask & bit(signo):
-                task.held[signo] = info
-                continue
-            if task.process.kicking:  # not a signal at all: exec or exit in another thread
-                continue
+        if signo == SIGSEGV and task.process.kicking:
+            continue  # not a signal at all: exec in another thread
+        if task.sigmask & bit(signo):
+            task.held[signo] = info
+            continue
         deliver(task, signo, info)
     else:
         return
@@ -354,6 +352,8 @@ def sys_rt_sigaction(task: "Task", signo: int, new: int, old: int, size: int) ->
 def sys_rt_sigprocmask(task: "Task", how: int, new: int, old: int, size: int) -> int:
     if size != 8:
         return -EINVAL
+    if is_waiting():
+        return -ERESTARTSYS  # it came before its being blocked
     space = task.space
     before = task.sigmask
     if new:
@@ -401,7 +401,7 @@ def suspend(task: "Task", mask: int) -> int:
         if task.saved_mask is None:
             return -EINTR
     result = wait_masked(SYS_RT_SIGSUSPEND, task.sigmask)
-    if result != -EINTR:
+    if result != -EINTR or not is_waiting():
         task.sigmask = with_mask
         task.saved_mask = None
     return result
@@ -409,10 +409,15 @@ def suspend(task: "Task", mask: int) -> int:
 
 def after_wait(task: "Task", mask: int, result: int) -> int:
     """A wait with a signal mask of its own is over: if by a signal, its handler starts with that mask."""
-    if result == -EINTR:
+    if result == -EINTR and is_waiting():
         task.saved_mask = task.sigmask
         task.sigmask = mask & ~UNBLOCKABLE
     return result
+
+
+def is_waiting() -> bool:
+    """Has the host caught a signal for this thread? No host call is made then."""
+    return host.syscall(SYS_GETPID) == -ERESTARTSYS
 
 
 def wait_masked(number: int, mask: int) -> int:
