@@ -1,16 +1,16 @@
 """System V shared memory, and semctl, whose last argument is a union."""
 
-from blinkenlights.linux.abi import EINVAL, PAGE, at, page_up, s32, words
+from blinkenlights.linux.abi import EINVAL, ENOMEM, PAGE, at, page_up, s32, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from blinkenlights.linux.task import Task
 
-SHMAT, SHMCTL, SEMCTL, SHMDT = 30, 31, 66, 67
+SHMAT, SHMCTL, SEMCTL = 30, 31, 66
 SHM_RDONLY, SHM_RND, SHM_REMAP, SHM_EXEC = 0o10000, 0o20000, 0o40000, 0o100000
 PROT_READ, PROT_WRITE, PROT_EXEC = 1, 2, 4
-MAP_SHARED, MAP_PRIVATE, MAP_FIXED, MAP_ANONYMOUS, MAP_NORESERVE = 1, 2, 16, 32, 0x4000
-IPC_RMID, IPC_SET, IPC_STAT, IPC_INFO = 0, 1, 2, 3
+MAP_SHARED, MAP_ANONYMOUS, MAP_NORESERVE = 1, 0x20, 0x4000
+IPC_STAT = 2
 SHMID_DS_SIZE = 112
 
 _attached: dict[int, int] = {}  # guest address -> bytes
@@ -33,15 +33,15 @@ def sys_shmat(task: "Task", segment: int, address: int, flags: int) -> int:
                 return -EINVAL
             address = space.find_free(length)
             if not address:
-                return -12
+                return -ENOMEM
         elif not flags & SHM_REMAP and not space.is_free(address, length):
             return -EINVAL
         prot = PROT_READ | (0 if flags & SHM_RDONLY else PROT_WRITE) | (PROT_EXEC if flags & SHM_EXEC else 0)
         # The place first, as the space knows it; then the segment over it.
-        space.map(address, length, prot, MAP_SHARED | MAP_FIXED | MAP_ANONYMOUS | MAP_NORESERVE, name="/SYSV")
+        space.map(address, length, prot, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, name=b"/SYSV")
         where = space.base + address
         result = task.host(SHMAT, segment, where, flags & ~SHM_EXEC | SHM_REMAP)
-        if result < 0 and result > -4096:
+        if result < 0:
             space.unmap(address, length)
             return result
         _attached[address] = length

@@ -31,9 +31,9 @@ MAP_HUGETLB, MAP_FIXED_NOREPLACE = 0x4_0000, 0x10_0000
 HOST_FLAGS = 0xF | MAP_ANONYMOUS | 0x4000 | 0x8000 | 0x1_0000 | 0x2000 | 0x8_0000
 
 MREMAP_MAYMOVE, MREMAP_FIXED, MREMAP_DONTUNMAP = 1, 2, 4
-MADV_DONTNEED, MADV_FREE, MADV_REMOVE = 4, 8, 9
+DISCARDS = frozenset((4, 8, 9))  # MADV_DONTNEED, MADV_FREE, MADV_REMOVE
 # Advice that is harmless and exact on host addresses.
-MADVICE = frozenset((0, 1, 2, 3, 4, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25))
+MADVICE = frozenset((*range(5), *range(8, 26)))
 
 LOWEST = 0x1_0000  # vm.mmap_min_addr
 
@@ -56,7 +56,7 @@ def _over_limit(process: "Process", more: int, data: bool = False) -> bool:
             private = sum(
                 m.end - m.start
                 for m in process.space.maps()
-                if m.prot & PROT_WRITE and not m.flags & MAP_SHARED and m.name != "[stack]"
+                if m.prot & PROT_WRITE and not m.flags & MAP_SHARED and m.name != b"[stack]"
             )
             return private + more > most
     return False
@@ -125,10 +125,10 @@ def sys_mprotect(task: "Task", address: int, length: int, prot: int) -> int:
         return -ENOMEM
     with process.memory_lock:
         if down:  # the mapping's start, however far below
-            for mapping in space.maps():
-                if mapping.start <= address < mapping.end:
-                    length += address - mapping.start
-                    address = mapping.start
+            mapping = space.find(address)
+            if mapping is not None:
+                length += address - mapping.start
+                address = mapping.start
         space.protect(address, length, prot & 7)
     return 0
 
@@ -171,8 +171,7 @@ def sys_mremap(task: "Task", old: int, old_length: int, new_length: int, flags: 
         more = new_length - old_length
         if _over_limit(process, more):
             return -ENOMEM
-        if old + new_length <= space.size and space.is_free(old + old_length, more):
-            space.remap(old, old_length, old, new_length)
+        if space.resize(old, old_length, new_length):
             return old
         if not flags & MREMAP_MAYMOVE:
             return -ENOMEM
@@ -186,15 +185,12 @@ def sys_mremap(task: "Task", old: int, old_length: int, new_length: int, flags: 
 def _mapped(space: "AddressSpace", address: int, length: int) -> bool:
     """Whether mappings cover a range without a hole."""
     end = address + length
-    for mapping in space.maps():
-        if mapping.end <= address:
-            continue
-        if mapping.start > address:
+    while address < end:
+        mapping = space.find(address)
+        if mapping is None:
             return False
         address = mapping.end
-        if address >= end:
-            return True
-    return False
+    return True
 
 
 def sys_brk(task: "Task", address: int) -> int:
@@ -210,7 +206,7 @@ def sys_brk(task: "Task", address: int) -> int:
             if process.limits and _over_limit(process, new - old, True):
                 return process.brk
             try:
-                space.map(old, new - old, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, name="[heap]")
+                space.map(old, new - old, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, name=b"[heap]")
             except OSError:
                 return process.brk
         elif new < old:
@@ -237,7 +233,16 @@ def sys_madvise(task: "Task", address: int, length: int, advice: int) -> int:
     if error or not length:
         return error
     space = task.space
-    return task.host(MADVISE, space.base + address, length, advice)
+    result = task.host(MADVISE, space.base + address, length, advice)
+    at, end = address, address + length
+    while at < end:
+        mapping = space.find(at)
+        if mapping is None:  # the host sees no hole, only reserved memory
+            return -ENOMEM
+        if mapping.prot & PROT_EXEC and s32(advice) in DISCARDS:
+            space.protect(at, min(mapping.end, end) - at, mapping.prot)  # forgets what was translated
+        at = mapping.end
+    return result
 
 
 def sys_msync(task: "Task", address: int, length: int, flags: int) -> int:

@@ -180,17 +180,14 @@ class Region(NamedTuple):
 
 def regions(process: "Process") -> "list[Region]":
     """The guest's mappings; the host kernel knows which file backs each."""
-    found = []
-    for mapping in process.space.maps():
-        found.append(mapping)
+    found = process.space.maps()
     base = process.space.base
     host = list(_host_maps(base, base + process.space.size))
     result: list[Region] = []
     i = 0
     for mapping in found:
         start = mapping.start
-        label = mapping.name
-        label = os.fsencode(label) if isinstance(label, str) else bytes(label)
+        label = bytes(mapping.name)
         shared = bool(mapping.flags & MAP_SHARED)
         while start < mapping.end:
             while i < len(host) and host[i][1] <= start + base:

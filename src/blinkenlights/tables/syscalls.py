@@ -29,6 +29,7 @@ Row = tuple[int, str, str, str, str | None]
 STRUCTURES: dict[str, int] = {
     "b": 1,
     "int": 4,
+    "status": 4,
     "uint": 4,
     "long": 8,
     "pair": 8,
@@ -141,7 +142,7 @@ SYSCALLS: tuple[Row, ...] = (
     (58, "vfork", "", "pid", "process.sys_vfork"),
     (59, "execve", "path &argv &envp", "int", "exec.sys_execve"),
     (60, "exit", "int", "int", "thread.sys_exit"),
-    (61, "wait4", "pid >int wait: >rusage", "pid", "direct"),
+    (61, "wait4", "pid >status wait: >rusage", "pid", "direct"),
     (62, "kill", "pid signal", "int", "direct"),
     (63, "uname", ">utsname", "int", "process.sys_uname"),
     (64, "semget", "hex int ipc:", "int", "direct"),

@@ -1,0 +1,293 @@
+"""Names of the numbers in system calls, for tracing. Facts of the Linux x86-64 interface."""
+
+import errno
+
+Names = dict[int, str]
+
+
+def _bits(text: str, first: int = 0) -> Names:
+    """Flags that follow each other, a bit each; `-` leaves one out."""
+    return {1 << (first + i): name for i, name in enumerate(text.split()) if name != "-"}
+
+
+def _count(text: str, first: int = 0, prefix: str = "") -> Names:
+    """Numbers that follow each other."""
+    return {first + i: prefix + name for i, name in enumerate(text.split()) if name != "-"}
+
+
+SIGNALS: Names = _count(
+    "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP "
+    "TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS",
+    1,
+    "SIG",
+)
+
+ERRORS: Names = {number: name for number, name in errno.errorcode.items() if number not in (11, 95)}
+ERRORS[11] = "EAGAIN"
+ERRORS[95] = "EOPNOTSUPP"
+
+_SOCKET_TYPES = _count("SOCK_STREAM SOCK_DGRAM SOCK_RAW SOCK_RDM SOCK_SEQPACKET SOCK_DCCP", 1)
+
+# Sets of bits.
+FLAGS: dict[str, Names] = {
+    "access": {4: "R_OK", 2: "W_OK", 1: "X_OK"},
+    "at": {
+        0x100: "AT_SYMLINK_NOFOLLOW",
+        0x200: "AT_REMOVEDIR",
+        0x400: "AT_SYMLINK_FOLLOW",
+        0x800: "AT_NO_AUTOMOUNT",
+        0x1000: "AT_EMPTY_PATH",
+        0x2000: "AT_STATX_FORCE_SYNC",
+        0x4000: "AT_STATX_DONT_SYNC",
+    },
+    "clone": {
+        0x80: "CLONE_NEWTIME",
+        **_bits(
+            "CLONE_VM CLONE_FS CLONE_FILES CLONE_SIGHAND CLONE_PIDFD CLONE_PTRACE CLONE_VFORK "
+            "CLONE_PARENT CLONE_THREAD CLONE_NEWNS CLONE_SYSVSEM CLONE_SETTLS CLONE_PARENT_SETTID "
+            "CLONE_CHILD_CLEARTID CLONE_DETACHED CLONE_UNTRACED CLONE_CHILD_SETTID CLONE_NEWCGROUP "
+            "CLONE_NEWUTS CLONE_NEWIPC CLONE_NEWUSER CLONE_NEWPID CLONE_NEWNET CLONE_IO",
+            8,
+        ),
+    },
+    "closerange": {2: "CLOSE_RANGE_UNSHARE", 4: "CLOSE_RANGE_CLOEXEC"},
+    "epoll": {
+        **_bits(
+            "EPOLLIN EPOLLPRI EPOLLOUT EPOLLERR EPOLLHUP EPOLLNVAL EPOLLRDNORM EPOLLRDBAND EPOLLWRNORM "
+            "EPOLLWRBAND EPOLLMSG"
+        ),
+        1 << 13: "EPOLLRDHUP",
+        **_bits("EPOLLEXCLUSIVE EPOLLWAKEUP EPOLLONESHOT EPOLLET", 28),
+    },
+    "eventfd": {1: "EFD_SEMAPHORE", 0o4000: "EFD_NONBLOCK", 0o2000000: "EFD_CLOEXEC"},
+    "fallocate": _bits(
+        "FALLOC_FL_KEEP_SIZE FALLOC_FL_PUNCH_HOLE - FALLOC_FL_COLLAPSE_RANGE FALLOC_FL_ZERO_RANGE "
+        "FALLOC_FL_INSERT_RANGE FALLOC_FL_UNSHARE_RANGE"
+    ),
+    "flock": _bits("LOCK_SH LOCK_EX LOCK_NB LOCK_UN"),
+    "getrandom": _bits("GRND_NONBLOCK GRND_RANDOM GRND_INSECURE"),
+    "inotify": {
+        **_bits(
+            "IN_ACCESS IN_MODIFY IN_ATTRIB IN_CLOSE_WRITE IN_CLOSE_NOWRITE IN_OPEN IN_MOVED_FROM "
+            "IN_MOVED_TO IN_CREATE IN_DELETE IN_DELETE_SELF IN_MOVE_SELF"
+        ),
+        **_bits("IN_ONLYDIR IN_DONT_FOLLOW IN_EXCL_UNLINK - IN_MASK_CREATE IN_MASK_ADD", 24),
+        1 << 31: "IN_ONESHOT",
+    },
+    "ipc": {0o1000: "IPC_CREAT", 0o2000: "IPC_EXCL"},
+    "map": {
+        **_bits("MAP_FIXED MAP_ANONYMOUS MAP_32BIT", 4),
+        0x100: "MAP_GROWSDOWN",
+        **_bits(
+            "MAP_DENYWRITE MAP_EXECUTABLE MAP_LOCKED MAP_NORESERVE MAP_POPULATE MAP_NONBLOCK MAP_STACK "
+            "MAP_HUGETLB MAP_SYNC MAP_FIXED_NOREPLACE",
+            11,
+        ),
+    },
+    "memfd": _bits("MFD_CLOEXEC MFD_ALLOW_SEALING MFD_HUGETLB MFD_NOEXEC_SEAL MFD_EXEC"),
+    "mount": _bits(
+        "MS_RDONLY MS_NOSUID MS_NODEV MS_NOEXEC MS_SYNCHRONOUS MS_REMOUNT MS_MANDLOCK MS_DIRSYNC "
+        "MS_NOSYMFOLLOW - MS_NOATIME MS_NODIRATIME MS_BIND MS_MOVE MS_REC MS_SILENT MS_POSIXACL "
+        "MS_UNBINDABLE MS_PRIVATE MS_SLAVE MS_SHARED MS_RELATIME"
+    ),
+    "mremap": _bits("MREMAP_MAYMOVE MREMAP_FIXED MREMAP_DONTUNMAP"),
+    "msg": _bits(
+        "MSG_OOB MSG_PEEK MSG_DONTROUTE MSG_CTRUNC MSG_PROBE MSG_TRUNC MSG_DONTWAIT MSG_EOR MSG_WAITALL "
+        "MSG_FIN MSG_SYN MSG_CONFIRM MSG_RST MSG_ERRQUEUE MSG_NOSIGNAL MSG_MORE MSG_WAITFORONE - "
+        "MSG_BATCH - - - - - - - MSG_ZEROCOPY - - MSG_FASTOPEN MSG_CMSG_CLOEXEC"
+    ),
+    "msgflg": {0o4000: "IPC_NOWAIT", 0o10000: "MSG_NOERROR", 0o20000: "MSG_EXCEPT"},
+    "msync": _bits("MS_ASYNC MS_INVALIDATE MS_SYNC"),
+    "open": {
+        0o100: "O_CREAT",
+        0o200: "O_EXCL",
+        0o400: "O_NOCTTY",
+        0o1000: "O_TRUNC",
+        0o2000: "O_APPEND",
+        0o4000: "O_NONBLOCK",
+        0o4010000: "O_SYNC",
+        0o10000: "O_DSYNC",
+        0o20000: "O_ASYNC",
+        0o40000: "O_DIRECT",
+        0o100000: "O_LARGEFILE",
+        0o20200000: "O_TMPFILE",
+        0o200000: "O_DIRECTORY",
+        0o400000: "O_NOFOLLOW",
+        0o1000000: "O_NOATIME",
+        0o2000000: "O_CLOEXEC",
+        0o10000000: "O_PATH",
+    },
+    "poll": _bits(
+        "POLLIN POLLPRI POLLOUT POLLERR POLLHUP POLLNVAL POLLRDNORM POLLRDBAND POLLWRNORM POLLWRBAND "
+        "POLLMSG - - POLLRDHUP"
+    ),
+    "prot": {
+        **_bits("PROT_READ PROT_WRITE PROT_EXEC PROT_SEM"),
+        **_bits("PROT_GROWSDOWN PROT_GROWSUP", 24),
+    },
+    "rename": _bits("RENAME_NOREPLACE RENAME_EXCHANGE RENAME_WHITEOUT"),
+    "rwf": _bits("RWF_HIPRI RWF_DSYNC RWF_SYNC RWF_NOWAIT RWF_APPEND"),
+    "sa": {
+        **_bits("SA_NOCLDSTOP SA_NOCLDWAIT SA_SIGINFO"),
+        **_bits("SA_RESTORER SA_ONSTACK SA_RESTART - SA_NODEFER SA_RESETHAND", 26),
+    },
+    "shmat": {0o10000: "SHM_RDONLY", 0o20000: "SHM_RND", 0o40000: "SHM_REMAP", 0o100000: "SHM_EXEC"},
+    "sockflags": {0o4000: "SOCK_NONBLOCK", 0o2000000: "SOCK_CLOEXEC"},
+    "splice": _bits("SPLICE_F_MOVE SPLICE_F_NONBLOCK SPLICE_F_MORE SPLICE_F_GIFT"),
+    "ss": {1: "SS_ONSTACK", 2: "SS_DISABLE", 1 << 31: "SS_AUTODISARM"},
+    "statx": {
+        0x7FF: "STATX_BASIC_STATS",
+        0xFFF: "STATX_ALL",
+        **_bits(
+            "STATX_TYPE STATX_MODE STATX_NLINK STATX_UID STATX_GID STATX_ATIME STATX_MTIME STATX_CTIME "
+            "STATX_INO STATX_SIZE STATX_BLOCKS STATX_BTIME STATX_MNT_ID STATX_DIOALIGN"
+        ),
+    },
+    "timerflag": {1: "TIMER_ABSTIME", 2: "TFD_TIMER_CANCEL_ON_SET"},
+    "wait": {
+        **_bits("WNOHANG WSTOPPED WEXITED WCONTINUED"),
+        1 << 24: "WNOWAIT",
+        **_bits("__WNOTHREAD __WALL __WCLONE", 29),
+    },
+}
+
+# What no bit set means, where that has a name of its own.
+ZERO_NAMES: dict[str, str] = {"access": "F_OK", "prot": "PROT_NONE"}
+
+# One value of several.
+ENUMS: dict[str, Names] = {
+    "af": {
+        **_count(
+            "AF_UNSPEC AF_UNIX AF_INET AF_AX25 AF_IPX AF_APPLETALK AF_NETROM AF_BRIDGE AF_ATMPVC AF_X25 "
+            "AF_INET6"
+        ),
+        16: "AF_NETLINK",
+        17: "AF_PACKET",
+        38: "AF_ALG",
+        40: "AF_VSOCK",
+    },
+    "arch_prctl": _count(
+        "ARCH_SET_GS ARCH_SET_FS ARCH_GET_FS ARCH_GET_GS", 0x1001
+    ) | {0x1011: "ARCH_GET_CPUID", 0x1012: "ARCH_SET_CPUID", 0x3001: "ARCH_CET_STATUS"},
+    "clock": _count(
+        "CLOCK_REALTIME CLOCK_MONOTONIC CLOCK_PROCESS_CPUTIME_ID CLOCK_THREAD_CPUTIME_ID "
+        "CLOCK_MONOTONIC_RAW CLOCK_REALTIME_COARSE CLOCK_MONOTONIC_COARSE CLOCK_BOOTTIME "
+        "CLOCK_REALTIME_ALARM CLOCK_BOOTTIME_ALARM - CLOCK_TAI"
+    ),
+    "epollctl": _count("EPOLL_CTL_ADD EPOLL_CTL_DEL EPOLL_CTL_MOD", 1),
+    "fadvise": _count("NORMAL RANDOM SEQUENTIAL WILLNEED DONTNEED NOREUSE", 0, "POSIX_FADV_"),
+    "fcntl": {
+        **_count(
+            "F_DUPFD F_GETFD F_SETFD F_GETFL F_SETFL F_GETLK F_SETLK F_SETLKW F_SETOWN F_GETOWN F_SETSIG "
+            "F_GETSIG - - - F_SETOWN_EX F_GETOWN_EX F_GETOWNER_UIDS"
+        ),
+        **_count("F_OFD_GETLK F_OFD_SETLK F_OFD_SETLKW", 36),
+        **_count("F_SETLEASE F_GETLEASE F_NOTIFY", 1024),
+        **_count("F_DUPFD_CLOEXEC F_SETPIPE_SZ F_GETPIPE_SZ F_ADD_SEALS F_GET_SEALS", 1030),
+        **_count("F_GET_RW_HINT F_SET_RW_HINT F_GET_FILE_RW_HINT F_SET_FILE_RW_HINT", 1035),
+    },
+    "futex": _count(
+        "WAIT WAKE FD REQUEUE CMP_REQUEUE WAKE_OP LOCK_PI UNLOCK_PI TRYLOCK_PI WAIT_BITSET WAKE_BITSET "
+        "WAIT_REQUEUE_PI CMP_REQUEUE_PI LOCK_PI2",
+        0,
+        "FUTEX_",
+    ),
+    "idtype": _count("P_ALL P_PID P_PGID P_PIDFD"),
+    "ioctl": {
+        **_count(
+            "TCGETS TCSETS TCSETSW TCSETSF TCGETA TCSETA TCSETAW TCSETAF TCSBRK TCXONC TCFLSH TIOCEXCL "
+            "TIOCNXCL TIOCSCTTY TIOCGPGRP TIOCSPGRP TIOCOUTQ TIOCSTI TIOCGWINSZ TIOCSWINSZ TIOCMGET "
+            "TIOCMBIS TIOCMBIC TIOCMSET TIOCGSOFTCAR TIOCSSOFTCAR FIONREAD TIOCLINUX TIOCCONS "
+            "TIOCGSERIAL TIOCSSERIAL TIOCPKT FIONBIO TIOCNOTTY TIOCSETD TIOCGETD TCSBRKP - TIOCSBRK "
+            "TIOCCBRK TIOCGSID TCGETS2",
+            0x5401,
+        ),
+        0x5450: "FIONCLEX",
+        0x5451: "FIOCLEX",
+        0x5452: "FIOASYNC",
+        0x80045430: "TIOCGPTN",
+        0x40045431: "TIOCSPTLCK",
+        0x5441: "TIOCGPTPEER",
+        0x40049409: "FICLONE",
+        0x4020940D: "FICLONERANGE",
+        0xC020660B: "FS_IOC_FIEMAP",
+        0x80086601: "FS_IOC_GETFLAGS",
+        0x40086602: "FS_IOC_SETFLAGS",
+        0x1268: "BLKSSZGET",
+        0x80081272: "BLKGETSIZE64",
+        0x8912: "SIOCGIFCONF",
+        0x8913: "SIOCGIFFLAGS",
+        0x8915: "SIOCGIFADDR",
+        0x8933: "SIOCGIFINDEX",
+    },
+    "ipcctl": _count("IPC_RMID IPC_SET IPC_STAT IPC_INFO")
+    | _count("SEM_GETPID GETVAL GETALL GETNCNT GETZCNT SETVAL SETALL", 11),
+    "itimer": _count("ITIMER_REAL ITIMER_VIRTUAL ITIMER_PROF"),
+    "madvise": {
+        **_count("NORMAL RANDOM SEQUENTIAL WILLNEED DONTNEED", 0, "MADV_"),
+        **_count(
+            "FREE REMOVE DONTFORK DOFORK MERGEABLE UNMERGEABLE HUGEPAGE NOHUGEPAGE DONTDUMP DODUMP "
+            "WIPEONFORK KEEPONFORK COLD PAGEOUT POPULATE_READ POPULATE_WRITE DONTNEED_LOCKED COLLAPSE",
+            8,
+            "MADV_",
+        ),
+        100: "MADV_HWPOISON",
+    },
+    "maptype": {1: "MAP_SHARED", 2: "MAP_PRIVATE", 3: "MAP_SHARED_VALIDATE"},
+    "prctl": {
+        **_count(
+            "SET_PDEATHSIG GET_PDEATHSIG GET_DUMPABLE SET_DUMPABLE GET_UNALIGN SET_UNALIGN GET_KEEPCAPS "
+            "SET_KEEPCAPS GET_FPEMU SET_FPEMU GET_FPEXC SET_FPEXC GET_TIMING SET_TIMING SET_NAME GET_NAME",
+            1,
+            "PR_",
+        ),
+        **_count("GET_SECCOMP SET_SECCOMP CAPBSET_READ CAPBSET_DROP GET_TSC SET_TSC", 21, "PR_"),
+        **_count("GET_SECUREBITS SET_SECUREBITS SET_TIMERSLACK GET_TIMERSLACK", 27, "PR_"),
+        **_count(
+            "SET_MM SET_CHILD_SUBREAPER GET_CHILD_SUBREAPER SET_NO_NEW_PRIVS GET_NO_NEW_PRIVS "
+            "GET_TID_ADDRESS SET_THP_DISABLE GET_THP_DISABLE",
+            35,
+            "PR_",
+        ),
+        47: "PR_CAP_AMBIENT",
+        0x53564D41: "PR_SET_VMA",
+        0x59616D61: "PR_SET_PTRACER",
+    },
+    "prio": _count("PRIO_PROCESS PRIO_PGRP PRIO_USER"),
+    "ptrace": {},
+    "rlimit": _count(
+        "CPU FSIZE DATA STACK CORE RSS NPROC NOFILE MEMLOCK AS LOCKS SIGPENDING MSGQUEUE NICE RTPRIO RTTIME",
+        0,
+        "RLIMIT_",
+    ),
+    "sched": _count("SCHED_OTHER SCHED_FIFO SCHED_RR SCHED_BATCH - SCHED_IDLE SCHED_DEADLINE"),
+    "seek": _count("SEEK_SET SEEK_CUR SEEK_END SEEK_DATA SEEK_HOLE"),
+    "shut": _count("SHUT_RD SHUT_WR SHUT_RDWR"),
+    "sigmask": _count("SIG_BLOCK SIG_UNBLOCK SIG_SETMASK"),
+    "sockettype": _SOCKET_TYPES,
+    "sol": {
+        0: "SOL_IP",
+        1: "SOL_SOCKET",
+        6: "SOL_TCP",
+        17: "SOL_UDP",
+        41: "SOL_IPV6",
+        255: "SOL_RAW",
+        263: "SOL_PACKET",
+        270: "SOL_NETLINK",
+    },
+    "so": _count(
+        "DEBUG REUSEADDR TYPE ERROR DONTROUTE BROADCAST SNDBUF RCVBUF KEEPALIVE OOBINLINE NO_CHECK PRIORITY "
+        "LINGER BSDCOMPAT REUSEPORT PASSCRED PEERCRED RCVLOWAT SNDLOWAT RCVTIMEO SNDTIMEO - - - BINDTODEVICE "
+        "ATTACH_FILTER DETACH_FILTER PEERNAME TIMESTAMP ACCEPTCONN PEERSEC SNDBUFFORCE RCVBUFFORCE PASSSEC "
+        "TIMESTAMPNS MARK TIMESTAMPING PROTOCOL DOMAIN",
+        1,
+        "SO_",
+    ),
+    "tcp": _count(
+        "NODELAY MAXSEG CORK KEEPIDLE KEEPINTVL KEEPCNT SYNCNT LINGER2 DEFER_ACCEPT WINDOW_CLAMP INFO "
+        "QUICKACK CONGESTION",
+        1,
+        "TCP_",
+    ),
+    "who": {0: "RUSAGE_SELF", -1: "RUSAGE_CHILDREN", 1: "RUSAGE_THREAD"},
+}
