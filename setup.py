@@ -2,6 +2,7 @@
 
 import os
 import platform
+import runpy
 from pathlib import Path
 
 from Cython.Build import cythonize
@@ -39,12 +40,18 @@ def compiled_modules() -> list[Extension]:
     return found
 
 
+def compile_opcode_table() -> None:
+    compiler = runpy.run_path(str(SOURCE / "blinkenlights/tables/opcode_compiler.py"))
+    compiler["write"](SOURCE / "blinkenlights/core/opcodes.bin")
+
+
 class ParallelBuild(build_ext):
     def finalize_options(self) -> None:
         super().finalize_options()
         self.parallel = self.parallel or JOBS
 
 
+compile_opcode_table()
 setup(
     ext_modules=cythonize(compiled_modules(), build_dir="build/cython", nthreads=JOBS,
                           compiler_directives=DIRECTIVES, show_all_warnings=False),
