@@ -1,0 +1,17 @@
+"""The real CPU as the judge: single instructions run natively with a chosen state."""
+
+from tests.oracle.native import Native, Unavailable
+from tests.oracle.state import (
+    CODE,
+    DATA,
+    GS_BASE,
+    PAGE,
+    SLOT_SIZE,
+    WINDOW,
+    WINDOW_SIZE,
+    Outcome,
+    State,
+)
+
+__all__ = ["CODE", "DATA", "GS_BASE", "PAGE", "SLOT_SIZE", "WINDOW", "WINDOW_SIZE",
+           "Native", "Outcome", "State", "Unavailable"]
