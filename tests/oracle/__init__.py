@@ -6,6 +6,7 @@ from tests.oracle.state import (
     DATA,
     GS_BASE,
     PAGE,
+    REGISTERS,
     SLOT_SIZE,
     WINDOW,
     WINDOW_SIZE,
@@ -13,5 +14,5 @@ from tests.oracle.state import (
     State,
 )
 
-__all__ = ["CODE", "DATA", "GS_BASE", "PAGE", "SLOT_SIZE", "WINDOW", "WINDOW_SIZE",
+__all__ = ["CODE", "DATA", "GS_BASE", "PAGE", "REGISTERS", "SLOT_SIZE", "WINDOW", "WINDOW_SIZE",
            "Native", "Outcome", "State", "Unavailable"]

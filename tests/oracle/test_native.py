@@ -28,8 +28,8 @@ def test_registers_and_flags(native):
 def test_memory_and_vectors(native):
     memory = bytes(range(256)) * 4
     state = State(reg=[WINDOW + 512] + [0] * 15, memory=memory)
-    load, store = native.run(
-        [bytes.fromhex("f30f6f28"), bytes.fromhex("c60077")], [state, state])  # movdqu xmm5, [rax]; mov byte [rax], 77h
+    codes = ["f30f6f28", "c60077"]  # movdqu xmm5, [rax]; mov byte [rax], 77h
+    load, store = native.run([bytes.fromhex(code) for code in codes], [state, state])
     assert load.state.xmm(5) == memory[512:528]
     assert store.state.memory == memory[:512] + b"\x77" + memory[513:]
 
@@ -39,7 +39,8 @@ def test_faults(native):
     read_only = State(reg=[DATA + 3 * PAGE + 8] + [0] * 15)
     divide = State(reg=[1, 0, 0] + [0] * 13)
     codes = ["8b00", "8900", "f7f1", "0f0b", "f4"]  # load, store, div ecx, ud2, hlt
-    outcomes = native.run([bytes.fromhex(code) for code in codes], [unmapped, read_only, divide, divide, divide])
+    states = [unmapped, read_only, divide, divide, divide]
+    outcomes = native.run([bytes.fromhex(code) for code in codes], states)
     assert [outcome.vector for outcome in outcomes] == [14, 14, 0, 6, 13]
     assert [outcome.address for outcome in outcomes[:2]] == [DATA + 4 * PAGE + 8, DATA + 3 * PAGE + 8]
     assert [outcome.state.rip for outcome in outcomes] == [CODE + SLOT_SIZE * i for i in range(5)]

@@ -1,0 +1,96 @@
+"""Compares many cases of many forms, in several processes, and counts."""
+
+import contextlib
+import multiprocessing
+import random
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tests.differential.cases import Case, make_case
+from tests.differential.compare import differences
+from tests.differential.engine import Interpreter
+from tests.differential.forms import Form, forms
+from tests.oracle import REGISTERS, Native, Outcome
+from tests.oracle.native import BATCH
+
+EXAMPLES = 2  # differences kept for each form
+
+
+@dataclass
+class Tally:
+    """What was compared of one form."""
+
+    name: str
+    group: str
+    cases: int = 0
+    faults: int = 0
+    failures: int = 0
+    examples: list[str] = field(default_factory=list)
+
+
+def describe(case: Case, found: Sequence[str], expected: Outcome) -> str:
+    """A failing case in a few lines, with the inputs that matter."""
+    ins = case.instruction
+    inputs = [f"{name}={case.state.reg[i]:#x}" for i, name in enumerate(REGISTERS)
+              if name in case.text or name[-2:] in case.text or f"e{name[1:]}" in case.text]
+    vectors = [f"xmm{i}={case.state.xmm(i)[::-1].hex()}" for i in range(16) if f"xmm{i}" in case.text]
+    lines = [f"{case.code.hex()}  {case.text}  at {ins.ip:#x}",
+             f"  from {' '.join(inputs + vectors)} rflags={case.state.rflags:#x} mxcsr={case.state.mxcsr:#x}"]
+    if case.form.group in ("x87", "mmx"):
+        control, status, tags = struct.unpack_from("<HHB", case.state.fxsave)
+        stack = " ".join(f"st{i}={case.state.st(i)[::-1].hex()}" for i in range(8))
+        lines.append(f"  fcw={control:#06x} fsw={status:#06x} ftw={tags:#04x} {stack}")
+    return "\n".join(lines + [f"  {line}" for line in found])
+
+
+def compare_forms(chosen: Sequence[Form], cases: int, seed: int, virtual: bool = False) -> Iterator[Tally]:
+    """Compare `cases` random cases of each form; yields a tally a form."""
+    interpreter = Interpreter(virtual)
+    with Native() as native:
+        share = min(cases, BATCH)
+        together = max(1, BATCH // share)  # forms that fit one batch
+        for start in range(0, len(chosen), together):
+            group = chosen[start:start + together]
+            tallies = {form: Tally(str(form), form.group or "") for form in group}
+            for done in range(0, cases, share):
+                batch: list[Case] = []
+                for form in group:
+                    rng = random.Random(f"{seed} {form} {done}")
+                    for _ in range(min(share, cases - done)):
+                        batch.append(make_case(form, rng, len(batch)))
+                compare_batch(batch, native, interpreter, tallies)
+            yield from tallies.values()
+
+
+def compare_batch(batch: Sequence[Case], native: Native, interpreter: Interpreter,
+                  tallies: dict[Form, Tally]) -> None:
+    codes = [case.code for case in batch]
+    states = [case.state for case in batch]
+    judged = zip(batch, native.run(codes, states), interpreter.run(codes, states), strict=True)
+    for case, expected, actual in judged:
+        tally = tallies[case.form]
+        tally.cases += 1
+        tally.faults += expected.vector is not None
+        if found := differences(case, expected, actual):
+            tally.failures += 1
+            if len(tally.examples) < EXAMPLES:
+                tally.examples.append(describe(case, found, expected))
+
+
+def select(groups: Sequence[str] = (), mnemonics: Sequence[str] = ()) -> list[Form]:
+    return [form for form in forms()
+            if (not groups or form.group in groups) and (not mnemonics or form.mnemonic in mnemonics)]
+
+
+def work(task: tuple[list[Form], int, int, bool]) -> list[Tally]:
+    return list(compare_forms(*task))
+
+
+def campaign(chosen: list[Form], cases: int, seed: int, jobs: int, virtual: bool = False) -> Iterator[Tally]:
+    """Like `compare_forms`, spread over `jobs` processes."""
+    pieces = [chosen[i::jobs * 4] for i in range(jobs * 4)]
+    tasks = [(piece, cases, seed, virtual) for piece in pieces if piece]
+    with contextlib.closing(multiprocessing.get_context("spawn").Pool(jobs)) as pool:
+        for tallies in pool.imap_unordered(work, tasks):
+            yield from tallies

@@ -1,0 +1,409 @@
+"""Puts an encoding and a state together so that the instruction does something worth comparing."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from iced_x86 import (
+    ConstantOffsets,
+    Decoder,
+    FlowControl,
+    Formatter,
+    FormatterSyntax,
+    Instruction,
+    MemorySizeExt,
+    Mnemonic,
+    OpKind,
+    Register,
+    RegisterExt,
+)
+
+from tests.differential import values
+from tests.differential.forms import MNEMONIC_NAMES, Form
+from tests.oracle import CODE, DATA, GS_BASE, PAGE, SLOT_SIZE, WINDOW, WINDOW_SIZE, State
+
+MASK64 = (1 << 64) - 1
+RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI = range(8)
+STATUS_AND_DF = 0xCD5
+FLAGS_ALWAYS_SET = 0x202  # bit 1 and IF
+
+# Where a memory operand faults: read-only and unmapped pages, their boundaries, kernel addresses.
+FAULTING = [DATA + 3 * PAGE + 64, DATA + 3 * PAGE - 3, DATA + 4 * PAGE - 5, DATA + 4 * PAGE + 128,
+            DATA + PAGE - 7, DATA + 512, 0xFFFF800000000000, 0x70000000000, 0x7FFFFFFFF000]
+NOT_CANONICAL = [0x0000800000000000, 0xFFFF7FFFFFFFFFFF, 0x8000000000000000, 0x7654321076543210]
+
+SHIFTS = {"SHL", "SHR", "SAR", "SAL", "ROL", "ROR", "RCL", "RCR", "SHLD", "SHRD", "SHLX", "SHRX", "SARX"}
+BIT_TESTS = {"BT", "BTC", "BTR", "BTS"}
+STRING_LENGTHS = {"PCMPESTRI", "PCMPESTRM", "PCMPESTRI64", "PCMPESTRM64"}
+VECTOR_SHIFTS = {"PSLLW", "PSLLD", "PSLLQ", "PSRLW", "PSRLD", "PSRLQ", "PSRAW", "PSRAD"}
+COUNTERS = {"LOOP", "LOOPE", "LOOPNE", "JRCXZ", "JECXZ"}
+STACK_FRAMES = {"ENTER", "LEAVE"}
+
+
+@dataclass(slots=True)
+class Case:
+    form: Form
+    code: bytes
+    instruction: Instruction
+    state: State
+
+    @property
+    def text(self) -> str:
+        return Formatter(FormatterSyntax.INTEL).format(self.instruction)
+
+
+class Unsuitable(Exception):
+    """This encoding cannot be given a sensible state; try another."""
+
+
+def make_case(form: Form, rng: random.Random, slot: int) -> Case:
+    """A random case of `form` for the code slot numbered `slot`."""
+    while True:
+        code, _ = form.encode(rng)
+        try:
+            return Builder(form, code, CODE + SLOT_SIZE * slot, rng).case()
+        except Unsuitable:
+            continue
+
+
+class Builder:
+    """Makes the state for one encoding."""
+
+    def __init__(self, form: Form, code: bytes, address: int, rng: random.Random):
+        self.form = form
+        self.code = bytearray(code)
+        self.address = address
+        self.rng = rng
+        self.reg = [values.integer(rng) for _ in range(16)]
+        self.xmm = [values.vector(rng) for _ in range(16)]
+        self.memory = values.window(rng)
+        self.decode()
+        self.name = MNEMONIC_NAMES[self.instruction.mnemonic]
+        self.operand_address = 0  # of the explicit memory operand
+
+    def decode(self) -> None:
+        decoder = Decoder(64, bytes(self.code), ip=self.address)
+        self.instruction = decoder.decode()
+        self.offsets: ConstantOffsets = decoder.get_constant_offsets(self.instruction)
+
+    def case(self) -> Case:
+        self.place_counters()
+        self.place_strings()
+        self.place_stack()
+        self.place_operand()
+        self.place_target()
+        if adjust := ADJUSTMENTS.get(self.name):
+            adjust(self)
+        x87 = values.x87_state(self.rng)
+        state = State(reg=self.reg, memory=bytes(self.memory), fxsave=x87 + b"".join(self.xmm),
+                      rflags=FLAGS_ALWAYS_SET | self.rng.getrandbits(12) & 0x8D5
+                      | (0x400 if self.rng.random() < 0.2 else 0))
+        if self.rng.random() < 0.05:
+            state.rflags = FLAGS_ALWAYS_SET
+        return Case(self.form, bytes(self.code), self.instruction, state)
+
+    # -- small tools ---------------------------------------------------------------------------
+
+    def chance(self, probability: float) -> bool:
+        return self.rng.random() < probability
+
+    def patch(self, offset: int, size: int, value: int) -> None:
+        self.code[offset:offset + size] = (value & (1 << 8 * size) - 1).to_bytes(size, "little")
+        self.decode()
+
+    def fill(self, address: int, data: bytes) -> None:
+        """Put data into the window, as far as it lies there."""
+        for i, byte in enumerate(data):
+            if 0 <= address + i - WINDOW < WINDOW_SIZE:
+                self.memory[address + i - WINDOW] = byte
+
+    def peek(self, address: int, size: int) -> bytes | None:
+        start = address - WINDOW
+        return bytes(self.memory[start:start + size]) if 0 <= start <= WINDOW_SIZE - size else None
+
+    def set_register(self, register: int, value: int) -> None:
+        """Give an address register its value; what lies above 32 bits of a narrow one is anything."""
+        number = RegisterExt.number(register)
+        if RegisterExt.size(register) == 8:
+            self.reg[number] = value & MASK64
+        else:
+            self.reg[number] = value & 0xFFFFFFFF | self.rng.getrandbits(32) << 32
+
+    def operand_register(self, operand: int) -> int | None:
+        """The number of the general register that is this operand."""
+        if self.instruction.op_kind(operand) != OpKind.REGISTER:
+            return None
+        register = self.instruction.op_register(operand)
+        return RegisterExt.number(register) if RegisterExt.is_gpr(register) else None
+
+    def address_registers(self) -> set[int]:
+        """Numbers of the registers in the explicit memory operand."""
+        registers = (self.instruction.memory_base, self.instruction.memory_index)
+        return {RegisterExt.number(register) for register in registers if register}
+
+    def pick_address(self, size: int) -> int:
+        """Where to put an operand of `size` bytes: mostly in the window, sometimes where it faults."""
+        if self.chance(0.06):
+            return self.rng.choice(FAULTING)
+        address = values.window_address(self.rng, size)
+        if size >= 16 and self.chance(0.8):
+            address &= -16
+        return address
+
+    # -- the pieces of a state -----------------------------------------------------------------
+
+    def place_counters(self) -> None:
+        ins = self.instruction
+        if self.name in COUNTERS:
+            self.reg[RCX] = self.rng.choice([0, 1, 2, 1 << 32, (1 << 32) + 1, self.reg[RCX]])
+        elif self.name in SHIFTS and self.chance(0.6):
+            self.reg[RCX] = self.rng.getrandbits(7)
+        elif ins.is_string_instruction and (ins.has_rep_prefix or ins.has_repne_prefix):
+            self.reg[RCX] = self.rng.randrange(12)
+            if ins.op0_kind in NARROW_STRINGS or ins.op1_kind in NARROW_STRINGS:
+                self.reg[RCX] |= self.rng.getrandbits(32) << 32
+
+    def place_strings(self) -> None:
+        ins = self.instruction
+        if ins.is_string_instruction and self.chance(0.5):  # let comparisons go on for a while
+            self.memory[:] = bytes([self.rng.getrandbits(8)]) * WINDOW_SIZE
+            self.memory[self.rng.randrange(WINDOW_SIZE)] ^= 1
+            if self.chance(0.7):
+                self.reg[RAX] = int.from_bytes(self.memory[:8], "little")
+        for operand in range(ins.op_count):
+            kind = ins.op_kind(operand)
+            if kind not in STRING_OPERANDS:
+                continue
+            number, wide = STRING_OPERANDS[kind]
+            address = self.pick_address(MemorySizeExt.size(ins.memory_size))
+            if number == RSI or kind in SEGMENTED_DESTINATIONS:
+                address -= self.segment_base()
+            if not wide:
+                address = address & 0xFFFFFFFF | self.rng.getrandbits(32) << 32
+            self.reg[number] = address & MASK64
+
+    def segment_base(self) -> int:
+        return GS_BASE if self.instruction.memory_segment == Register.GS else 0
+
+    def place_stack(self) -> None:
+        if self.instruction.is_stack_instruction or self.name in STACK_FRAMES:
+            self.reg[RSP] = self.pick_address(8) if self.chance(0.5) else values.window_address(self.rng, 8)
+            if self.chance(0.7):
+                self.reg[RSP] &= -8
+        if self.name in STACK_FRAMES:
+            self.reg[RBP] = values.window_address(self.rng, 8)
+
+    def place_operand(self) -> None:
+        """Make the explicit memory operand's address come out where we want it."""
+        ins = self.instruction
+        if OpKind.MEMORY not in (ins.op_kind(i) for i in range(ins.op_count)):
+            return
+        size = MemorySizeExt.size(ins.memory_size)
+        base, index, scale = ins.memory_base, ins.memory_index, ins.memory_index_scale
+        wanted = self.pick_address(size)
+        if base and not index and RegisterExt.size(base) == 8 and base != Register.RIP and self.chance(0.02):
+            wanted = self.rng.choice(NOT_CANONICAL)
+        self.operand_address = wanted
+        wanted -= self.segment_base()
+        if base == Register.RIP:
+            self.displace(wanted - ins.next_ip)
+        elif base == Register.EIP:
+            self.displace(wanted - ins.next_ip & 0xFFFFFFFF)
+        elif not base:
+            if index:
+                self.set_register(index, self.rng.getrandbits(8))
+                wanted -= (self.reg[RegisterExt.number(index)] & 0xFF) * scale
+            self.displace(wanted)
+        elif RegisterExt.full_register(base) == RegisterExt.full_register(index):
+            value = (wanted - ins.memory_displacement) // (1 + scale)
+            self.set_register(base, value)
+            self.operand_address += value * (1 + scale) + ins.memory_displacement - wanted
+        elif RegisterExt.full_register(base) == Register.RSP and ins.is_stack_instruction:
+            self.place_on_stack(index)
+        else:
+            offset = ins.memory_displacement
+            if index:
+                offset += self.reg[RegisterExt.number(index)] * scale
+            self.set_register(base, wanted - offset)
+        self.operand_address &= MASK64
+        if self.chance(0.7):
+            self.fill(self.operand_address, self.operand_value(size))
+
+    def displace(self, displacement: int) -> None:
+        size = self.offsets.displacement_size
+        if size < 4:
+            raise Unsuitable
+        if size == 4 and not -0x80000000 <= displacement < 0x80000000:
+            raise Unsuitable  # addresses that only a register can form
+        self.patch(self.offsets.displacement_offset, size, displacement)
+
+    def place_on_stack(self, index: int) -> None:
+        """The address is relative to a stack pointer that must itself be good."""
+        if index:
+            self.set_register(index, self.rng.getrandbits(4))
+        if self.offsets.displacement_size:
+            self.patch(self.offsets.displacement_offset, self.offsets.displacement_size,
+                       self.rng.randrange(-64, 64))
+        self.reg[RSP] = values.window_address(self.rng, 8)
+        self.operand_address = 0
+
+    def operand_value(self, size: int) -> bytes:
+        if size == 10:
+            return values.extended(self.rng)
+        if size <= 8 and self.chance(0.6):
+            return values.integer(self.rng).to_bytes(8, "little")[:size]
+        return (values.vector(self.rng) * 4)[:size]
+
+    def place_target(self) -> None:
+        """Branches go to an INT3 of their own slot."""
+        ins = self.instruction
+        target = self.address + self.rng.randrange(ins.len, SLOT_SIZE)
+        flow = ins.flow_control
+        if self.offsets.immediate_size and ins.op_count and ins.op0_kind == OpKind.NEAR_BRANCH64:
+            self.patch(self.offsets.immediate_offset, self.offsets.immediate_size, target - ins.next_ip)
+        elif flow == FlowControl.RETURN:
+            self.fill(self.reg[RSP], target.to_bytes(8, "little"))
+        elif flow in (FlowControl.INDIRECT_BRANCH, FlowControl.INDIRECT_CALL):
+            number = self.operand_register(0)
+            if number is not None:
+                if number == RSP:
+                    raise Unsuitable
+                self.reg[number] = target
+            elif self.operand_address and self.peek(self.operand_address, 8):
+                self.fill(self.operand_address, target.to_bytes(8, "little"))
+            elif self.operand_address not in FAULTING:
+                raise Unsuitable
+
+
+NARROW_STRINGS = {OpKind.MEMORY_SEG_ESI, OpKind.MEMORY_ESEDI, OpKind.MEMORY_SEG_EDI}
+STRING_OPERANDS = {
+    OpKind.MEMORY_SEG_RSI: (RSI, True), OpKind.MEMORY_SEG_ESI: (RSI, False),
+    OpKind.MEMORY_ESRDI: (RDI, True), OpKind.MEMORY_ESEDI: (RDI, False),
+    OpKind.MEMORY_SEG_RDI: (RDI, True), OpKind.MEMORY_SEG_EDI: (RDI, False),
+}
+SEGMENTED_DESTINATIONS = {OpKind.MEMORY_SEG_RDI, OpKind.MEMORY_SEG_EDI}
+
+
+# -- what single mnemonics need ------------------------------------------------------------------
+
+def bit_test(b: Builder) -> None:
+    """A register's bit offset moves the memory operand: keep it near."""
+    number = b.operand_register(1)
+    if b.form.memory and number is not None:
+        if number in b.address_registers():
+            raise Unsuitable
+        b.reg[number] = b.rng.randrange(-1024, 1024) & MASK64
+
+
+def compare_exchange(b: Builder) -> None:
+    if b.chance(0.5):
+        return
+    if not b.form.memory:
+        number = b.operand_register(0)
+        if number is not None:
+            b.reg[RAX] = b.reg[number]
+    elif RAX not in b.address_registers():
+        found = b.peek(b.operand_address, 8)
+        if found:
+            b.reg[RAX] = int.from_bytes(found, "little")
+
+
+def compare_exchange_pair(b: Builder) -> None:
+    size = MemorySizeExt.size(b.instruction.memory_size)
+    used = b.address_registers()
+    found = b.peek(b.operand_address, size)
+    if found and b.chance(0.5) and RAX not in used and RDX not in used:
+        b.reg[RAX] = int.from_bytes(found[:size // 2], "little")
+        b.reg[RDX] = int.from_bytes(found[size // 2:], "little")
+
+
+def divide(b: Builder) -> None:
+    """Mostly quotients that fit."""
+    used = b.address_registers()
+    if b.chance(0.75):
+        if RDX not in used:
+            b.reg[RDX] = MASK64 if b.name == "IDIV" and b.reg[RAX] >> 63 else b.rng.choice([0, 0, 1, 5])
+        if RAX not in used and b.chance(0.5):
+            b.reg[RAX] &= ~0xFF00
+
+
+def translate(b: Builder) -> None:
+    b.reg[RBX] = WINDOW + b.rng.randrange(WINDOW_SIZE - 256) - b.segment_base()
+
+
+def pop_flags(b: Builder) -> None:
+    """No trap flag, no alignment checks: those are tested elsewhere."""
+    value = FLAGS_ALWAYS_SET | b.rng.getrandbits(12) & STATUS_AND_DF
+    b.fill(b.reg[RSP], value.to_bytes(8, "little"))
+
+
+def enter(b: Builder) -> None:
+    b.patch(b.offsets.immediate_offset, 2, b.rng.choice([0, 8, 16, 17, 200]))
+    b.patch(b.offsets.immediate_offset2, 1, b.rng.choice([0, 0, 1, 2, 3, 8, 32, 33]))
+    b.reg[RSP] = values.window_address(b.rng, 8)
+
+
+def load_mxcsr(b: Builder) -> None:
+    if b.chance(0.8):
+        b.fill(b.operand_address, values.mxcsr(b.rng).to_bytes(4, "little"))
+
+
+def load_control_word(b: Builder) -> None:
+    if b.chance(0.8):
+        b.fill(b.operand_address, values.x87_state(b.rng)[:2])
+
+
+def string_lengths(b: Builder) -> None:
+    used = b.address_registers()
+    for number in (RAX, RDX):
+        if number not in used and b.chance(0.8):
+            b.reg[number] = b.rng.randrange(-20, 21) & MASK64
+
+
+def bit_field(b: Builder) -> None:
+    number = b.operand_register(2)
+    used = b.address_registers()
+    if number is not None and number not in used and b.chance(0.75):
+        b.reg[number] = b.rng.getrandbits(7) | b.rng.getrandbits(7) << 8
+
+
+def vector_shift(b: Builder) -> None:
+    ins = b.instruction
+    count = b.rng.randrange(80).to_bytes(8, "little") + b.rng.randbytes(8)
+    if b.chance(0.3):
+        return
+    if b.form.memory:
+        b.fill(b.operand_address, count)
+    elif ins.op1_kind == OpKind.REGISTER and RegisterExt.is_xmm(ins.op1_register):
+        b.xmm[RegisterExt.number(ins.op1_register)] = count
+
+
+def load_decimal(b: Builder) -> None:
+    if b.chance(0.8):
+        digits = bytes(b.rng.randrange(10) << 4 | b.rng.randrange(10) for _ in range(9))
+        b.fill(b.operand_address, digits + bytes([b.rng.choice([0, 0x80])]))
+
+
+def mask_move(b: Builder) -> None:
+    size = 16 if b.instruction.mnemonic == Mnemonic.MASKMOVDQU else 8
+    address = (b.pick_address(0) if b.chance(0.3) else values.window_address(b.rng, size)) - b.segment_base()
+    narrow = b.instruction.op0_kind == OpKind.MEMORY_SEG_EDI
+    b.reg[RDI] = (address & 0xFFFFFFFF | b.rng.getrandbits(32) << 32) if narrow else address & MASK64
+
+
+ADJUSTMENTS: dict[str, Callable[[Builder], None]] = {
+    **dict.fromkeys(BIT_TESTS, bit_test),
+    **dict.fromkeys(("DIV", "IDIV"), divide),
+    **dict.fromkeys(("POPF", "POPFQ"), pop_flags),
+    **dict.fromkeys(("CMPXCHG8B", "CMPXCHG16B"), compare_exchange_pair),
+    **dict.fromkeys(("BEXTR", "BZHI"), bit_field),
+    **dict.fromkeys(("MASKMOVQ", "MASKMOVDQU"), mask_move),
+    **dict.fromkeys(STRING_LENGTHS, string_lengths),
+    **dict.fromkeys(VECTOR_SHIFTS, vector_shift),
+    "CMPXCHG": compare_exchange,
+    "XLATB": translate,
+    "ENTER": enter,
+    "LDMXCSR": load_mxcsr,
+    "FLDCW": load_control_word,
+    "FBLD": load_decimal,
+}

@@ -1,0 +1,146 @@
+"""What must be equal after an instruction, and what the manuals leave undefined."""
+
+import struct
+
+from iced_x86 import OpKind, RflagsBits
+
+from tests.differential.cases import RCX, SHIFTS, Case
+from tests.differential.forms import MNEMONIC_NAMES
+from tests.oracle import REGISTERS, Outcome
+
+STATUS_AND_DF = 0xCD5
+CF, PF, AF, ZF, SF, OF = 1, 4, 16, 64, 128, 0x800
+FLAG_NAMES = {CF: "CF", PF: "PF", AF: "AF", ZF: "ZF", SF: "SF", 0x400: "DF", OF: "OF"}
+ICED_FLAGS = {RflagsBits.CF: CF, RflagsBits.PF: PF, RflagsBits.AF: AF, RflagsBits.ZF: ZF,
+              RflagsBits.SF: SF, RflagsBits.OF: OF}
+ICED_CONDITIONS = {RflagsBits.C0: 0x100, RflagsBits.C1: 0x200, RflagsBits.C2: 0x400, RflagsBits.C3: 0x4000}
+
+# CPUs differ in the low bits: 12 bits of these results are promised.
+APPROXIMATIONS = {"RCPPS", "RCPSS", "RSQRTPS", "RSQRTSS"}
+# And in the last place of these.
+TRANSCENDENTAL = {"F2XM1", "FYL2X", "FYL2XP1", "FPTAN", "FPATAN", "FSIN", "FCOS", "FSINCOS"}
+
+PAGE_FAULT = 14
+ERROR_BITS = 7  # present, write, user
+
+
+def shift_count(case: Case) -> int | None:
+    """A shift's count, masked as the CPU does."""
+    ins = case.instruction
+    last = ins.op_count - 1
+    wide = 63 if "64" in case.form.info.instruction_string else 31
+    if ins.op_kind(last) == OpKind.IMMEDIATE8:
+        return ins.immediate8 & wide
+    return case.state.reg[RCX] & wide
+
+
+def undefined_flags(case: Case) -> int:
+    """The status flags this instruction leaves undefined from this state."""
+    ins = case.instruction
+    undefined = sum(flag for bit, flag in ICED_FLAGS.items() if ins.rflags_undefined & bit)
+    name = MNEMONIC_NAMES[ins.mnemonic]
+    if name not in SHIFTS or name in ("SHLX", "SHRX", "SARX"):
+        return undefined
+    count = shift_count(case)
+    size = operand_bits(case)
+    if count == 0:
+        return 0
+    rotates = name in ("ROL", "ROR", "RCL", "RCR")
+    undefined = 0 if rotates else AF
+    if count != 1:
+        undefined |= OF
+    if name in ("SHL", "SHR", "SAL", "SAR") and count >= size:
+        undefined |= CF
+    if name in ("SHLD", "SHRD") and count > size:
+        undefined |= STATUS_AND_DF
+    return undefined
+
+
+def operand_bits(case: Case) -> int:
+    text = case.form.info.instruction_string
+    for bits in (64, 32, 16):
+        if f"m{bits}" in text:
+            return bits
+    return 8
+
+
+def result_is_undefined(case: Case) -> bool:
+    name = MNEMONIC_NAMES[case.instruction.mnemonic]
+    return name in ("SHLD", "SHRD") and (shift_count(case) or 0) > operand_bits(case)
+
+
+def differences(case: Case, expected: Outcome, actual: Outcome) -> list[str]:
+    """Each thing that differs, in words; an empty list when all is as it should be."""
+    if expected.vector != actual.vector:
+        return [f"exception {actual.vector}, should be {expected.vector}"]
+    found = []
+    if expected.vector == PAGE_FAULT:
+        if expected.address != actual.address:
+            found.append(f"fault address {actual.address:#x}, should be {expected.address:#x}")
+        if (expected.error ^ actual.error) & ERROR_BITS:
+            found.append(f"error code {actual.error:#x}, should be {expected.error:#x}")
+    elif result_is_undefined(case):
+        return found
+    want, have = expected.state, actual.state
+    if want.rip != have.rip:
+        found.append(f"rip {have.rip:#x}, should be {want.rip:#x}")
+    for number, name in enumerate(REGISTERS):
+        if want.reg[number] != have.reg[number]:
+            found.append(f"{name} {have.reg[number]:#x}, should be {want.reg[number]:#x}")
+    found += flag_differences(case, want.rflags, have.rflags, expected.vector is not None)
+    if want.fxsave != have.fxsave:
+        found += floating_differences(case, expected, actual)
+    if want.memory != have.memory:
+        at = next(i for i in range(len(want.memory)) if want.memory[i] != have.memory[i])
+        found.append(f"memory at window+{at:#x}: {have.memory[at:at + 16].hex()}, "
+                     f"should be {want.memory[at:at + 16].hex()}")
+    return found
+
+
+def flag_differences(case: Case, want: int, have: int, faulted: bool) -> list[str]:
+    differ = (want ^ have) & STATUS_AND_DF
+    if differ and not faulted:
+        differ &= ~undefined_flags(case)
+    if not differ:
+        return []
+    names = [f"{name}={'1' if have & bit else '0'}" for bit, name in FLAG_NAMES.items() if differ & bit]
+    return [f"flags wrong: {' '.join(names)}"]
+
+
+def floating_differences(case: Case, expected: Outcome, actual: Outcome) -> list[str]:
+    want, have = expected.state, actual.state
+    name = MNEMONIC_NAMES[case.instruction.mnemonic]
+    found = []
+    control, status, tags = struct.unpack_from("<HHB", want.fxsave)
+    control_have, status_have, tags_have = struct.unpack_from("<HHB", have.fxsave)
+    ignored = sum(bit for iced, bit in ICED_CONDITIONS.items() if case.instruction.rflags_undefined & iced)
+    if name in TRANSCENDENTAL:
+        ignored |= 0x220  # precision, and C1, which then tells how it was rounded
+    if control != control_have:
+        found.append(f"fcw {control_have:#06x}, should be {control:#06x}")
+    if (status ^ status_have) & ~ignored:
+        found.append(f"fsw {status_have:#06x}, should be {status:#06x}")
+    if tags != tags_have:
+        found.append(f"ftw {tags_have:#04x}, should be {tags:#04x}")
+    if want.mxcsr != have.mxcsr:
+        found.append(f"mxcsr {have.mxcsr:#x}, should be {want.mxcsr:#x}")
+    same_st = near_extended if name in TRANSCENDENTAL else bytes.__eq__
+    for i in range(8):
+        if not same_st(want.st(i), have.st(i)):
+            found.append(f"st{i} {have.st(i)[::-1].hex()}, should be {want.st(i)[::-1].hex()}")
+    same_xmm = near_singles if name in APPROXIMATIONS else bytes.__eq__
+    for i in range(16):
+        if not same_xmm(want.xmm(i), have.xmm(i)):
+            found.append(f"xmm{i} {have.xmm(i)[::-1].hex()}, should be {want.xmm(i)[::-1].hex()}")
+    return found
+
+
+def near_extended(want: bytes, have: bytes) -> bool:
+    """Within a few units in the last place."""
+    return abs(int.from_bytes(want, "little") - int.from_bytes(have, "little")) <= 4
+
+
+def near_singles(want: bytes, have: bytes) -> bool:
+    """Relative errors of at most 1.5 * 2**-12 each, so their difference at most twice that."""
+    pairs = zip(struct.unpack("<4I", want), struct.unpack("<4I", have), strict=True)
+    return all(a == b or abs(a - b) <= 3 << 12 for a, b in pairs)

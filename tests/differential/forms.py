@@ -1,0 +1,215 @@
+"""Which instruction forms there are to compare, and random encodings of each.
+
+The list of forms is iced-x86's, so it does not depend on our own opcode table.
+"""
+
+import random
+from dataclasses import dataclass
+from functools import cached_property
+
+from iced_x86 import (
+    Code,
+    CpuidFeature,
+    Decoder,
+    DecoderOptions,
+    EncodingKind,
+    Instruction,
+    MandatoryPrefix,
+    Mnemonic,
+    OpCodeInfo,
+    OpCodeOperandKind,
+    OpCodeTableKind,
+)
+
+
+def names_of(enumeration: object) -> dict[int, str]:
+    return {value: name for name, value in vars(enumeration).items() if isinstance(value, int)}
+
+
+FEATURE_NAMES = names_of(CpuidFeature)
+MNEMONIC_NAMES = names_of(Mnemonic)
+CODE_NAMES = names_of(Code)
+OPERAND_NAMES = names_of(OpCodeOperandKind)
+
+# The groups of forms, by the CPUID feature they came with.
+GROUPS = {
+    "integer": {"INTEL8086", "INTEL186", "INTEL286", "INTEL386", "INTEL486", "X64", "CMOV", "CX8",
+                "CMPXCHG16B", "MULTIBYTENOP", "PAUSE", "CLFSH", "PREFETCHW", "TSC"},
+    "bmi": {"BMI1", "BMI2", "ADX", "MOVBE", "POPCNT", "LZCNT"},
+    "mmx": {"MMX"},
+    "sse": {"SSE", "SSE2", "SSE3", "SSSE3", "SSE4_1", "SSE4_2"},
+    "x87": {"FPU", "FPU287", "FPU387"},
+}
+GROUP_OF_FEATURE = {feature: group for group, features in GROUPS.items() for feature in features}
+
+# What cannot be compared this way, with the reason.
+EXCLUDED = {
+    "not the same twice": "RDTSC RDTSCP RDPMC RDRAND RDSEED",
+    "system calls": "SYSCALL SYSENTER SYSEXIT SYSRET INT INT1 INT3 INTO IRET IRETD IRETQ",
+    "depends on the host's descriptor tables":
+        "RETF LAR LSL VERR VERW SGDT SIDT SLDT STR SMSW LSS LFS LGS LDS LES",
+    "moves fields that CPUs fill differently (FOP, FIP, FDP)":
+        "FXSAVE FXSAVE64 FXRSTOR FXRSTOR64 FNSTENV FSTENV FLDENV FNSAVE FSAVE FRSTOR",
+    "of other CPUs": "FRSTPM FSTDW FSTSG FSETPM FNSETPM ZALLOC UMOV XBTS IBTS CMPXCHG486 LOADALL "
+                     "LOADALL286 LOADALL386 JMPE BB0_RESET BB1_RESET CPU_WRITE CPU_READ SALC "
+                     "FENI FNENI FDISI FNDISI RDM DMINT ALTINST SVDC RSDC SVLDT RSLDT SVTS RSTS",
+}
+EXCLUDED_MNEMONICS = {name for names in EXCLUDED.values() for name in names.split()}
+
+# Operands outside the comparison: system registers and selectors, and the targets of near branches
+# with an operand-size prefix, which only AMD's CPUs cut to 16 bits.
+OTHER_OPERANDS = {"SEG_REG", "FS", "GS", "CR_REG", "DR_REG", "TR_REG", "FARBR2_2", "FARBR4_2",
+                  "BR16_1", "BR16_2"}
+OTHER_CODES = {"RETNW", "RETNW_IMM16", "CALL_RM16", "JMP_RM16", "UD0",
+               "CALL_M1616", "CALL_M1632", "CALL_M1664", "JMP_M1616", "JMP_M1632", "JMP_M1664",
+               "BSWAP_R16",  # its result is undefined
+               "RESERVEDNOP_RM16_R16_0F0D", "RESERVEDNOP_RM32_R32_0F0D", "RESERVEDNOP_RM64_R64_0F0D"}
+MEMORY_OPERANDS = {name for name in OPERAND_NAMES.values()
+                   if "_OR_MEM" in name or name.startswith("MEM") or name.startswith("SIBMEM")}
+
+MAP_BYTES = {OpCodeTableKind.NORMAL: b"", OpCodeTableKind.T0F: b"\x0f",
+            OpCodeTableKind.T0F38: b"\x0f\x38", OpCodeTableKind.T0F3A: b"\x0f\x3a"}
+MANDATORY = {MandatoryPrefix.P66: b"\x66", MandatoryPrefix.PF3: b"\xf3", MandatoryPrefix.PF2: b"\xf2"}
+VEX_PP = {MandatoryPrefix.P66: 1, MandatoryPrefix.PF3: 2, MandatoryPrefix.PF2: 3}
+VEX_MAP = {OpCodeTableKind.T0F: 1, OpCodeTableKind.T0F38: 2, OpCodeTableKind.T0F3A: 3}
+
+
+@dataclass(frozen=True)
+class Form:
+    """An opcode with its operand sizes; `memory` says which kind of ModRM operand it has."""
+
+    code: int
+    memory: bool
+
+    @cached_property
+    def info(self) -> OpCodeInfo:
+        return OpCodeInfo(self.code)
+
+    @cached_property
+    def mnemonic(self) -> str:
+        return MNEMONIC_NAMES[self.info.mnemonic]
+
+    @cached_property
+    def group(self) -> str | None:
+        return group_of(self.code)
+
+    def __str__(self) -> str:
+        kinds = {OPERAND_NAMES[self.info.op_kind(i)] for i in range(self.info.op_count)}
+        both = any("_OR_MEM" in kind for kind in kinds)
+        return self.info.instruction_string + ((", memory" if self.memory else ", register") if both else "")
+
+    def encode(self, rng: random.Random) -> tuple[bytes, Instruction]:
+        """A random encoding of this form and what iced-x86 makes of it."""
+        for _ in range(200):
+            raw = self.vex_bytes(rng) if self.info.encoding == EncodingKind.VEX else self.legacy_bytes(rng)
+            instruction = Decoder(64, raw, DecoderOptions.NONE).decode()
+            if instruction.code == self.code:
+                return raw[:instruction.len], instruction
+        raise AssertionError(f"no encoding found for {CODE_NAMES[self.code]}")
+
+    def legacy_bytes(self, rng: random.Random) -> bytes:
+        info = self.info
+        prefixes = []
+        if info.operand_size == 16:
+            prefixes.append(b"\x66")
+        if info.address_size == 32 or (not info.address_size and self.memory and rng.random() < 0.1):
+            prefixes.append(b"\x67")
+        if self.memory and rng.random() < 0.15:
+            prefixes.append(rng.choice([b"\x65", b"\x65", b"\x2e", b"\x36", b"\x3e", b"\x26"]))
+        if self.memory and info.can_use_lock_prefix and rng.random() < 0.3:
+            prefixes.append(b"\xf0")
+        if info.can_use_rep_prefix and rng.random() < 0.4:
+            prefixes.append(b"\xf3")
+        elif info.can_use_repne_prefix and rng.random() < 0.4:
+            prefixes.append(b"\xf2")
+        rng.shuffle(prefixes)
+        prefixes += [MANDATORY.get(info.mandatory_prefix, b"")]
+        wide = info.operand_size == 64 and not info.default_op_size64
+        rex = rng.getrandbits(4) & 7 | (8 if wide else 0)
+        if not wide and not info.operand_size and info.encoding == EncodingKind.LEGACY and info.w:
+            rex |= 8
+        if rex == 0 and rng.random() < 0.5:  # high-byte registers need the absence of REX
+            prefixes.append(b"")
+        elif rex & 8 or rng.random() < 0.6:
+            prefixes.append(bytes([0x40 | rex]))
+        return (b"".join(prefixes) + MAP_BYTES[info.table] + self.opcode_bytes(rng)
+                + self.operand_bytes(rng))
+
+    def vex_bytes(self, rng: random.Random) -> bytes:
+        info = self.info
+        second = rng.choice([0, 0x20, 0x40, 0x60, 0x80, 0xA0, 0xC0, 0xE0]) | VEX_MAP[info.table]
+        third = info.w << 7 | rng.getrandbits(4) << 3 | VEX_PP.get(info.mandatory_prefix, 0)
+        third |= 4 if info.l else 0
+        prefix = rng.choice([b"\x65", b"\x67"]) if self.memory and rng.random() < 0.15 else b""
+        return prefix + bytes([0xC4, second, third]) + self.opcode_bytes(rng) + self.operand_bytes(rng)
+
+    def opcode_bytes(self, rng: random.Random) -> bytes:
+        opcode = self.info.op_code
+        if any(OPERAND_NAMES[kind].endswith("_OPCODE") or OPERAND_NAMES[kind] == "STI_OPCODE"
+               for kind in self.info.op_kinds()):
+            opcode |= rng.getrandbits(3)
+        return opcode.to_bytes(self.info.op_code_len, "big")
+
+    def operand_bytes(self, rng: random.Random) -> bytes:
+        """ModRM (where there is one), SIB, displacement and immediates."""
+        info = self.info
+        mod = rng.randrange(3) if self.memory else 3
+        reg = info.group_index if info.group_index >= 0 else rng.getrandbits(3)
+        rm = info.rm_group_index if info.rm_group_index >= 0 else rng.getrandbits(3)
+        if info.is_group or info.is_rm_group or self.has_modrm:
+            head = bytes([mod << 6 | reg << 3 | rm])
+        else:
+            head = b""
+        tail = bytearray(rng.randbytes(14))
+        if rng.random() < 0.3:  # small displacements and immediates
+            tail[rng.randrange(1, 5):] = bytes(13)
+        return head + bytes(tail)
+
+    @cached_property
+    def has_modrm(self) -> bool:
+        return any(kind in MODRM_OPERANDS for kind in map(OPERAND_NAMES.__getitem__, self.info.op_kinds()))
+
+
+MODRM_SUFFIXES = ("_REG", "_RM", "_REG_MEM", "_VVVV")
+MODRM_OPERANDS = {name for name in OPERAND_NAMES.values()
+                  if name.endswith(MODRM_SUFFIXES) or name in MEMORY_OPERANDS} - {"MEM_OFFS"}
+
+
+def group_of(code: int) -> str | None:
+    """The group of a form that can be compared, else None."""
+    info = OpCodeInfo(code)
+    if not info.is_instruction or not info.mode64 or not info.cpl3 or info.mnemonic == Mnemonic.INVALID:
+        return None
+    if info.encoding not in (EncodingKind.LEGACY, EncodingKind.VEX) or info.fwait:
+        return None
+    if info.must_be_cpl0 or info.is_privileged or info.is_input_output:
+        return None
+    if MNEMONIC_NAMES[info.mnemonic] in EXCLUDED_MNEMONICS:
+        return None
+    if CODE_NAMES[code] in OTHER_CODES:
+        return None
+    if any(OPERAND_NAMES[kind] in OTHER_OPERANDS for kind in info.op_kinds()):
+        return None
+    instruction = Instruction()
+    instruction.code = code
+    features = [FEATURE_NAMES[feature] for feature in instruction.cpuid_features()]
+    groups = {GROUP_OF_FEATURE.get(feature) for feature in features}
+    if None in groups:
+        return None
+    for group in ("x87", "sse", "bmi"):
+        if group in groups:
+            return group
+    return groups.pop()
+
+
+def forms() -> list[Form]:
+    found = []
+    for code in CODE_NAMES:
+        if group_of(code) is None:
+            continue
+        kinds = {OPERAND_NAMES[kind] for kind in OpCodeInfo(code).op_kinds()}
+        if kinds & MEMORY_OPERANDS:
+            found.append(Form(code, True))
+        if not kinds & MEMORY_OPERANDS or any("_OR_MEM" in kind for kind in kinds):
+            found.append(Form(code, False))
+    return found

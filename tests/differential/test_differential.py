@@ -1,0 +1,22 @@
+"""A sample of every form against the real CPU; `python -m tests.differential` runs as many as asked."""
+
+import pytest
+
+from tests.differential.campaign import compare_forms, select
+from tests.differential.forms import GROUPS
+from tests.oracle import Unavailable
+
+CASES = 12
+PARTS = 4  # of each group, so that test workers share them
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("group", GROUPS)
+def test_agrees_with_the_real_cpu(group, part):
+    try:
+        tallies = list(compare_forms(select([group])[part::PARTS], CASES, seed=2026))
+    except Unavailable as problem:
+        pytest.skip(str(problem))
+    wrong = [tally for tally in tallies if tally.failures]
+    shown = "\n\n".join(f"{tally.name}\n" + "\n".join(tally.examples) for tally in wrong[:10])
+    assert not wrong, f"{len(wrong)} forms differ from the real CPU:\n{shown}"
