@@ -21,7 +21,7 @@ APPROXIMATIONS = {"RCPPS", "RCPSS", "RSQRTPS", "RSQRTSS"}
 TRANSCENDENTAL = {"F2XM1", "FYL2X", "FYL2XP1", "FPTAN", "FPATAN", "FSIN", "FCOS", "FSINCOS"}
 
 PAGE_FAULT = 14
-ERROR_BITS = 7  # present, write, user
+ERROR_BITS = 6  # write, user; whether the page was present depends on what touched it before
 
 
 def shift_count(case: Case) -> int | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from blinkenlights.core.engine import EXIT_EXCEPTION, EXIT_INTERRUPT, Processor
 from blinkenlights.core.memory import AddressSpace
 
-from tests.oracle import CODE, DATA, GS_BASE, PAGE, SLOT_SIZE, WINDOW, WINDOW_SIZE, Outcome, State
+from tests.oracle import CODE, DATA, EDGE, GS_BASE, PAGE, SLOT_SIZE, WINDOW, WINDOW_SIZE, Outcome, State
 from tests.oracle.native import BATCH, code_slots
 from tests.oracle.state import FXSAVE_SIZE, INT3
 
@@ -37,6 +37,8 @@ class Interpreter:
         processor.gs_base = GS_BASE
         processor.fxrstor(state.fxsave.ljust(512, b"\0"))
         self.space.write(WINDOW, state.memory)
+        self.space.write(DATA + PAGE, bytes(EDGE))
+        self.space.write(DATA + 3 * PAGE - EDGE, bytes(EDGE))
         reason = processor.run()
         left = State([processor.get(i) for i in range(16)], processor.rip, processor.rflags,
                      processor.fxsave()[:FXSAVE_SIZE], self.space.read(WINDOW, WINDOW_SIZE))

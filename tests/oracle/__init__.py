@@ -4,6 +4,7 @@ from tests.oracle.native import Native, Unavailable
 from tests.oracle.state import (
     CODE,
     DATA,
+    EDGE,
     GS_BASE,
     PAGE,
     REGISTERS,
@@ -14,5 +15,5 @@ from tests.oracle.state import (
     State,
 )
 
-__all__ = ["CODE", "DATA", "GS_BASE", "PAGE", "REGISTERS", "SLOT_SIZE", "WINDOW", "WINDOW_SIZE",
+__all__ = ["CODE", "DATA", "EDGE", "GS_BASE", "PAGE", "REGISTERS", "SLOT_SIZE", "WINDOW", "WINDOW_SIZE",
            "Native", "Outcome", "State", "Unavailable"]

@@ -9,6 +9,7 @@ SLOT_SIZE = 64
 DATA = 0x20000000  # an unmapped page, two writable ones, a read-only one, unmapped again
 WINDOW_SIZE = 1024
 WINDOW = DATA + 2 * PAGE - WINDOW_SIZE // 2  # the part of the writable pages that a case sees
+EDGE = 256  # bytes at either end of the writable pages that start as zeros
 GS_BASE = 0x1FFFF000
 
 FXSAVE_SIZE = 416
