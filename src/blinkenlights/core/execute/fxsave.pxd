@@ -16,6 +16,9 @@ cdef void fxrstor_image(Cpu *c, const u8 *image) noexcept nogil
 # x87 and MXCSR as a new program finds them; the XMM registers are left alone.
 cdef void reset_fpu(Cpu *c) noexcept nogil
 
+# XINUSE: the components that differ from their initial configuration.
+cdef int in_use(Cpu *c) noexcept nogil
+
 cdef Op *fxsave(Cpu *c, Op *o) noexcept nogil
 cdef Op *fxsave64(Cpu *c, Op *o) noexcept nogil
 cdef Op *fxrstor(Cpu *c, Op *o) noexcept nogil

@@ -3,6 +3,7 @@
 import cython
 from cython.cimports.blinkenlights.core.access import ea, fault, fetch, load, store, store_bytes
 from cython.cimports.blinkenlights.core.dispatch import bind
+from cython.cimports.blinkenlights.core.execute.fxsave import XCR0
 from cython.cimports.blinkenlights.core.fpcontrol import MXCSR_VALID, get_guest_mxcsr, set_guest_mxcsr
 from cython.cimports.blinkenlights.core.fpu import (
     FPU_CONTROL,
@@ -11,7 +12,7 @@ from cython.cimports.blinkenlights.core.fpu import (
     st,
     status_word,
 )
-from cython.cimports.blinkenlights.core.state import LEGACY, CpuP, OpP, u8, u8p, u16, u16p, u32, u32p, u64, u64p
+from cython.cimports.blinkenlights.core.state import LEGACY, CpuP, OpP, u8, u8p, u16p, u32, u32p, u64, u64p
 from cython.cimports.libc.string import memcpy, memset
 
 # Components of the state, as bits of XCR0 and XSTATE_BV.
@@ -173,7 +174,7 @@ def xmm_registers(o: OpP) -> cython.int:
 @cython.nogil
 @cython.exceptval(check=False)
 def save(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
-    image: u8[512]
+    image = cython.declare(u8[512])
     address: u64 = ea(c, o)
     count: cython.int = xmm_registers(o)
     if address & 15:
@@ -190,7 +191,7 @@ def save(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
 @cython.nogil
 @cython.exceptval(check=False)
 def restore(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
-    image: u8[512]
+    image = cython.declare(u8[512])
     address: u64 = ea(c, o)
     if address & 15:
         return fault(c, o, 13, 0)
@@ -222,12 +223,7 @@ def fxrstor64(c, o):
 # -- XSAVE, XRSTOR ---------------------------------------------------------------------------------
 
 
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def in_use(c: CpuP) -> cython.int:
-    """XINUSE: the components that differ from their initial configuration."""
+def in_use(c):
     i: cython.int
     used: u64 = 0
     found: cython.int = 0
@@ -260,7 +256,7 @@ def requested(c: CpuP) -> cython.int:
 @cython.exceptval(check=False)
 def write_components(c: CpuP, o: OpP, address: u64, which: cython.int, mxcsr: cython.bint, wide: cython.bint,
                      ) -> cython.void:
-    image: u8[512]
+    image = cython.declare(u8[512])
     count: cython.int = xmm_registers(o)
     if which & X87:
         pack_x87(c, image, wide)
@@ -313,7 +309,7 @@ def xsave_compacted(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
 @cython.nogil
 @cython.exceptval(check=False)
 def xrstor_any(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
-    image: u8[576]
+    image = cython.declare(u8[576])
     header: u64p = cython.cast(u64p, cython.cast(u8p, image) + 512)
     address: u64 = ea(c, o)
     mask: cython.int = requested(c)

@@ -1,0 +1,67 @@
+# BMI1, BMI2, ADX, MOVBE, POPCNT, LZCNT and CRC32.
+
+from blinkenlights.core.state cimport *
+from blinkenlights.core.access cimport *
+
+cdef extern from *:
+    """
+    #define count_ones_(x) ((uint64_t)__builtin_popcountll(x))
+    #define leading_zeros_(x) ((uint64_t)__builtin_clzll(x))
+    #define trailing_zeros_(x) ((uint64_t)__builtin_ctzll(x))
+    #define swap2_(x) __builtin_bswap16((uint16_t)(x))
+    #define swap4_(x) __builtin_bswap32((uint32_t)(x))
+    #define swap8_(x) __builtin_bswap64(x)
+    typedef unsigned __int128 bmi_u128;
+    #define high_product_(a, b) ((uint64_t)((bmi_u128)(a) * (b) >> 64))
+    """
+    u64 count_ones_(u64 x) noexcept nogil
+    u64 leading_zeros_(u64 x) noexcept nogil  # of 64 bits; x is not 0
+    u64 trailing_zeros_(u64 x) noexcept nogil
+    u64 swap2_(u64 x) noexcept nogil
+    u64 swap4_(u64 x) noexcept nogil
+    u64 swap8_(u64 x) noexcept nogil
+    u64 high_product_(u64 a, u64 b) noexcept nogil
+
+cdef Op *andn4(Cpu *c, Op *o) noexcept nogil
+cdef Op *andn8(Cpu *c, Op *o) noexcept nogil
+cdef Op *bextr4(Cpu *c, Op *o) noexcept nogil
+cdef Op *bextr8(Cpu *c, Op *o) noexcept nogil
+cdef Op *blsi4(Cpu *c, Op *o) noexcept nogil
+cdef Op *blsi8(Cpu *c, Op *o) noexcept nogil
+cdef Op *blsmsk4(Cpu *c, Op *o) noexcept nogil
+cdef Op *blsmsk8(Cpu *c, Op *o) noexcept nogil
+cdef Op *blsr4(Cpu *c, Op *o) noexcept nogil
+cdef Op *blsr8(Cpu *c, Op *o) noexcept nogil
+cdef Op *bzhi4(Cpu *c, Op *o) noexcept nogil
+cdef Op *bzhi8(Cpu *c, Op *o) noexcept nogil
+cdef Op *pdep4(Cpu *c, Op *o) noexcept nogil
+cdef Op *pdep8(Cpu *c, Op *o) noexcept nogil
+cdef Op *pext4(Cpu *c, Op *o) noexcept nogil
+cdef Op *pext8(Cpu *c, Op *o) noexcept nogil
+cdef Op *mulx4(Cpu *c, Op *o) noexcept nogil
+cdef Op *mulx8(Cpu *c, Op *o) noexcept nogil
+cdef Op *rorx4(Cpu *c, Op *o) noexcept nogil
+cdef Op *rorx8(Cpu *c, Op *o) noexcept nogil
+cdef Op *sarx4(Cpu *c, Op *o) noexcept nogil
+cdef Op *sarx8(Cpu *c, Op *o) noexcept nogil
+cdef Op *shlx4(Cpu *c, Op *o) noexcept nogil
+cdef Op *shlx8(Cpu *c, Op *o) noexcept nogil
+cdef Op *shrx4(Cpu *c, Op *o) noexcept nogil
+cdef Op *shrx8(Cpu *c, Op *o) noexcept nogil
+cdef Op *adcx4(Cpu *c, Op *o) noexcept nogil
+cdef Op *adcx8(Cpu *c, Op *o) noexcept nogil
+cdef Op *adox4(Cpu *c, Op *o) noexcept nogil
+cdef Op *adox8(Cpu *c, Op *o) noexcept nogil
+cdef Op *movbe2(Cpu *c, Op *o) noexcept nogil
+cdef Op *movbe4(Cpu *c, Op *o) noexcept nogil
+cdef Op *movbe8(Cpu *c, Op *o) noexcept nogil
+cdef Op *popcnt2(Cpu *c, Op *o) noexcept nogil
+cdef Op *popcnt4(Cpu *c, Op *o) noexcept nogil
+cdef Op *popcnt8(Cpu *c, Op *o) noexcept nogil
+cdef Op *lzcnt2(Cpu *c, Op *o) noexcept nogil
+cdef Op *lzcnt4(Cpu *c, Op *o) noexcept nogil
+cdef Op *lzcnt8(Cpu *c, Op *o) noexcept nogil
+cdef Op *tzcnt2(Cpu *c, Op *o) noexcept nogil
+cdef Op *tzcnt4(Cpu *c, Op *o) noexcept nogil
+cdef Op *tzcnt8(Cpu *c, Op *o) noexcept nogil
+cdef Op *crc32(Cpu *c, Op *o) noexcept nogil

@@ -1,0 +1,140 @@
+"""What CPUID answers (Intel manual, volume 2, CPUID; volume 1, chapter 20).
+
+`LEAVES` holds what never changes, `FEATURES` one row for each feature bit. A feature is offered when
+the interpreter executes all the instructions that the row names, so CPUID can't promise too much.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+EAX: Final = 0
+EBX: Final = 1
+ECX: Final = 2
+EDX: Final = 3
+
+Leaves = dict[tuple[int, int], list[int]]  # (leaf, subleaf) -> registers
+
+# Leaves that look at ECX; the others are the same for every subleaf.
+SUBLEAVES: Final = frozenset({4, 7, 0xB, 0xD})
+
+HYPERVISOR: Final = 0x40000000
+HOST_SYSTEM: Final = 0x40031337
+EXTENDED: Final = 0x80000000
+
+# Family 6, model 0x86: an Intel CPU without AVX but with most of what is offered below.
+SIGNATURE: Final = 0x00080665
+BRAND: Final = "Blinkenlights x86-64 virtual CPU"
+
+CACHE_LINE: Final = 64
+
+FEATURES: Final[tuple[tuple[int, int, int, str, str], ...]] = (
+    # leaf, register, bit, name, instructions it promises
+    (1, ECX, 0, "SSE3", "ADDSUBPD HADDPS LDDQU MOVDDUP MOVSHDUP FISTTP"),
+    (1, ECX, 1, "PCLMULQDQ", "PCLMULQDQ"),
+    (1, ECX, 9, "SSSE3", "PSHUFB PALIGNR PABSB PHADDW PMADDUBSW PMULHRSW PSIGNB"),
+    (1, ECX, 13, "CX16", "CMPXCHG16B"),
+    (1, ECX, 19, "SSE4_1", "BLENDPS DPPS EXTRACTPS INSERTPS MPSADBW PCMPEQQ PEXTRB PHMINPOSUW PTEST ROUNDSD"),
+    (1, ECX, 20, "SSE4_2", "PCMPESTRI PCMPESTRM PCMPISTRI PCMPISTRM PCMPGTQ CRC32"),
+    (1, ECX, 22, "MOVBE", "MOVBE"),
+    (1, ECX, 23, "POPCNT", "POPCNT"),
+    (1, ECX, 25, "AES", "AESENC AESENCLAST AESDEC AESDECLAST AESIMC AESKEYGENASSIST"),
+    (1, ECX, 26, "XSAVE", "XSAVE XRSTOR XGETBV"),
+    (1, ECX, 27, "OSXSAVE", "XSAVE XRSTOR XGETBV"),
+    (1, ECX, 30, "RDRAND", "RDRAND"),
+    (1, ECX, 31, "HYPERVISOR", ""),
+    (1, EDX, 0, "FPU", "FADD FLD FSTP FXAM FPREM1 FSINCOS"),
+    (1, EDX, 3, "PSE", ""),
+    (1, EDX, 4, "TSC", "RDTSC"),
+    (1, EDX, 5, "MSR", ""),
+    (1, EDX, 6, "PAE", ""),
+    (1, EDX, 8, "CX8", "CMPXCHG8B"),
+    (1, EDX, 13, "PGE", ""),
+    (1, EDX, 15, "CMOV", "CMOVCC FCMOVB FCOMI"),
+    (1, EDX, 16, "PAT", ""),
+    (1, EDX, 17, "PSE36", ""),
+    (1, EDX, 19, "CLFSH", "CLFLUSH"),
+    (1, EDX, 23, "MMX", "EMMS PADDB PMADDWD MOVQ"),
+    (1, EDX, 24, "FXSR", "FXSAVE FXRSTOR"),
+    (1, EDX, 25, "SSE", "ADDPS MOVAPS LDMXCSR SFENCE"),
+    (1, EDX, 26, "SSE2", "ADDPD MOVAPD MOVDQA LFENCE MFENCE PAUSE"),
+    (7, EBX, 0, "FSGSBASE", "RDFSBASE RDGSBASE WRFSBASE WRGSBASE"),
+    (7, EBX, 3, "BMI1", "ANDN BEXTR BLSI BLSMSK BLSR TZCNT"),
+    (7, EBX, 8, "BMI2", "BZHI MULX PDEP PEXT RORX SARX SHLX SHRX"),
+    (7, EBX, 9, "ERMS", "MOVSB STOSB"),
+    (7, EBX, 13, "FCS_FDS_DEPRECATED", ""),
+    (7, EBX, 18, "RDSEED", "RDSEED"),
+    (7, EBX, 19, "ADX", "ADCX ADOX"),
+    (7, EBX, 23, "CLFLUSHOPT", "CLFLUSHOPT"),
+    (7, EBX, 24, "CLWB", "CLWB"),
+    (7, EBX, 29, "SHA", "SHA1MSG1 SHA1MSG2 SHA1NEXTE SHA1RNDS4 SHA256MSG1 SHA256MSG2 SHA256RNDS2"),
+    (7, ECX, 0, "PREFETCHWT1", "PREFETCHWT1"),
+    (7, ECX, 22, "RDPID", "RDPID"),
+    (7, EDX, 4, "FSRM", "MOVSB"),
+    (0x80000001, ECX, 0, "LAHF", "LAHF SAHF"),
+    (0x80000001, ECX, 5, "LZCNT", "LZCNT"),
+    (0x80000001, ECX, 8, "PREFETCHW", "PREFETCHW"),
+    (0x80000001, EDX, 11, "SYSCALL", "SYSCALL"),
+    (0x80000001, EDX, 20, "NX", ""),
+    (0x80000001, EDX, 27, "RDTSCP", "RDTSCP"),
+    (0x80000001, EDX, 29, "LM", ""),
+)
+
+# The bit of leaf 0x80000001, ECX that says whether the JIT runs.
+JIT_LEAF: Final = 0x80000001
+JIT_BIT: Final = 31
+
+
+def words(text: str | bytes, count: int) -> list[int]:
+    """`count` registers full of text, zero-filled."""
+    data = (text.encode() if isinstance(text, str) else text)[: 4 * count].ljust(4 * count, b"\0")
+    return [int.from_bytes(data[4 * i : 4 * i + 4], "little") for i in range(count)]
+
+
+def vendor(highest: int, name: str) -> list[int]:
+    """Leaf 0 or 0x80000000: the name stands in EBX, EDX, ECX."""
+    b, d, c = words(name, 3)
+    return [highest, b, c, d]
+
+
+def cache(kind: int, level: int, size: int, ways: int) -> list[int]:
+    """One subleaf of leaf 4. `kind`: 1 data, 2 instructions, 3 both."""
+    sets = size // (ways * CACHE_LINE)
+    return [kind | level << 5 | 1 << 8, (ways - 1) << 22 | (CACHE_LINE - 1), sets - 1, 0]
+
+
+def build(executes: Callable[[str], bool], processors: int, system: str, steady_tsc: bool) -> Leaves:
+    """All leaves, for an interpreter that executes the mnemonics for which `executes` is true."""
+    threads = min(processors, 255)
+    bits = max(threads - 1, 0).bit_length()
+    leaves: Leaves = {
+        (0, 0): vendor(0xD, "GenuineIntel"),
+        (1, 0): [SIGNATURE, CACHE_LINE // 8 << 8 | threads << 16, 0, (threads > 1) << 28],
+        (2, 0): [0x00FF0001, 0, 0, 0],  # caches: see leaf 4
+        (4, 0): cache(1, 1, 32 << 10, 8),
+        (4, 1): cache(2, 1, 32 << 10, 8),
+        (4, 2): cache(3, 2, 1 << 20, 16),
+        (4, 3): cache(3, 3, 16 << 20, 16),
+        (7, 0): [0, 0, 0, 0],
+        (0xB, 0): [0, 1, 0x100, 0],  # one thread a core
+        (0xB, 1): [bits, threads, 0x201, 0],
+        (0xD, 0): [3, 576, 576, 0],  # XSAVE: x87 and SSE, and the header
+        (0xD, 1): [0b111, 576, 0, 0],  # XSAVEOPT, XSAVEC, XGETBV with ECX = 1
+        (HYPERVISOR, 0): [HYPERVISOR, *words("GenuineBlink", 3)],
+        (HOST_SYSTEM, 0): [0, *words(system, 3)],
+        (EXTENDED, 0): vendor(0x80000008, "GenuineIntel"),
+        (0x80000001, 0): [0, 0, 0, 0],
+        (0x80000006, 0): [0, 0, (1 << 20 >> 10) << 16 | 8 << 12 | CACHE_LINE, 0],
+        (0x80000007, 0): [0, 0, 0, steady_tsc << 8],
+        (0x80000008, 0): [48 << 8 | 46, 0, 0, 0],  # bits of linear and physical addresses
+    }
+    for leaf in range(3):
+        leaves[0x80000002 + leaf, 0] = words(BRAND[16 * leaf : 16 * leaf + 16], 4)
+    for leaf, register, bit, _name, mnemonics in FEATURES:
+        if all(executes(mnemonic) for mnemonic in mnemonics.split()):
+            leaves[leaf, 0][register] |= 1 << bit
+    return leaves
+
+
+def offered(leaves: Leaves) -> set[str]:
+    """Names of the features that are set."""
+    return {name for leaf, register, bit, name, _ in FEATURES if leaves[leaf, 0][register] >> bit & 1}
