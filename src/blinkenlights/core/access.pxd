@@ -3,8 +3,6 @@
 from libc.string cimport memcpy
 from blinkenlights.core.state cimport *
 
-# core.memory's slow paths; they return only when the access is allowed, else they leave by the
-# fault jump with #PF. They serve page-crossing accesses too.
 cdef extern from *:
     """
     #define likely_(x) __builtin_expect(!!(x), 1)
@@ -13,6 +11,8 @@ cdef extern from *:
     bint likely_(bint) noexcept nogil
     bint unlikely_(bint) noexcept nogil
 
+# TLB misses and page crossings: they return only when the access is allowed, else they leave by
+# the fault jump with #PF.
 from blinkenlights.core.paging cimport read_slow, write_slow
 
 # -- registers ---------------------------------------------------------------------------------
@@ -46,13 +46,13 @@ cdef inline u64 offset_of(Cpu *c, Op *o) noexcept nogil:
     """The memory operand's offset in its segment."""
     cdef u64 a = c.reg[o.base] + (c.reg[o.index] << o.scale) + o.disp
     if unlikely_(o.asize != 8):
-        a &= 0xffff if o.asize == 2 else 0xffffffff
+        a &= <u64>0xffff if o.asize == 2 else <u64>0xffffffff
     return a
 
 cdef inline u64 linear(Op *o, u64 address) noexcept nogil:
     """Wrap a linear address as the code's mode does."""
     if unlikely_(o.flags & LEGACY):
-        return address & 0xffffffff
+        return address & 0xffffffffULL
     return address
 
 cdef inline u64 ea(Cpu *c, Op *o) noexcept nogil:
@@ -62,12 +62,11 @@ cdef inline u64 ea(Cpu *c, Op *o) noexcept nogil:
 # -- memory ------------------------------------------------------------------------------------
 
 cdef inline u8 *host_read(Cpu *c, u64 address, int size) noexcept nogil:
-    """Host address of `size` readable guest bytes (virtualised: perhaps a copy)."""
+    """Host address of `size` readable guest bytes ."""
     cdef TlbEntry *t
     if unlikely_(c.paged):
         t = &c.tlb[(address >> 12) & (TLB_SIZE - 1)]
-        # one comparison sees a foreign page and a page crossing alike
-        if likely_(t.read_tag == ((address + size - 1) & ~<u64>0xfff) and ((address ^ t.read_tag) < 4096)):
+        if likely_(t.read_tag == (address & ~<u64>0xfff) and ((address & 0xfff) + size) <= 0x1000):
             return <u8 *>(address + t.addend)
         return read_slow(c, address, size)
     return <u8 *>(address + c.membase)
@@ -83,19 +82,19 @@ cdef inline u64 load(Cpu *c, u64 address, int size) noexcept nogil:
         return (<u16 *>p)[0]
     return p[0]
 
-cdef inline void store(Cpu *c, u64 address, int size, u64 value) noexcept nogil:
-    """Write the low `size` bytes (1, 2, 4 or 8) of `value` to guest memory."""
+cdef inline u8 *host_write(Cpu *c, u64 address, int size) noexcept nogil:
+    """Host address of `size` writable guest bytes."""
     cdef TlbEntry *t
-    cdef u8 *p
     if unlikely_(c.paged):
         t = &c.tlb[(address >> 12) & (TLB_SIZE - 1)]
-        if likely_(t.write_tag == ((address + size - 1) & ~<u64>0xfff) and ((address ^ t.write_tag) < 4096)):
-            p = <u8 *>(address + t.addend)
-        else:
-            write_slow(c, address, <u8 *>&value, size)
-            return
-    else:
-        p = <u8 *>(address + c.membase)
+        if likely_(t.write_tag == (address & ~<u64>0xfff) and ((address & 0xfff) + size) <= 0x1000):
+            return <u8 *>(address + t.addend)
+        return write_slow(c, address, size)
+    return <u8 *>(address + c.membase)
+
+cdef inline void store(Cpu *c, u64 address, int size, u64 value) noexcept nogil:
+    """Write the low `size` bytes (1, 2, 4 or 8) of `value` to guest memory."""
+    cdef u8 *p = host_write(c, address, size)
     if size == 8:
         (<u64 *>p)[0] = value
     elif size == 4:
@@ -111,14 +110,11 @@ cdef inline void fetch(Cpu *c, u64 address, void *out, int size) noexcept nogil:
 
 cdef inline void store_bytes(Cpu *c, u64 address, const void *data, int size) noexcept nogil:
     """Copy `size` bytes (at most 64) to guest memory; an access that faults writes nothing."""
-    cdef TlbEntry *t
-    if unlikely_(c.paged):
-        write_slow(c, address, <const u8 *>data, size)
-        return
+    cdef u8 *p = host_write(c, address, size)
     # a store over two pages must not leave half of itself behind when the second one faults
     if unlikely_(((address & 4095) + size) > 4096):
-        (<volatile u8 *>(address + size - 1 + c.membase))[0] = (<volatile u8 *>(address + size - 1 + c.membase))[0]
-    memcpy(<void *>(address + c.membase), data, size)
+        (<volatile u8 *>(p + size - 1))[0] = (<volatile u8 *>(p + size - 1))[0]
+    memcpy(p, data, size)
 
 # -- status flags ------------------------------------------------------------------------------
 
@@ -129,7 +125,7 @@ cdef enum:
     ZF = 64
     SF = 128
     TF = 0x100
-    IF = 0x200
+    INTERRUPT = 0x200  # IF, a word of Cython
     DF = 0x400
     OF = 0x800
     STATUS = 0x8d5

@@ -6,7 +6,10 @@ cdef enum:
     MAX_MNEMONICS = 4096
 
 cdef Handler general[MAX_MNEMONICS]  # serves every size and form; NULL: not executed here
-cdef Handler special[MAX_MNEMONICS][4][4]  # by log2(size) and form, where there is a faster one
+cdef Handler special[MAX_MNEMONICS][5][4]  # by log2(size) and form, where there is a faster one
+
+cdef u8 ends[MAX_MNEMONICS]  # the instruction ends its block
+cdef u8 condition[MAX_MNEMONICS]  # Op.extra is its condition code
 
 # Bind `handler` to `name` (an Intel mnemonic of the opcode table, upper case). With `size` (bytes)
 # and `form` it serves just those operands. Raises KeyError when the table has no such mnemonic.
@@ -14,3 +17,7 @@ cdef int bind(str name, Handler handler, int size=*, int form=*) except -1
 
 # The mnemonic's number; raises KeyError.
 cdef int mnemonic_id(str name) except -1
+
+# Say of a mnemonic that it ends its block, or that it takes a condition code.
+cdef int ends_block(str name) except -1
+cdef int takes_condition(str name) except -1

@@ -15,7 +15,17 @@ def bind(name, handler, size=0, form=0):
     if size == 0:
         general[number] = handler
     else:
-        special[number][0 if size == 1 else 1 if size == 2 else 2 if size == 4 else 3][form] = handler
+        special[number][size.bit_length() - 1][form] = handler
+    return 0
+
+
+def ends_block(name):
+    ends[mnemonic_id(name)] = 1
+    return 0
+
+
+def takes_condition(name):
+    condition[mnemonic_id(name)] = 1
     return 0
 
 

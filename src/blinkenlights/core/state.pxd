@@ -107,6 +107,13 @@ cdef struct TlbEntry:  # virtualised memory: one page, direct-mapped
 cdef enum:
     TLB_SIZE = 1024
 
+cdef enum:
+    JUMP_SIZE = 1024
+
+cdef struct JumpEntry:  # where indirect branches lead: the first operation at an address
+    u64 rip
+    Op *op
+
 cdef struct Cpu:
     u64 reg[17]  # RAX RCX RDX RBX RSP RBP RSI RDI R8 to R15, and a zero
     u64 rip
@@ -146,9 +153,11 @@ cdef struct Cpu:
     u8 xmm[16][32]  # YMM0 to YMM15; XMM is the low half
     u8 tmp[64]  # a memory source operand, fetched whole before anything changes
     TlbEntry *tlb
-    u64 reserve_addr  # spare words for the engine
-    void *space  # its address space (core.memory)
-    void *code  # its translations (core.engine)
-    u64 jump_rip[1024]  # indirect branches: the first operation of the block at an address
-    Op *jump_op[1024]
+    void *space  # core.paging.Space
+    Cpu *next  # the address space's other processors
+    i32 pending_signal  # caught on the host, not yet delivered to the guest
+    u8 pending_info[128]  # its siginfo_t
+    u64 syscalls  # system calls made without leaving the run loop
+    JumpEntry jumps[JUMP_SIZE]
+    Op scratch[3]  # single steps, and the operation that stands for an instruction fetch
     sigjmp_buf fault_jump
