@@ -1,0 +1,88 @@
+# The host kernel: signals, and system calls that a signal can't slip past.
+
+from blinkenlights.core.state cimport *
+
+cdef extern from *:
+    """
+    #include <setjmp.h>
+    static __thread void *current_cpu_;  /* this thread's Cpu */
+    static __thread sigjmp_buf *copy_jump_;  /* set while a copy may fault */
+    """
+    void *current_cpu_
+    sigjmp_buf *copy_jump_
+
+cdef void set_current(Cpu *c) noexcept nogil
+cdef Cpu *get_current() noexcept nogil
+# A host system call on already translated arguments: nr and six of them; -errno on error,
+# RESTART when a signal came before the call.
+cdef long host_call(Cpu *c, long *args) noexcept nogil
+# Copy that may touch pages that can't be touched: False then.
+cdef bint careful_copy(void *to, const void *source, u64 n) noexcept nogil
+
+cdef enum:
+    RESTART = -512  # the kernel's ERESTARTSYS
+
+ctypedef long (*Stub)(const u64 *stop_at, const long *args) noexcept nogil
+ctypedef long *longp
+
+cdef extern from "setjmp.h" nogil:
+    int sigsetjmp(sigjmp_buf env, int save)
+    void siglongjmp(sigjmp_buf env, int value)
+
+cdef extern from "signal.h" nogil:
+    ctypedef struct sigset_t:
+        pass
+    ctypedef struct siginfo_t:
+        int si_signo
+        int si_code
+        void *si_addr
+    struct sigaction_t "sigaction":
+        void (*sa_handler)(int)
+        void (*sa_sigaction)(int, siginfo_t *, void *)
+        sigset_t sa_mask
+        int sa_flags
+    int sigaction(int signo, const sigaction_t *act, sigaction_t *old)
+    int sigemptyset(sigset_t *)
+    int sigfillset(sigset_t *)
+    int sigdelset(sigset_t *, int)
+    int SA_SIGINFO, SA_ONSTACK, SA_NODEFER
+    int SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP
+    void (*SIG_DFL)(int)
+    void (*SIG_IGN)(int)
+
+# What Cython has no word for: the interrupted context's program counter, fault code and mask.
+cdef extern from *:
+    """
+    #include <ucontext.h>
+    #include <signal.h>
+    #if defined(__x86_64__) && defined(__linux__)
+    #define CONTEXT_PC(u) (((ucontext_t *)(u))->uc_mcontext.gregs[REG_RIP])
+    #define CONTEXT_ERROR(u) ((unsigned)((ucontext_t *)(u))->uc_mcontext.gregs[REG_ERR])
+    #else
+    static long long blinkenlights_no_pc;
+    #define CONTEXT_PC(u) blinkenlights_no_pc
+    #define CONTEXT_ERROR(u) 4u
+    #endif
+    #define CONTEXT_SET_PC(u, v) ((void)(CONTEXT_PC(u) = (v)))
+    #define CONTEXT_MASK(u) (&((ucontext_t *)(u))->uc_sigmask)
+    """
+    long long CONTEXT_PC(void *) nogil
+    u32 CONTEXT_ERROR(void *) nogil
+    sigset_t *CONTEXT_MASK(void *) nogil
+    void CONTEXT_SET_PC(void *, long long) nogil
+
+cdef extern from "sys/mman.h" nogil:
+    void *mmap(void *address, size_t length, int prot, int flags, int fd, long offset)
+    int munmap(void *address, size_t length)
+    int mprotect(void *address, size_t length, int prot)
+    int PROT_READ, PROT_WRITE, PROT_EXEC, PROT_NONE, MAP_PRIVATE, MAP_ANONYMOUS, MAP_FIXED, MAP_NORESERVE
+    void *MAP_FAILED
+
+cdef extern from "unistd.h" nogil:
+    long c_syscall "syscall"(long nr, ...)
+    void _exit(int)
+
+cdef void on_fault(int signo, siginfo_t *info, void *context) noexcept nogil
+cdef void on_signal(int signo, siginfo_t *info, void *context) noexcept nogil
+
+ctypedef void *voidp

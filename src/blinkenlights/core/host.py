@@ -1,0 +1,255 @@
+"""The host kernel: signals, and system calls that a signal can't slip past.
+
+A caught signal is stored in the thread's Cpu and every signal is blocked in that thread until the
+guest's handler has been entered, so the host's queues serve as the guest's. The window between
+the check for a pending signal and the system call is closed as follows: both are in a short piece
+of machine code, and the signal handler moves a thread found inside it to its early exit. As host
+handlers carry the guest's SA_RESTART, the kernel itself sends an interrupted call that is to be
+restarted back into that window, and answers EINTR for one that isn't.
+"""
+
+import cython
+from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
+from cython.cimports.libc.errno import errno
+from cython.cimports.libc.string import memcpy
+
+DEFAULT = 0
+IGNORE = 1
+CATCH = 2
+
+STUB = (
+    b"\x49\x89\xfb"  #       mov r11, rdi
+    b"\x48\x8b\x06"  #       mov rax, [rsi]
+    b"\x48\x8b\x7e\x08"  #   mov rdi, [rsi+8]
+    b"\x48\x8b\x56\x18"  #   mov rdx, [rsi+24]
+    b"\x4c\x8b\x56\x20"  #   mov r10, [rsi+32]
+    b"\x4c\x8b\x46\x28"  #   mov r8, [rsi+40]
+    b"\x4c\x8b\x4e\x30"  #   mov r9, [rsi+48]
+    b"\x48\x8b\x76\x10"  #   mov rsi, [rsi+16]
+    b"\x49\x83\x3b\x00"  #   window: cmp qword [r11], 0
+    b"\x74\x03"  #           je early
+    b"\x0f\x05"  #           syscall
+    b"\xc3"  #               ret
+    b"\x48\xc7\xc0\x00\xfe\xff\xff"  # early: mov rax, -512
+    b"\xc3"  #               ret
+)
+WINDOW = cython.declare(cython.int, 30)
+EARLY = cython.declare(cython.int, 39)
+
+stub = cython.declare(Stub, cython.NULL)
+stub_at = cython.declare(cython.longlong, 0)
+
+
+def set_current(c):
+    global current_cpu_
+    current_cpu_ = c
+
+
+def get_current():
+    return cython.cast(CpuP, current_cpu_)
+
+
+def make_stub():
+    """Place the system-call window in executable memory; without it `syscall` of libc serves."""
+    global stub, stub_at
+    import platform
+
+    if platform.machine() != "x86_64" or platform.system() != "Linux":
+        return
+    memory: voidp = mmap(cython.NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    if memory == MAP_FAILED:
+        return
+    code: bytes = STUB
+    memcpy(memory, cython.cast(cython.p_char, code), len(code))
+    if mprotect(memory, 4096, PROT_READ | PROT_EXEC) == 0:
+        stub = cython.cast(Stub, memory)
+        stub_at = cython.cast(cython.longlong, memory)
+
+
+def host_call(c, args):
+    r: cython.long
+    if stub != cython.NULL:
+        return stub(cython.address(c.stop_at), args)
+    if c.pending_signal:
+        return RESTART
+    r = c_syscall(args[0], args[1], args[2], args[3], args[4], args[5], args[6])
+    return -errno if r == -1 else r
+
+
+def on_fault(signo, info, context):
+    """SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGTRAP."""
+    c: CpuP = cython.cast(CpuP, current_cpu_)
+    action: sigaction_t
+    if info.si_code <= 0:  # sent by a process
+        on_signal(signo, info, context)
+    elif copy_jump_ != cython.NULL:
+        siglongjmp(copy_jump_[0], 1)
+    elif c != cython.NULL and c.running:
+        c.host_signal = signo
+        c.host_code = info.si_code
+        c.fault_address = cython.cast(u64, info.si_addr)
+        c.error_code = CONTEXT_ERROR(context)
+        siglongjmp(c.fault_jump, 1)
+    else:  # a fault of our own: let it be seen
+        action.sa_handler = SIG_DFL
+        action.sa_flags = 0
+        sigemptyset(cython.address(action.sa_mask))
+        sigaction(signo, cython.address(action), cython.NULL)
+
+
+def on_signal(signo, info, context):
+    """Store the signal, hold back all others, ask the run loop to leave."""
+    c: CpuP = cython.cast(CpuP, current_cpu_)
+    pc: cython.longlong
+    if c == cython.NULL:
+        return
+    c.pending_signal = signo
+    memcpy(c.pending_info, info, 128)
+    c.stop_at = 0
+    pc = CONTEXT_PC(context) - stub_at
+    if WINDOW <= pc < EARLY - 1:
+        CONTEXT_SET_PC(context, stub_at + EARLY)
+    block_all(CONTEXT_MASK(context))
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def block_all(mask: cython.pointer[sigset_t]) -> cython.void:
+    """Every signal but those that the host raises for faults."""
+    sigfillset(mask)
+    sigdelset(mask, SIGSEGV)
+    sigdelset(mask, SIGBUS)
+    sigdelset(mask, SIGFPE)
+    sigdelset(mask, SIGILL)
+    sigdelset(mask, SIGTRAP)
+
+
+def careful_copy(to, source, n):
+    global copy_jump_
+    jump: sigjmp_buf
+    if sigsetjmp(jump, 0):
+        copy_jump_ = cython.NULL
+        return False
+    copy_jump_ = cython.address(jump)
+    memcpy(to, source, n)
+    copy_jump_ = cython.NULL
+    return True
+
+
+# -- for Python --------------------------------------------------------------------------------
+
+SYNCHRONOUS: tuple = (SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV)
+NR_RT_SIGPROCMASK = cython.declare(cython.int, 14)
+NR_TGKILL = cython.declare(cython.int, 234)
+
+
+def catch_faults() -> None:
+    """Install the handlers for faults; the guest's own wishes for these signals don't change them."""
+    action: sigaction_t
+    action.sa_sigaction = on_fault
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER
+    sigemptyset(cython.address(action.sa_mask))
+    for signo in SYNCHRONOUS:
+        sigaction(signo, cython.address(action), cython.NULL)
+
+
+def set_action(signo: int, kind: int, flags: int = 0) -> None:
+    """Have the host kernel do DEFAULT or IGNORE for a signal, or CATCH it for the guest.
+
+    `flags` are sigaction(2)'s: SA_RESTART, SA_NOCLDSTOP and SA_NOCLDWAIT count.
+    Raises OSError (EINVAL) for SIGKILL, SIGSTOP and numbers that are no signal.
+    """
+    action: sigaction_t
+    if signo in SYNCHRONOUS:
+        return
+    number: cython.int = signo
+    keep: cython.int = flags & 0x10000003
+    if kind == CATCH:
+        action.sa_sigaction = on_signal
+        action.sa_flags = keep | SA_SIGINFO | SA_ONSTACK
+    else:
+        action.sa_handler = SIG_DFL if kind == DEFAULT else SIG_IGN
+        action.sa_flags = keep
+    sigfillset(cython.address(action.sa_mask))
+    if sigaction(number, cython.address(action), cython.NULL):
+        raise OSError(errno, "sigaction")
+
+
+def take_signal():
+    """The signal caught for this thread as (number, siginfo_t bytes), or None. Forgets it."""
+    c: CpuP = cython.cast(CpuP, current_cpu_)
+    if c == cython.NULL or c.pending_signal == 0:
+        return None
+    signo: int = c.pending_signal
+    info: bytes = PyBytes_FromStringAndSize(cython.cast(cython.p_char, c.pending_info), 128)
+    c.pending_signal = 0
+    return signo, info
+
+
+def get_mask() -> int:
+    """This thread's signal mask on the host; bit n-1 is signal n."""
+    old: u64 = 0
+    c_syscall(NR_RT_SIGPROCMASK, 0, cython.NULL, cython.address(old), 8)
+    return old
+
+
+def set_mask(mask: int) -> int:
+    """Set this thread's signal mask, fault signals left out; returns the old one.
+
+    While a caught signal waits to be taken, everything stays blocked.
+    """
+    old: u64 = 0
+    new: u64 = mask
+    for signo in SYNCHRONOUS:
+        new &= ~(cython.cast(u64, 1) << (cython.cast(cython.int, signo) - 1))
+    c_syscall(NR_RT_SIGPROCMASK, 2, cython.address(new), cython.address(old), 8)
+    return old
+
+
+def syscall(nr: int, a0=0, a1=0, a2=0, a3=0, a4=0, a5=0) -> int:
+    """A system call of the host, without the GIL.
+
+    Arguments are taken modulo 2**64. Returns its result, -errno, or RESTART (-512) when a signal
+    for the guest came first: then deliver it and make the call again.
+    """
+    args: cython.long[7]
+    nobody: u64 = ~cython.cast(u64, 0)
+    r: cython.long
+    c: CpuP = cython.cast(CpuP, current_cpu_)
+    args[0] = nr
+    args[1] = cython.cast(cython.long, cython.cast(u64, a0 & 0xFFFFFFFFFFFFFFFF))
+    args[2] = cython.cast(cython.long, cython.cast(u64, a1 & 0xFFFFFFFFFFFFFFFF))
+    args[3] = cython.cast(cython.long, cython.cast(u64, a2 & 0xFFFFFFFFFFFFFFFF))
+    args[4] = cython.cast(cython.long, cython.cast(u64, a3 & 0xFFFFFFFFFFFFFFFF))
+    args[5] = cython.cast(cython.long, cython.cast(u64, a4 & 0xFFFFFFFFFFFFFFFF))
+    args[6] = cython.cast(cython.long, cython.cast(u64, a5 & 0xFFFFFFFFFFFFFFFF))
+    with cython.nogil:
+        if c != cython.NULL:
+            r = host_call(c, args)
+        elif stub != cython.NULL:
+            r = stub(cython.address(nobody), args)
+        else:
+            r = c_syscall(args[0], args[1], args[2], args[3], args[4], args[5], args[6])
+            if r == -1:
+                r = -errno
+    return r
+
+
+def die(signo: int) -> None:
+    """Kill this process by `signo`'s default action."""
+    import os
+
+    action: sigaction_t
+    action.sa_handler = SIG_DFL
+    action.sa_flags = 0
+    number: cython.int = signo
+    sigemptyset(cython.address(action.sa_mask))
+    sigaction(number, cython.address(action), cython.NULL)
+    unblocked: u64 = 0
+    c_syscall(NR_RT_SIGPROCMASK, 2, cython.address(unblocked), cython.NULL, 8)
+    os.kill(os.getpid(), signo)
+    _exit(128 + number)
+
+
+make_stub()

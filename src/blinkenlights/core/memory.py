@@ -1,0 +1,514 @@
+"""The guest's address space: one reserved region of the host's, and the areas mapped in it."""
+
+import cython
+from cython.cimports.blinkenlights.core.blocks import invalidate, new_cache, unguard
+from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize
+from cython.cimports.libc.errno import errno
+from cython.cimports.libc.stdlib import calloc, realloc
+from cython.cimports.libc.string import memchr, memmove
+
+PAGE = cython.declare(uint64_t, 4096)
+PAGE_MASK = cython.declare(uint64_t, 4095)
+
+# Where the region may begin, and how large it may be. Hosts put nothing below 0x5500_0000_0000 but
+# what asks for it; guests see addresses up to 64 TiB.
+REGION = 0x1000_0000_0000
+SIZES = (1 << 46, 1 << 44, 1 << 42, 1 << 40, 1 << 38, 1 << 36, 1 << 34, 1 << 32)
+GUARD = 1 << 31  # below the region, for addresses just under zero
+LOWEST = 0x10000  # first address that may be mapped without asking for it
+
+ENOMEM, EEXIST, EINVAL, EFAULT = 12, 17, 22, 14
+MAP_FIXED_BIT, MAP_ANON = 0x10, 0x20
+MAP_KEEP = 0x1 | 0x2 | 0x20 | 0x4000 | 0x8000 | 0x40000  # SHARED PRIVATE ANONYMOUS NORESERVE POPULATE HUGETLB
+RESERVE = 0x4022  # PRIVATE ANONYMOUS NORESERVE
+
+
+class GuestFault(Exception):
+    """The guest has no such memory, or may not access it that way."""
+
+    def __init__(self, address: int) -> None:
+        super().__init__(f"no access to guest address {address:#x}")
+        self.address = address
+
+
+class Mapping(tuple):
+    """One area: (start, end, prot, flags, offset, name, device, inode)."""
+
+    __slots__ = ()
+    start = property(lambda self: self[0])
+    end = property(lambda self: self[1])
+    prot = property(lambda self: self[2])
+    flags = property(lambda self: self[3])
+    offset = property(lambda self: self[4])
+    name = property(lambda self: self[5])
+    device = property(lambda self: self[6])
+    inode = property(lambda self: self[7])
+
+
+def host_prot(prot: int) -> int:
+    """What the host's pages allow: code is data here; x86 pages that can be used can be read."""
+    return prot & 3 | (1 if prot & 6 else 0)
+
+
+class AddressSpace:
+    """The memory of one guest process.
+
+    `prot` and `flags` are Linux's numbers for mmap(2). Addresses and lengths of mappings are
+    multiples of 4096. All methods hold the GIL; the compiled core reads areas under `s.lock`.
+    """
+
+    def __cinit__(self, virtual=False):
+        at: voidp
+        self.virtual = virtual
+        self.infos = []
+        self.s = cython.cast(SpaceP, calloc(1, cython.sizeof(Space)))
+        for size in SIZES:
+            at = mmap(cython.cast(voidp, cython.cast(uint64_t, REGION - GUARD)), size + GUARD, PROT_NONE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+            if at != MAP_FAILED:
+                self.s.base = cython.cast(uint64_t, at) + GUARD
+                self.s.size = size
+                break
+        if self.s.size == 0:
+            raise MemoryError("the host has no room for a guest's address space")
+        self.top = self.s.size - (1 << 24)
+        if virtual:
+            self.s.pml4 = cython.cast(u64p, calloc(512, 8))
+            self.s.tables = 1
+        self.s.blocks = new_cache()
+
+    @property
+    def base(self) -> int:
+        """Host address of guest address 0."""
+        return self.s.base
+
+    @property
+    def size(self) -> int:
+        """Bytes of address space; addresses from here on never exist."""
+        return self.s.size
+
+    def lock(self) -> None:
+        """Keep compiled code from changing its structures, for a fork."""
+        acquire(cython.address(self.s.lock))
+
+    def unlock(self) -> None:
+        release(cython.address(self.s.lock))
+
+    # -- the list of areas; callers hold the lock -------------------------------------------
+
+    def insert(self, start, end, prot, flags, offset, info):
+        s: SpaceP = self.s
+        i: cython.int = first_area(s, start)
+        previous: AreaP
+        if i > 0:
+            previous = cython.address(s.areas[i - 1])
+            if (previous.end == start and previous.prot == prot and previous.flags == flags and previous.info == info
+                    and (flags & MAP_ANON or previous.offset + (previous.end - previous.start) == offset)):
+                previous.end = end
+                return 0
+        if s.count == s.capacity:
+            s.capacity = s.capacity * 2 + 64
+            s.areas = cython.cast(AreaP, realloc(s.areas, s.capacity * cython.sizeof(Area)))
+        memmove(s.areas + i + 1, s.areas + i, (s.count - i) * cython.sizeof(Area))
+        s.count += 1
+        s.areas[i].start = start
+        s.areas[i].end = end
+        s.areas[i].prot = prot
+        s.areas[i].flags = flags
+        s.areas[i].offset = offset
+        s.areas[i].info = info
+        return 0
+
+    def split(self, address):
+        """Make `address` a boundary between areas."""
+        s: SpaceP = self.s
+        a: AreaP = find_area(s, address)
+        if a == cython.NULL or a.start == address:
+            return 0
+        end: uint64_t = a.end
+        a.end = address
+        i: cython.int = first_area(s, address)
+        if s.count == s.capacity:
+            s.capacity = s.capacity * 2 + 64
+            s.areas = cython.cast(AreaP, realloc(s.areas, s.capacity * cython.sizeof(Area)))
+        memmove(s.areas + i + 1, s.areas + i, (s.count - i) * cython.sizeof(Area))
+        s.count += 1
+        s.areas[i] = s.areas[i - 1]
+        s.areas[i].start = address
+        s.areas[i].end = end
+        s.areas[i].offset += address - s.areas[i - 1].start
+        return 0
+
+    def carve(self, start, end):
+        """Remove whatever areas lie in a range, with their translations and page-table entries."""
+        s: SpaceP = self.s
+        self.split(start)
+        self.split(end)
+        i: cython.int = first_area(s, start)
+        j: cython.int = i
+        while j < s.count and s.areas[j].end <= end:
+            invalidate(s, s.areas[j].start, s.areas[j].end)
+            forget_pages(s, s.areas[j].start, s.areas[j].end)
+            j += 1
+        memmove(s.areas + i, s.areas + j, (s.count - j) * cython.sizeof(Area))
+        s.count -= j - i
+        return 0
+
+    def reset_host(self, start, end):
+        """Give a range of the host's region back to the reservation."""
+        if mmap(cython.cast(voidp, self.s.base + start), end - start, PROT_NONE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) == MAP_FAILED:
+            raise OSError(errno, "mmap")
+        return 0
+
+    # -- mapping ----------------------------------------------------------------------------
+
+    def check(self, start: int, length: int) -> None:
+        if start & 4095 or length <= 0 or length & 4095:
+            raise OSError(EINVAL, "a mapping is whole pages")
+        if start < 0 or start + length > self.size:
+            raise OSError(ENOMEM, "beyond the guest's address space")
+
+    def map(self, start: int, length: int, prot: int, flags: int, fd: int = -1, offset: int = 0,
+            name: bytes = b"", device: int = 0, inode: int = 0) -> None:
+        """Map [start, start+length) as mmap(2) with MAP_FIXED does, replacing what is there.
+
+        Raises OSError with mmap's errno, ENOMEM beyond the address space.
+        """
+        self.check(start, length)
+        a: uint64_t = start
+        end: uint64_t = a + length
+        kept: cython.int = (flags & MAP_KEEP) | MAP_FIXED_BIT
+        host: cython.int = host_prot(prot)
+        where: cython.long = offset
+        descriptor: cython.int = fd
+        failed: cython.int = 0
+        info: cython.int = self.info_of(name, device, inode)
+        s: SpaceP = self.s
+        with cython.nogil:
+            acquire(cython.address(s.lock))
+        try:
+            if mmap(cython.cast(voidp, s.base + a), end - a, host, kept, descriptor, where) == MAP_FAILED:
+                failed = errno
+            else:
+                self.carve(a, end)
+                self.insert(a, end, prot & 7, flags & ~MAP_FIXED_BIT, offset, info)
+        finally:
+            release(cython.address(s.lock))
+        if failed:
+            raise OSError(failed, "mmap")
+
+    def info_of(self, name: bytes, device: int, inode: int) -> int:
+        key = (name, device, inode)
+        for i, known in enumerate(self.infos):
+            if known == key:
+                return i
+        self.infos.append(key)
+        return len(self.infos) - 1
+
+    def unmap(self, start: int, length: int) -> None:
+        """Remove every mapping in a range; unmapped parts are no error."""
+        self.check(start, length)
+        a: uint64_t = start
+        end: uint64_t = a + length
+        s: SpaceP = self.s
+        with cython.nogil:
+            acquire(cython.address(s.lock))
+        try:
+            self.carve(a, end)
+            self.reset_host(a, end)
+        finally:
+            release(cython.address(s.lock))
+
+    def protect(self, start: int, length: int, prot: int) -> None:
+        """mprotect(2). Raises OSError: ENOMEM when part of the range isn't mapped, EACCES by the host."""
+        self.check(start, length)
+        a: uint64_t = start
+        end: uint64_t = a + length
+        at: uint64_t = a
+        i: cython.int
+        failed: cython.int = 0
+        s: SpaceP = self.s
+        with cython.nogil:
+            acquire(cython.address(s.lock))
+        try:
+            self.split(a)
+            self.split(end)
+            i = first_area(s, a)
+            while i < s.count and s.areas[i].start == at and at < end:
+                area: AreaP = cython.address(s.areas[i])
+                invalidate(s, area.start, area.end)
+                forget_pages(s, area.start, area.end)
+                if mprotect(cython.cast(voidp, s.base + area.start), area.end - area.start, host_prot(prot)):
+                    failed = errno
+                    break
+                area.prot = prot & 7
+                at = area.end
+                i += 1
+            if not failed and at < end:
+                failed = ENOMEM
+        finally:
+            release(cython.address(s.lock))
+        if failed:
+            raise OSError(failed, "mprotect")
+
+    def remap(self, old: int, old_length: int, new: int, new_length: int, keep: bool = False) -> None:
+        """Move the pages of one area to `new`, growing or shrinking, as mremap(2) with a fixed address.
+
+        With `keep` the old range stays mapped (MREMAP_DONTUNMAP, or an old length of 0). Raises
+        OSError: EFAULT when the old range isn't one area.
+        """
+        import ctypes
+
+        self.check(new, new_length)
+        s: SpaceP = self.s
+        a: AreaP = find_area(s, old)
+        if a == cython.NULL or a.end < old + old_length:
+            raise OSError(EFAULT, "mremap")
+        prot: int = a.prot
+        flags: int = a.flags
+        offset: int = a.offset + (old - a.start)
+        info: cython.int = a.info
+        target: uint64_t = new
+        end: uint64_t = target + new_length
+        with cython.nogil:
+            acquire(cython.address(s.lock))
+        try:
+            invalidate(s, old, old + max(old_length, 4096))
+            moved: voidp = mremap(cython.cast(voidp, s.base + cython.cast(uint64_t, old)), old_length, new_length,
+                                  3 | (4 if keep and old_length else 0), cython.cast(voidp, s.base + target))
+            if moved == MAP_FAILED:
+                raise OSError(errno, "mremap")
+            if not keep:
+                self.carve(old, cython.cast(uint64_t, old) + old_length)
+                self.reset_host(old, cython.cast(uint64_t, old) + old_length)
+            else:
+                forget_pages(s, old, cython.cast(uint64_t, old) + old_length)
+            self.carve(target, end)
+            self.insert(target, end, prot, flags, offset, info)
+        finally:
+            release(cython.address(s.lock))
+        del ctypes
+
+    def resize(self, start: int, old_length: int, new_length: int) -> bool:
+        """Grow or shrink the area's end in place, as mremap(2) without MREMAP_MAYMOVE; False if it can't."""
+        s: SpaceP = self.s
+        if new_length <= old_length:
+            if new_length < old_length:
+                self.unmap(start + new_length, old_length - new_length)
+            return True
+        a: AreaP = find_area(s, start)
+        if (a == cython.NULL or a.end != cython.cast(uint64_t, start) + old_length
+                or not self.is_free(start + old_length, new_length - old_length)
+                or start + new_length > self.size):
+            return False
+        end: uint64_t = cython.cast(uint64_t, start) + new_length
+        with cython.nogil:
+            acquire(cython.address(s.lock))
+        try:
+            a = find_area(s, start)
+            # the reservation behind it has to go before the host's mapping can grow
+            munmap(cython.cast(voidp, s.base + a.end), end - a.end)
+            if mremap(cython.cast(voidp, s.base + cython.cast(uint64_t, start)), old_length, new_length, 0,
+                      cython.NULL) == MAP_FAILED:
+                self.reset_host(a.end, end)
+                return False
+            a.end = end
+        finally:
+            release(cython.address(s.lock))
+        return True
+
+    def clear(self) -> None:
+        """Unmap everything (execve)."""
+        s: SpaceP = self.s
+        while s.count:
+            first: uint64_t = s.areas[0].start
+            last: uint64_t = s.areas[0].end
+            with cython.nogil:
+                acquire(cython.address(s.lock))
+            try:
+                self.carve(first, last)
+                self.reset_host(first, last)
+            finally:
+                release(cython.address(s.lock))
+        self.infos = []
+
+    # -- asking -----------------------------------------------------------------------------
+
+    def is_free(self, start: int, length: int) -> bool:
+        """Is nothing mapped in the range?"""
+        s: SpaceP = self.s
+        i: cython.int = first_area(s, start)
+        return i >= s.count or s.areas[i].start >= start + length
+
+    def find_free(self, length: int, hint: int = 0, low: bool = False, align: int = 4096) -> int:
+        """A free range of `length` bytes: at `hint` if that is free, else the highest below `top`.
+
+        With `low` the range lies below 2 GiB (MAP_32BIT). Returns 0 when there is none.
+        """
+        s: SpaceP = self.s
+        i: cython.int = s.count - 1
+        want: uint64_t = length
+        ceiling: uint64_t = 0x8000_0000 if low else self.top
+        at: uint64_t
+        if hint and hint >= LOWEST and hint + length <= self.size and self.is_free(hint, length):
+            return hint
+        while True:
+            while i >= 0 and s.areas[i].start >= ceiling:
+                i -= 1
+            floor: uint64_t = s.areas[i].end if i >= 0 else LOWEST
+            if ceiling >= want:
+                at = (ceiling - want) & ~(cython.cast(uint64_t, align) - 1)
+                if at >= floor and at >= LOWEST:
+                    return at
+            if i < 0:
+                return 0
+            ceiling = s.areas[i].start
+            i -= 1
+
+    def set_top(self, top: int) -> None:
+        """Where `find_free` begins to look, downwards."""
+        self.top = top
+
+    def mapping(self, i: cython.int) -> Mapping:
+        a: AreaP = cython.address(self.s.areas[i])
+        name, device, inode = self.infos[a.info]
+        return Mapping((a.start, a.end, a.prot, a.flags, a.offset, name, device, inode))
+
+    def maps(self) -> list[Mapping]:
+        """All areas, by address."""
+        return [self.mapping(i) for i in range(self.s.count)]
+
+    def find(self, address: int) -> Mapping | None:
+        """The area that holds `address`."""
+        s: SpaceP = self.s
+        i: cython.int = first_area(s, address)
+        if address < 0 or i >= s.count or s.areas[i].start > address:
+            return None
+        return self.mapping(i)
+
+    def set_name(self, start: int, name: bytes) -> None:
+        """Rename the area that begins at `start`."""
+        a: AreaP = find_area(self.s, start)
+        if a != cython.NULL:
+            a.info = self.info_of(name, 0, 0)
+
+    @property
+    def tables(self) -> int:
+        """Page tables allocated (virtualised memory)."""
+        return self.s.tables
+
+    @property
+    def present(self) -> int:
+        """Pages present in the page tables (virtualised memory)."""
+        return self.s.present
+
+    # -- access -----------------------------------------------------------------------------
+
+    def allowed(self, address: int, length: int, prot: int) -> int:
+        """How many bytes from `address` on, up to `length`, allow `prot` without a gap."""
+        s: SpaceP = self.s
+        if address < 0 or address >= self.size:
+            return 0
+        i: cython.int = first_area(s, address)
+        at: uint64_t = address
+        end: uint64_t = at + length
+        need: uint32_t = prot
+        while at < end and i < s.count and s.areas[i].start <= at and (s.areas[i].prot & need or
+                (need == PROT_R and s.areas[i].prot)):
+            at = s.areas[i].end
+            i += 1
+        return min(at - address, length)
+
+    def read(self, address: int, length: int) -> bytes:
+        """`length` bytes at `address`. Raises GuestFault."""
+        if length == 0:
+            return b""
+        can: int = self.allowed(address, length, 1)
+        if can < length:
+            raise GuestFault(address + can)
+        data: bytes = PyBytes_FromStringAndSize(cython.NULL, length)
+        source: uint64_t = address
+        n: uint64_t = length
+        if not careful_copy(PyBytes_AS_STRING(data), cython.cast(voidp, self.s.base + source), n):
+            raise GuestFault(address)
+        return data
+
+    def write(self, address: int, data) -> None:
+        """Write bytes where the guest may write. Raises GuestFault, with nothing or part written."""
+        n: uint64_t = len(data)
+        if n == 0:
+            return
+        can: int = self.allowed(address, n, 2)
+        if can < n:
+            raise GuestFault(address + can)
+        view: cython.const[cython.uchar][:] = data
+        self.poke(address, cython.cast(uint64_t, cython.address(view[0])), n)
+
+    def poke(self, address: int, source: int, length: int) -> None:
+        """Copy from host memory, through guards of translated code."""
+        to: uint64_t = address
+        page: uint64_t
+        if careful_copy(cython.cast(voidp, self.s.base + to), cython.cast(voidp, cython.cast(uint64_t, source)), length):
+            return
+        page = to & ~PAGE_MASK
+        while page < to + length:
+            unguard(self.s, page)
+            page += PAGE
+        if not careful_copy(cython.cast(voidp, self.s.base + to), cython.cast(voidp, cython.cast(uint64_t, source)), length):
+            raise GuestFault(address)
+
+    def read_cstring(self, address: int, limit: int = 1 << 20) -> bytes:
+        """The bytes at `address` up to, not including, the first NUL.
+
+        Raises GuestFault when memory ends first, OSError (ENAMETOOLONG) after `limit` bytes.
+        """
+        parts: bytes = b""
+        at: int = address
+        while len(parts) < limit:
+            chunk: bytes = b""
+            can: int = self.allowed(at, min(4096 - (at & 4095), limit), 1)
+            if can <= 0:
+                raise GuestFault(at)
+            chunk = self.read(at, can)
+            found: int = chunk.find(b"\0")
+            if found >= 0:
+                return parts + chunk[:found]
+            parts += chunk
+            at += can
+        raise OSError(36, "File name too long")
+
+    def u8(self, address: int) -> int:
+        return self.read(address, 1)[0]
+
+    def u16(self, address: int) -> int:
+        return int.from_bytes(self.read(address, 2), "little")
+
+    def u32(self, address: int) -> int:
+        return int.from_bytes(self.read(address, 4), "little")
+
+    def u64(self, address: int) -> int:
+        return int.from_bytes(self.read(address, 8), "little")
+
+    def put_u16(self, address: int, value: int) -> None:
+        self.write(address, (value & 0xFFFF).to_bytes(2, "little"))
+
+    def put_u32(self, address: int, value: int) -> None:
+        self.write(address, (value & 0xFFFFFFFF).to_bytes(4, "little"))
+
+    def put_u64(self, address: int, value: int) -> None:
+        self.write(address, (value & 0xFFFFFFFFFFFFFFFF).to_bytes(8, "little"))
+
+    def pointer(self, address: int, length: int = 1, write: bool = False) -> int:
+        """The host address for a system call on guest memory; 0 for 0.
+
+        For a bad range it is an address that makes the host's kernel answer EFAULT; a range that is
+        good at first and then not is given as it is, for the kernel's partial results.
+        """
+        if address == 0:
+            return 0
+        if address >= self.size:
+            return 0xFFFF_8000_0000_0000
+        if self.virtual and length and self.allowed(address, 1, 2 if write else 1) == 0:
+            return 0xFFFF_8000_0000_0000
+        return self.s.base + cython.cast(uint64_t, address)

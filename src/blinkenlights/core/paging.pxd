@@ -1,0 +1,62 @@
+# The guest's address space as compiled code sees it: areas (as in the kernel's VMAs), the page
+# tables filled from them on demand, and the pages whose code has been translated.
+
+from blinkenlights.core.state cimport *
+
+cdef enum:
+    PROT_R = 1
+    PROT_W = 2
+    PROT_X = 4
+    MAP_IS_SHARED = 1  # Linux's MAP_SHARED
+
+# page-table entry bits (Intel SDM volume 3, table 4-20)
+cdef enum:
+    PTE_P = 1
+    PTE_W = 2
+    PTE_U = 4
+
+cdef struct Area:
+    u64 start
+    u64 end
+    u64 offset  # in the mapped file
+    u32 prot
+    u32 flags
+    i32 info  # index of its name and file in AddressSpace
+    i32 spare
+
+cdef struct Space:
+    u64 base
+    u64 size
+    Area *areas  # sorted, disjoint
+    int count
+    int capacity
+    int lock
+    u64 *pml4
+    u64 tables  # page tables allocated
+    u64 present  # pages present in them
+    Cpu *cpus
+    void *blocks  # core.blocks.Cache
+
+cdef extern from *:
+    int test_and_set "__sync_lock_test_and_set"(int *, int) nogil
+    void lock_release "__sync_lock_release"(int *) nogil
+
+cdef void acquire(int *lock) noexcept nogil
+cdef void release(int *lock) noexcept nogil
+
+# The area holding `address`, or NULL. The caller holds the lock.
+cdef Area *find_area(Space *s, u64 address) noexcept nogil
+# The first area that ends after `address`: its index, `count` when there is none.
+cdef int first_area(Space *s, u64 address) noexcept nogil
+
+cdef u8 *read_slow(Cpu *c, u64 address, int size) noexcept nogil
+cdef u8 *write_slow(Cpu *c, u64 address, int size) noexcept nogil
+cdef void forget_pages(Space *s, u64 start, u64 end) noexcept nogil
+cdef void flush_tlb(Cpu *c) noexcept nogil
+
+cdef extern from "setjmp.h" nogil:
+    void siglongjmp(sigjmp_buf env, int value)
+
+ctypedef Space *SpaceP
+ctypedef Area *AreaP
+ctypedef TlbEntry *TlbEntryP

@@ -1,0 +1,156 @@
+"""Areas, page tables and the TLB: who may access which guest page.
+
+In virtualised memory a TLB miss walks a four-level page table as hardware does; an entry that is
+not present is filled from the area that covers it, as a kernel's page-fault handler would.
+"""
+
+import cython
+from cython.cimports.libc.stdlib import calloc
+from cython.cimports.posix.unistd import usleep
+
+PF_PRESENT = cython.declare(cython.int, 1)
+PF_WRITE = cython.declare(cython.int, 2)
+PF_USER = cython.declare(cython.int, 4)
+
+
+def acquire(lock):
+    spins: cython.int = 0
+    while test_and_set(lock, 1):
+        spins += 1
+        if spins > 100:
+            usleep(20)
+
+
+def release(lock):
+    lock_release(lock)
+
+
+def first_area(s, address):
+    low: cython.int = 0
+    high: cython.int = s.count
+    middle: cython.int
+    while low < high:
+        middle = (low + high) >> 1
+        if s.areas[middle].end <= address:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def find_area(s, address):
+    i: cython.int = first_area(s, address)
+    if i < s.count and s.areas[i].start <= address:
+        return cython.address(s.areas[i])
+    return cython.NULL
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def entry_of(s: SpaceP, address: u64, make: cython.int) -> u64p:
+    """The page-table entry of `address`; NULL when a table is missing and `make` is 0."""
+    table: u64p = s.pml4
+    shift: cython.int = 39
+    while shift > 12:
+        slot: u64p = table + ((address >> shift) & 511)
+        if not slot[0] & PTE_P:
+            if not make:
+                return cython.NULL
+            fresh: u64p = cython.cast(u64p, calloc(512, 8))
+            s.tables += 1
+            # tables are aligned to 16 bytes only, so the flag bits fit below the address
+            slot[0] = cython.cast(u64, fresh) | PTE_P
+        table = cython.cast(u64p, slot[0] & ~cython.cast(u64, 15))
+        shift -= 9
+    return table + ((address >> 12) & 511)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def page_fault(c: CpuP, address: u64, error: u32) -> cython.void:
+    c.vector = 14
+    c.error_code = error
+    c.fault_address = address
+    c.host_signal = 0
+    siglongjmp(c.fault_jump, 1)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def walk(c: CpuP, address: u64, need: u32) -> cython.void:
+    """Put the page of `address` into the TLB, or raise #PF when `need` isn't granted."""
+    s: SpaceP = cython.cast(SpaceP, c.space)
+    page: u64 = address & ~cython.cast(u64, 0xFFF)
+    error: u32 = PF_USER | (PF_WRITE if need & PTE_W else 0)
+    if address >= s.size:
+        page_fault(c, address, error)
+    acquire(cython.address(s.lock))
+    pte: u64p = entry_of(s, page, 1)
+    if not pte[0] & PTE_P:
+        area: AreaP = find_area(s, page)
+        if area != cython.NULL and area.prot:
+            pte[0] = (page + s.base) | PTE_P | PTE_U | (PTE_W if area.prot & PROT_W else 0)
+            s.present += 1
+        elif area != cython.NULL:
+            error |= PF_PRESENT
+    found: u64 = pte[0]
+    release(cython.address(s.lock))
+    if not found & PTE_P:
+        page_fault(c, address, error)
+    if need & PTE_W and not found & PTE_W:
+        page_fault(c, address, error | PF_PRESENT)
+    t: TlbEntryP = cython.address(c.tlb[(page >> 12) & (TLB_SIZE - 1)])
+    t.read_tag = page
+    t.write_tag = page if found & PTE_W else ~cython.cast(u64, 0)
+    t.addend = s.base
+
+
+def read_slow(c, address, size):
+    walk(c, address, 0)
+    if ((address & 0xFFF) + size) > 0x1000:
+        walk(c, address + size - 1, 0)
+    return cython.cast(u8p, address + c.membase)
+
+
+def write_slow(c, address, size):
+    walk(c, address, PTE_W)
+    if ((address & 0xFFF) + size) > 0x1000:
+        walk(c, address + size - 1, PTE_W)
+    return cython.cast(u8p, address + c.membase)
+
+
+def flush_tlb(c):
+    i: cython.int
+    for i in range(TLB_SIZE):
+        c.tlb[i].read_tag = ~cython.cast(u64, 0)
+        c.tlb[i].write_tag = ~cython.cast(u64, 0)
+
+
+def forget_pages(s, start, end):
+    """Drop the page-table entries of a range, and every processor's TLB.
+
+    A processor that is running may use an entry it has already looked up; the host's own page
+    protection, which follows the guest's, then raises the fault.
+    """
+    page: u64 = start
+    pte: u64p
+    cpu: CpuP
+    if s.pml4 == cython.NULL:
+        return
+    while page < end:
+        pte = entry_of(s, page, 0)
+        if pte == cython.NULL:
+            page = (page | 0x1FFFFF) + 1  # no page table: 2 MiB without pages
+            continue
+        if pte[0] & PTE_P:
+            s.present -= 1
+            pte[0] = 0
+        page += 4096
+    cpu = s.cpus
+    while cpu != cython.NULL:
+        if cpu.paged:
+            flush_tlb(cpu)
+        cpu = cpu.next
