@@ -1,0 +1,84 @@
+# Translated blocks: arrays of operations, found by address, forgotten when their code changes.
+
+from blinkenlights.core.state cimport *
+from blinkenlights.core.paging cimport *
+
+cdef enum:
+    BUCKETS = 65536
+    MAX_OPS = 64  # instructions in a block
+    OPS_ROOM = 65  # and the operation that goes on to the next
+    CODE_BUFFER = 1088  # bytes: the longest block and an instruction more
+
+cdef struct Block:
+    u64 rip
+    Block *chain  # same bucket
+    Block *chain_in_page  # same first page
+    Block *chain_in_page2  # same second page, for a block whose last instruction reaches into it
+    Op *first
+    u64 address  # linear
+    u8 *copy  # the bytes it was made from, if checked
+    u32 bytes
+    u8 mode
+    u8 dead
+    u8 checked  # compares its bytes before it runs
+
+cdef struct Page:  # a guest page that holds translated code
+    u64 number
+    Page *chain
+    Block *blocks
+    Block *overhanging
+    u32 generation  # of its contents
+    u32 faults  # writes caught
+    u8 guarded  # write-protected on the host though the guest may write
+
+cdef struct Cache:
+    Block *buckets[BUCKETS]
+    Page *pages[BUCKETS]
+    u8 *arena
+    u64 used
+    u64 chunk
+    u64 total
+    u64 limit
+    u8 **retired
+    int retired_count
+    int guarded_pages
+    u64 blocks
+    u64 ops
+    u64 invalidated
+    u64 flushes
+
+from blinkenlights.core.access cimport leave
+from blinkenlights.core.decode cimport *
+from blinkenlights.core.translate cimport fill
+
+cdef extern from *:
+    void fence "__sync_synchronize"() nogil
+
+cdef extern from "sys/mman.h" nogil:
+    int mprotect(void *address, size_t length, int prot)
+
+ctypedef void *voidp
+ctypedef u8 **u8pp
+ctypedef Insn *InsnP
+ctypedef JumpEntry *JumpEntryP
+ctypedef Block *BlockP
+ctypedef Page *PageP
+ctypedef Cache *CacheP
+
+cdef Cache *new_cache() noexcept nogil
+# The first operation at c's address `rip`; NULL after a fetch fault, with the exit filled in.
+cdef Op *lookup(Cpu *c, u64 rip) noexcept nogil
+cdef Op *stale(Cpu *c, Op *o) noexcept nogil
+cdef Op *checkpoint(Cpu *c, Op *o) noexcept nogil
+cdef Op *onward(Cpu *c, Op *o) noexcept nogil
+cdef Op *leave_after(Cpu *c, Op *o) noexcept nogil
+# One instruction at `rip`, followed by an operation that leaves; not cached.
+cdef Op *single(Cpu *c, u64 rip) noexcept nogil
+# Where an indirect branch goes.
+cdef Op *follow(Cpu *c, u64 rip) noexcept nogil
+# Forget translations of [start, end); the caller holds the space's lock.
+cdef void invalidate(Space *s, u64 start, u64 end) noexcept nogil
+# The host refused a write: True if that was our own guard, now lifted.
+cdef bint unguard(Space *s, u64 address) noexcept nogil
+# Lift every guard, so that the host's kernel can write anywhere; True if there were any.
+cdef bint unguard_all(Space *s) noexcept nogil

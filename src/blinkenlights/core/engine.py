@@ -1,0 +1,382 @@
+"""The run loop, and `Processor`: one hardware thread of the guest."""
+
+import cython
+from cython.cimports.blinkenlights.core.access import get_rflags, set_status
+from cython.cimports.blinkenlights.core.blocks import follow, lookup, single, unguard, unguard_all
+from cython.cimports.blinkenlights.core.fpcontrol import enter_guest_fp, leave_guest_fp
+from cython.cimports.blinkenlights.core.memory import AddressSpace
+from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
+from cython.cimports.libc.stdlib import free
+from cython.cimports.libc.string import memcpy, memset
+from cython.cimports.posix.stdlib import posix_memalign
+
+from blinkenlights.core import execute as execute
+
+FOREVER = cython.declare(u64, ~cython.cast(u64, 0))
+LONGEST_BLOCK = cython.declare(u64, 70)
+STATUS_FLAGS = cython.declare(u64, 0x8D5)
+
+
+def run_loop(c, one):
+    """Run until something makes it leave: `c.exit` says what, `c.rip` is exact.
+
+    Faults come back to the `sigsetjmp`: from the host's SIGSEGV and its kin, or from virtualised
+    memory's checks. `c.op` names the operation, which has changed nothing yet.
+    """
+    o: OpP
+    c.running = 1
+    c.host_signal = 0
+    enter_guest_fp(c)
+    if sigsetjmp(c.fault_jump, 0):
+        if recover(c):
+            o = NULL_OP
+        else:
+            o = cython.NULL
+    else:
+        o = NULL_OP
+    if o != cython.NULL:
+        o = single(c, c.rip) if one else lookup(c, c.rip)
+    while o != cython.NULL:
+        c.op = o
+        o = o.fn(c, o)
+    leave_guest_fp(c)
+    c.running = 0
+
+
+NULL_OP = cython.declare(OpP, cython.cast(OpP, 1))
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def recover(c: CpuP) -> cython.bint:
+    """After a fault: True to go on at `c.rip`, False to leave with the exception."""
+    o: OpP = c.op
+    c.icount += o.count - 1
+    c.rip = o.rip
+    c.exit = EXIT_EXCEPTION
+    if c.host_signal == 0:  # found by a check; vector and error code are set
+        return False
+    c.fault_address -= c.membase
+    s: SpaceP = cython.cast(SpaceP, c.space)
+    if c.host_signal == SIGSEGV:
+        if c.host_code == SI_KERNEL:  # not canonical: #GP, which has no address
+            c.vector = 13
+            c.error_code = 0
+            c.fault_address = 0
+            return False
+        if c.fault_address < s.size and unguard(s, c.fault_address):
+            c.host_signal = 0
+            return True
+    c.vector = 16 if c.host_signal == SIGFPE else 6 if c.host_signal == SIGILL else 14
+    return False
+
+
+SI_KERNEL = cython.declare(cython.int, 0x80)
+
+
+def new_cpu(s):
+    memory: voidp = cython.NULL
+    c: CpuP
+    i: cython.int
+    if posix_memalign(cython.address(memory), 64, cython.sizeof(Cpu)):
+        return cython.NULL
+    memset(memory, 0, cython.sizeof(Cpu))
+    c = cython.cast(CpuP, memory)
+    c.tlb = cython.NULL
+    if posix_memalign(cython.address(memory), 64, cython.sizeof(TlbEntry) * TLB_SIZE):
+        return cython.NULL
+    c.tlb = cython.cast(TlbEntryP, memory)
+    c.space = s
+    c.membase = s.base
+    c.paged = s.pml4 != cython.NULL
+    c.mode = 64
+    c.eflags = 0x202
+    c.res = 1
+    c.sel[CS] = 0x33
+    c.sel[SS] = 0x2B
+    c.fcw = 0x37F
+    c.mxcsr = 0x1F80
+    c.count_limit = FOREVER
+    for i in range(JUMP_SIZE):
+        c.jumps[i].rip = FOREVER
+    flush_tlb(c)
+    acquire(cython.address(s.lock))
+    c.next = s.cpus
+    s.cpus = c
+    release(cython.address(s.lock))
+    return c
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def copy_registers(to: CpuP, source: CpuP) -> cython.void:
+    """What a new thread inherits: registers, flags, FPU and SSE state."""
+    memcpy(to.reg, source.reg, cython.sizeof(source.reg))
+    memcpy(to.seg_base, source.seg_base, cython.sizeof(source.seg_base))
+    memcpy(to.sel, source.sel, cython.sizeof(source.sel))
+    memcpy(to.st, source.st, cython.sizeof(source.st))
+    memcpy(to.xmm, source.xmm, cython.sizeof(source.xmm))
+    to.rip = source.rip
+    to.res = source.res
+    to.aux = source.aux
+    to.eflags = source.eflags
+    to.mode = source.mode
+    to.mxcsr = source.mxcsr
+    to.fp_strict = source.fp_strict
+    to.fcw = source.fcw
+    to.fsw = source.fsw
+    to.ftag = source.ftag
+    to.fpu_top = source.fpu_top
+    to.fop = source.fop
+    to.fip = source.fip
+    to.fdp = source.fdp
+
+
+class Processor:
+    """One hardware thread of the guest: registers, and the means to run.
+
+    A processor belongs to the host thread that first runs it; only `attend` may be called from
+    others.
+    """
+
+    def __cinit__(self, space, parent=None):
+        memory: AddressSpace = space
+        self.space = space
+        self.limit_ = FOREVER
+        self.c = new_cpu(memory.s)
+        if self.c == cython.NULL:
+            raise MemoryError("no room for a processor")
+        if parent is not None:
+            other: Processor = parent
+            copy_registers(self.c, other.c)
+
+    def __dealloc__(self):
+        s: SpaceP
+        slot: cython.pointer[CpuP]
+        if self.c == cython.NULL:
+            return
+        s = cython.cast(SpaceP, self.c.space)
+        if get_current() == self.c:
+            set_current(cython.NULL)
+        acquire(cython.address(s.lock))
+        slot = cython.address(s.cpus)
+        while slot[0] != cython.NULL and slot[0] != self.c:
+            slot = cython.address(slot[0].next)
+        if slot[0] == self.c:
+            slot[0] = self.c.next
+        release(cython.address(s.lock))
+        free(self.c.tlb)
+        free(self.c)
+
+    # -- running ---------------------------------------------------------------------------
+
+    def bind(self) -> None:
+        """Make this the calling host thread's processor: signals caught here are its own."""
+        set_current(self.c)
+
+    def run(self) -> int:
+        """Run until an EXIT_ constant's event; returns it. The GIL is released meanwhile.
+
+        EXIT_ATTENTION means that a signal waits (`host.take_signal`), `attend` was called or
+        `icount` reached `limit`.
+        """
+        c: CpuP = self.c
+        set_current(c)
+        c.stop_at = self.limit_
+        if self.limit_ != FOREVER:
+            return self.run_counted()
+        if c.pending_signal:
+            c.stop_at = 0
+        with cython.nogil:
+            run_loop(c, False)
+        return c.exit
+
+    def run_counted(self) -> int:
+        """`run` up to exactly `limit` instructions: blocks first, then single steps."""
+        c: CpuP = self.c
+        c.exit = EXIT_ATTENTION
+        if self.limit_ > c.icount + LONGEST_BLOCK:
+            c.stop_at = self.limit_ - LONGEST_BLOCK
+            if c.pending_signal:
+                c.stop_at = 0
+            with cython.nogil:
+                run_loop(c, False)
+            if c.exit != EXIT_ATTENTION or c.stop_at == 0:
+                return c.exit
+        while c.icount < self.limit_ and not c.pending_signal:
+            if self.step() != EXIT_ATTENTION:
+                break
+        return c.exit
+
+    def step(self) -> int:
+        """Execute one instruction; EXIT_ATTENTION when nothing else happened."""
+        c: CpuP = self.c
+        set_current(c)
+        c.stop_at = 0
+        with cython.nogil:
+            run_loop(c, True)
+        return c.exit
+
+    def attend(self) -> None:
+        """Ask the processor to leave its run loop soon; callable from any thread."""
+        self.c.stop_at = 0
+
+    def release_code(self) -> bool:
+        """Lift all write protection of translated code; True if there was any."""
+        return unguard_all(cython.cast(SpaceP, self.c.space))
+
+    @property
+    def limit(self) -> int | None:
+        """`run` leaves once `icount` reaches this; None for no limit."""
+        return None if self.limit_ == FOREVER else self.limit_
+
+    @limit.setter
+    def limit(self, value: int | None) -> None:
+        self.limit_ = FOREVER if value is None else value
+
+    # -- what happened ---------------------------------------------------------------------
+
+    @property
+    def exit(self) -> int:
+        return self.c.exit
+
+    @property
+    def vector(self) -> int:
+        """The exception's or interrupt's vector."""
+        return self.c.vector
+
+    @property
+    def error_code(self) -> int:
+        return self.c.error_code
+
+    @property
+    def fault_address(self) -> int:
+        """Of a page fault, as in CR2."""
+        return self.c.fault_address
+
+    @property
+    def host_signal(self) -> int:
+        """The host's signal number behind an exception; 0 when found by the interpreter."""
+        return self.c.host_signal
+
+    @property
+    def host_code(self) -> int:
+        """That signal's si_code."""
+        return self.c.host_code
+
+    @property
+    def icount(self) -> int:
+        """Instructions executed so far."""
+        return self.c.icount
+
+    @property
+    def syscalls(self) -> int:
+        """System calls made without Python."""
+        return self.c.syscalls
+
+    # -- registers -------------------------------------------------------------------------
+
+    def get(self, number: cython.int) -> int:
+        """General register 0 (RAX) to 15 (R15)."""
+        return self.c.reg[number & 15]
+
+    def set(self, number: cython.int, value) -> None:
+        """Set a general register, modulo 2**64."""
+        self.c.reg[number & 15] = value & 0xFFFFFFFFFFFFFFFF
+
+    def arguments(self) -> tuple:
+        """RAX and the six system-call arguments, RDI RSI RDX R10 R8 R9."""
+        c: CpuP = self.c
+        return (c.reg[0], c.reg[7], c.reg[6], c.reg[2], c.reg[10], c.reg[8], c.reg[9])
+
+    @property
+    def rax(self) -> int:
+        return self.c.reg[0]
+
+    @rax.setter
+    def rax(self, value) -> None:
+        self.c.reg[0] = value & 0xFFFFFFFFFFFFFFFF
+
+    @property
+    def rsp(self) -> int:
+        return self.c.reg[4]
+
+    @rsp.setter
+    def rsp(self, value) -> None:
+        self.c.reg[4] = value & 0xFFFFFFFFFFFFFFFF
+
+    @property
+    def rip(self) -> int:
+        return self.c.rip
+
+    @rip.setter
+    def rip(self, value) -> None:
+        self.c.rip = value & 0xFFFFFFFFFFFFFFFF
+
+    @property
+    def rflags(self) -> int:
+        return get_rflags(self.c)
+
+    @rflags.setter
+    def rflags(self, value) -> None:
+        flags: u64 = value
+        set_status(self.c, flags)
+        self.c.eflags = (flags & ~STATUS_FLAGS) | 2
+
+    @property
+    def fs_base(self) -> int:
+        return self.c.seg_base[FS]
+
+    @fs_base.setter
+    def fs_base(self, value) -> None:
+        self.c.seg_base[FS] = value & 0xFFFFFFFFFFFFFFFF
+
+    @property
+    def gs_base(self) -> int:
+        return self.c.seg_base[GS]
+
+    @gs_base.setter
+    def gs_base(self, value) -> None:
+        self.c.seg_base[GS] = value & 0xFFFFFFFFFFFFFFFF
+
+    @property
+    def mode(self) -> int:
+        """Code size in bits: 16, 32 or 64."""
+        return self.c.mode
+
+    @mode.setter
+    def mode(self, value: cython.int) -> None:
+        self.c.mode = value
+
+    @property
+    def mxcsr(self) -> int:
+        return self.c.mxcsr
+
+    @mxcsr.setter
+    def mxcsr(self, value: u32) -> None:
+        self.c.mxcsr = value & 0xFFFF
+        self.c.fp_strict = (value & 0x1F80) != 0x1F80
+
+    def get_xmm(self, number: cython.int) -> bytes:
+        """The 32 bytes of YMM `number`; XMM is the first half."""
+        return PyBytes_FromStringAndSize(cython.cast(cython.p_char, self.c.xmm[number & 15]), 32)
+
+    def set_xmm(self, number: cython.int, value: bytes) -> None:
+        if len(value) > 32:
+            raise ValueError("a vector register has at most 32 bytes")
+        memcpy(self.c.xmm[number & 15], cython.cast(cython.p_char, value), len(value))
+
+    def reset(self) -> None:
+        """The state that execve gives: registers zero, FPU and SSE at their defaults."""
+        blank: Cpu
+        memset(cython.address(blank), 0, cython.sizeof(Cpu))
+        blank.mode = 64
+        blank.eflags = 0x202
+        blank.res = 1
+        blank.sel[CS] = 0x33
+        blank.sel[SS] = 0x2B
+        blank.fcw = 0x37F
+        blank.mxcsr = 0x1F80
+        copy_registers(self.c, cython.address(blank))
