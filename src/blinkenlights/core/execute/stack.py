@@ -1,0 +1,204 @@
+"""PUSH, POP, PUSHF, POPF, PUSHA, POPA, ENTER and LEAVE."""
+
+import cython
+from cython.cimports.blinkenlights.core.state import CpuP, OpP, u64
+
+USER_FLAGS = cython.declare(u64, 0x244DD5)  # what POPF changes at ring 3: status, TF, DF, NT, AC, ID
+
+
+def stack_pointer(c, o):
+    """Its offset in SS: legacy code uses SP or ESP."""
+    if not o.flags & LEGACY:
+        return c.reg[4]
+    return c.reg[4] & 0xFFFF if c.mode == 16 else cython.cast(u32, c.reg[4])
+
+
+def set_stack_pointer(c, o, value):
+    if not o.flags & LEGACY:
+        c.reg[4] = value
+    else:
+        put(c, 32, 2 if c.mode == 16 else 4, value)
+
+
+def push_legacy(c, o, size, value):
+    sp: u64 = stack_pointer(c, o) - size
+    sp = sp & 0xFFFF if c.mode == 16 else cython.cast(u32, sp)
+    store(c, linear(o, c.seg_base[SS] + sp), size, value)
+    set_stack_pointer(c, o, sp)
+
+
+def pop_legacy(c, o, size):
+    sp: u64 = stack_pointer(c, o)
+    value: u64 = load(c, linear(o, c.seg_base[SS] + sp), size)
+    set_stack_pointer(c, o, sp + size)
+    return value
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def push_value(c: CpuP, o: OpP, size: cython.int, value: u64) -> cython.void:
+    if o.flags & LEGACY:
+        push_legacy(c, o, size, value)
+    else:
+        store(c, c.reg[4] - size, size, value)
+        c.reg[4] -= size
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def pop_value(c: CpuP, o: OpP, size: cython.int) -> u64:
+    value: u64
+    if o.flags & LEGACY:
+        return pop_legacy(c, o, size)
+    value = load(c, c.reg[4], size)
+    c.reg[4] += size
+    return value
+
+
+def push(c, o):
+    """Of a register, an immediate, memory or a segment register."""
+    if o.form == MR:
+        push_value(c, o, o.size, load(c, ea(c, o), o.size))
+    elif o.extra:
+        push_value(c, o, o.size, c.sel[o.dst])
+    else:
+        push_value(c, o, o.size, get(c, o.dst, o.size) + o.imm)
+    return o + 1
+
+
+def push8_rr(c, o):
+    if o.extra:
+        return push(c, o)
+    value: u64 = get(c, o.dst, 8) + o.imm
+    store(c, c.reg[4] - 8, 8, value)
+    c.reg[4] -= 8
+    return o + 1
+
+
+def pop(c, o):
+    """RSP is already raised when a memory destination's address is formed, and put back on a fault."""
+    sp: u64 = c.reg[4]
+    value: u64
+    address: u64
+    if o.extra:
+        value = pop_value(c, o, o.size)
+        if not load_segment(c, o.dst, cython.cast(u16, value)):
+            c.reg[4] = sp
+            return fault(c, o, 13, cython.cast(u16, value) & 0xFFFC)
+        return o + 1
+    if o.form != MR:
+        value = pop_value(c, o, o.size)
+        put(c, o.dst, o.size, value)
+        return o + 1
+    value = pop_value(c, o, o.size)
+    address = ea(c, o)
+    c.reg[4] = sp
+    store(c, address, o.size, value)
+    set_stack_pointer(c, o, stack_pointer(c, o) + o.size)
+    return o + 1
+
+
+def pop8_rr(c, o):
+    if o.extra:
+        return pop(c, o)
+    value: u64 = load(c, c.reg[4], 8)
+    c.reg[4] += 8
+    put(c, o.dst, 8, value)
+    return o + 1
+
+
+def pushf(c, o):
+    """RF and VM are pushed as 0."""
+    push_value(c, o, o.size, get_rflags(c) & ~cython.cast(u64, 0x30000))
+    return o + 1
+
+
+def popf(c, o):
+    """At ring 3: IF, IOPL, VM and the virtual-interrupt flags keep their values."""
+    value: u64 = pop_value(c, o, o.size)
+    mask: u64 = USER_FLAGS & 0xFFFF if o.size == 2 else USER_FLAGS
+    flags: u64 = (get_rflags(c) & ~mask) | (value & mask)
+    set_status(c, flags)
+    c.eflags = (flags & ~cython.cast(u64, STATUS)) | 2
+    return o + 1
+
+
+def pusha(c, o):
+    sp: u64 = c.reg[4]
+    low: u64 = stack_pointer(c, o) - 8 * o.size
+    i: cython.int
+    # the lowest cell first, so that a fault leaves nothing done
+    load(c, linear(o, c.seg_base[SS] + (low & 0xFFFF if c.mode == 16 else cython.cast(u32, low))), o.size)
+    for i in range(8):
+        push_legacy(c, o, o.size, sp if i == 4 else c.reg[i])
+    return o + 1
+
+
+def popa(c, o):
+    i: cython.int
+    value: u64
+    sp: u64 = stack_pointer(c, o)
+    load(c, linear(o, c.seg_base[SS] + sp + 7 * o.size), o.size)
+    for i in range(8):
+        value = pop_legacy(c, o, o.size)
+        if i != 3:
+            put(c, (7 - i) * 8, o.size, value)
+    return o + 1
+
+
+def enter(c, o):
+    """A stack frame of `imm` bytes, nested `extra` levels deep."""
+    level: cython.int = o.extra & 31
+    size: cython.int = o.size
+    sp: u64 = c.reg[4]
+    bp: u64 = c.reg[5]
+    frame: u64
+    i: cython.int
+    if not o.flags & LEGACY and level == 0:
+        store(c, sp - size, size, bp)
+        frame = sp - size
+        store(c, frame - o.imm, 1, load(c, frame - o.imm, 1))
+        put(c, 40, size, frame)
+        c.reg[4] = frame - o.imm
+        return o + 1
+    push_value(c, o, size, bp)
+    frame = stack_pointer(c, o)
+    if level:
+        for i in range(1, level):
+            bp -= size
+            push_value(c, o, size, load(c, linear(o, c.seg_base[SS if o.flags & LEGACY else NO_SEGMENT] + (
+                bp & 0xFFFF if c.mode == 16 else bp)), size))
+        push_value(c, o, size, frame)
+    set_stack_pointer(c, o, stack_pointer(c, o) - o.imm)
+    put(c, 40, 2 if c.mode == 16 else size, frame)
+    return o + 1
+
+
+def leave_(c, o):
+    value: u64
+    bp: u64 = c.reg[5]
+    if o.flags & LEGACY:
+        bp = bp & 0xFFFF if c.mode == 16 else cython.cast(u32, bp)
+        value = load(c, linear(o, c.seg_base[SS] + bp), o.size)
+        set_stack_pointer(c, o, bp + o.size)
+    else:
+        value = load(c, bp, o.size)
+        c.reg[4] = bp + o.size
+    put(c, 40, o.size, value)
+    return o + 1
+
+
+bind("PUSH", push)
+bind("PUSH", push8_rr, 8, RR)
+bind("POP", pop)
+bind("POP", pop8_rr, 8, RR)
+bind("PUSHF", pushf)
+bind("POPF", popf)
+bind("PUSHA", pusha)
+bind("POPA", popa)
+bind("ENTER", enter)
+bind("LEAVE", leave_)

@@ -1,0 +1,206 @@
+"""String instructions: MOVS, CMPS, STOS, LODS and SCAS, with REP, REPE and REPNE.
+
+A repeated instruction brings its registers up to date with every element, so a fault or a signal
+in the middle leaves it to be continued. Long forward moves and fills go by whole pages.
+"""
+
+import cython
+from cython.cimports.blinkenlights.core.state import CpuP, OpP, u8p, u64
+from cython.cimports.libc.string import memcpy, memset
+
+RCX = cython.declare(cython.int, 8)  # its offset in Cpu
+PATIENCE = cython.declare(u64, 4096)  # elements between two looks for a signal
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def index_mask(o: OpP) -> u64:
+    if o.asize == 8:
+        return ~cython.cast(u64, 0)
+    return cython.cast(u64, 0xFFFF) if o.asize == 2 else (cython.cast(u64, 1) << 32) - 1
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def source_address(c: CpuP, o: OpP) -> u64:
+    return linear(o, c.seg_base[o.seg] + (c.reg[6] & index_mask(o)))
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def destination_address(c: CpuP, o: OpP) -> u64:
+    """ES:rDI; ES has no base in 64-bit code."""
+    return linear(o, (c.seg_base[ES] if o.flags & LEGACY else 0) + (c.reg[7] & index_mask(o)))
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def advance(c: CpuP, o: OpP, register: cython.int, distance: u64) -> cython.void:
+    """Move an index register, upwards or as DF says."""
+    d: u64 = 0 - distance if c.eflags & DF else distance
+    if o.asize == 8:
+        c.reg[register] += d
+    else:
+        put(c, register * 8, o.asize, c.reg[register] + d)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def set_compare_flags(c: CpuP, a: u64, b: u64, size: cython.int) -> cython.void:
+    r: u64 = a - b
+    set_flags(c, r, (~a & b) | ((~a | b) & r), size)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def element(c: CpuP, o: OpP, size: cython.int, kind: cython.int) -> cython.void:
+    """One element of MOVS 0, CMPS 1, STOS 2, LODS 3, SCAS 4."""
+    a: u64
+    b: u64
+    if kind == 0:
+        store(c, destination_address(c, o), size, load(c, source_address(c, o), size))
+    elif kind == 1:
+        a = load(c, source_address(c, o), size)
+        b = load(c, destination_address(c, o), size)
+        set_compare_flags(c, a, b, size)
+    elif kind == 2:
+        store(c, destination_address(c, o), size, c.reg[0])
+    elif kind == 3:
+        put(c, 0, size, load(c, source_address(c, o), size))
+    else:
+        a = get(c, 0, size)
+        b = load(c, destination_address(c, o), size)
+        set_compare_flags(c, a, b, size)
+    if kind == 0 or kind == 1 or kind == 3:
+        advance(c, o, 6, size)
+    if kind != 3:
+        advance(c, o, 7, size)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def string(c: CpuP, o: OpP, size: cython.int, kind: cython.int) -> OpP:
+    count: u64
+    done: u64 = 0
+    counter: cython.int = o.asize
+    if not o.flags & (REP | REPNE):
+        element(c, o, size, kind)
+        return o + 1
+    while True:
+        count = get(c, RCX, counter)
+        if count == 0:
+            if counter == 4:
+                put(c, RCX, 4, 0)
+            return o + 1
+        if done >= PATIENCE and c.icount >= c.stop_at:
+            c.icount += o.count - 1
+            return leave(c, o.rip, EXIT_ATTENTION)
+        if (kind == 0 or kind == 2) and count > 8 and counter == 8 and not c.eflags & DF:
+            count = chunk(c, o, size, kind, count)
+        else:
+            element(c, o, size, kind)
+            count = 1
+        put(c, RCX, counter, get(c, RCX, counter) - count)
+        done += count
+        if kind == 1 or kind == 4:
+            if flag_z(c) != ((o.flags & REP) != 0):
+                return o + 1
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def chunk(c: CpuP, o: OpP, size: cython.int, kind: cython.int, count: u64) -> u64:
+    """Do as many elements as fit the pages they begin in; returns how many."""
+    to: u64 = destination_address(c, o)
+    source: u64 = source_address(c, o)
+    room: u64 = 4096 - (to & 4095)
+    p: u8p
+    q: u8p
+    i: u64
+    n: u64
+    if kind == 0 and 4096 - (source & 4095) < room:
+        room = 4096 - (source & 4095)
+    n = room // size
+    if n > count:
+        n = count
+    if n == 0:
+        element(c, o, size, kind)
+        return 1
+    if kind == 0 and to - source < n * size:
+        # overlapping so that elements are read after being written: one by one
+        element(c, o, size, kind)
+        return 1
+    q = host_write(c, to, 1)
+    if kind == 0:
+        p = host_read(c, source, 1)
+        memcpy(q, p, n * size)
+        c.reg[6] += n * size
+    elif size == 1:
+        memset(q, cython.cast(u8, c.reg[0]), n)
+    else:
+        for i in range(n):
+            memcpy(q + i * size, cython.address(c.reg[0]), size)
+    c.reg[7] += n * size
+    return n
+
+
+# fmt: off
+def movsb(c, o): return string(c, o, 1, 0)
+def movsw(c, o): return string(c, o, 2, 0)
+def movsd(c, o): return string(c, o, 4, 0)
+def movsq(c, o): return string(c, o, 8, 0)
+def cmpsb(c, o): return string(c, o, 1, 1)
+def cmpsw(c, o): return string(c, o, 2, 1)
+def cmpsd(c, o): return string(c, o, 4, 1)
+def cmpsq(c, o): return string(c, o, 8, 1)
+def stosb(c, o): return string(c, o, 1, 2)
+def stosw(c, o): return string(c, o, 2, 2)
+def stosd(c, o): return string(c, o, 4, 2)
+def stosq(c, o): return string(c, o, 8, 2)
+def lodsb(c, o): return string(c, o, 1, 3)
+def lodsw(c, o): return string(c, o, 2, 3)
+def lodsd(c, o): return string(c, o, 4, 3)
+def lodsq(c, o): return string(c, o, 8, 3)
+def scasb(c, o): return string(c, o, 1, 4)
+def scasw(c, o): return string(c, o, 2, 4)
+def scasd(c, o): return string(c, o, 4, 4)
+def scasq(c, o): return string(c, o, 8, 4)
+# fmt: on
+
+
+bind("MOVSB", movsb)
+bind("MOVSW", movsw)
+bind("MOVSD", movsd)
+bind("MOVSQ", movsq)
+bind("CMPSB", cmpsb)
+bind("CMPSW", cmpsw)
+bind("CMPSD", cmpsd)
+bind("CMPSQ", cmpsq)
+bind("STOSB", stosb)
+bind("STOSW", stosw)
+bind("STOSD", stosd)
+bind("STOSQ", stosq)
+bind("LODSB", lodsb)
+bind("LODSW", lodsw)
+bind("LODSD", lodsd)
+bind("LODSQ", lodsq)
+bind("SCASB", scasb)
+bind("SCASW", scasw)
+bind("SCASD", scasd)
+bind("SCASQ", scasq)
