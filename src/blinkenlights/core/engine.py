@@ -4,6 +4,7 @@ import cython
 from cython.cimports.blinkenlights.core.access import get_rflags, set_status
 from cython.cimports.blinkenlights.core.blocks import follow, lookup, single, unguard, unguard_all
 from cython.cimports.blinkenlights.core.fpcontrol import enter_guest_fp, leave_guest_fp
+from cython.cimports.blinkenlights.core.execute.fxsave import fxrstor_image, fxsave_image, reset_fpu
 from cython.cimports.blinkenlights.core.memory import AddressSpace
 from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
 from cython.cimports.libc.stdlib import free
@@ -11,6 +12,8 @@ from cython.cimports.libc.string import memcpy, memset
 from cython.cimports.posix.stdlib import posix_memalign
 
 from blinkenlights.core import execute as execute
+from blinkenlights.core.direct import direct as direct
+from blinkenlights.core.direct import enable_direct as enable_direct
 
 FOREVER = cython.declare(u64, ~cython.cast(u64, 0))
 LONGEST_BLOCK = cython.declare(u64, 70)
@@ -278,6 +281,23 @@ class Processor:
 
     # -- registers -------------------------------------------------------------------------
 
+    def fxsave(self) -> bytes:
+        """x87, MMX and SSE state in the 512-byte layout of FXSAVE64."""
+        image: u8[512]
+        memset(image, 0, 512)
+        fxsave_image(self.c, image)
+        return PyBytes_FromStringAndSize(cython.cast(cython.p_char, image), 512)
+
+    def fxrstor(self, image: bytes) -> None:
+        """Load state saved by `fxsave`. Raises ValueError when it is too short."""
+        if len(image) < 512:
+            raise ValueError("an FXSAVE image has 512 bytes")
+        fxrstor_image(self.c, cython.cast(u8p, cython.cast(cython.p_char, image)))
+
+    def reset_fpu(self) -> None:
+        """x87 and SSE control as after execve."""
+        reset_fpu(self.c)
+
     def get(self, number: cython.int) -> int:
         """General register 0 (RAX) to 15 (R15)."""
         return self.c.reg[number & 15]
@@ -380,3 +400,8 @@ class Processor:
         blank.fcw = 0x37F
         blank.mxcsr = 0x1F80
         copy_registers(self.c, cython.address(blank))
+
+
+# the reasons for leaving the run loop, for Python
+globals().update(EXIT_ATTENTION=EXIT_ATTENTION, EXIT_SYSCALL=EXIT_SYSCALL, EXIT_EXCEPTION=EXIT_EXCEPTION,
+                 EXIT_INTERRUPT=EXIT_INTERRUPT, EXIT_HALT=EXIT_HALT)

@@ -4,7 +4,7 @@ from importlib import import_module
 
 FAMILIES = (
     "arith", "move", "shift", "muldiv", "bits", "branch", "stack", "string", "segment", "bcd",
-    "fxsave",
+    "bmi", "system", "fxsave",
 )
 
 for _family in FAMILIES:
