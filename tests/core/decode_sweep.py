@@ -37,7 +37,7 @@ REGISTERS = names_of(iced.Register)
 KINDS = names_of(iced.OpKind)
 
 CONDITIONS = "O NO B AE E NE BE A S NS P NP L GE LE G".split()
-NO_64_BIT_FORM = {"IN", "OUT", "INSD", "OUTSD", "FLDENV", "FNSTENV", "FRSTOR", "FNSAVE"}  # ignore REX.W
+NO_64_BIT_FORM = {"IN", "OUT", "INSD", "OUTSD", "FLDENV", "FNSTENV", "FRSTOR", "FNSAVE", "XBEGIN"}  # ignore REX.W
 RENAMED = {
     "JCXZ": "JRCXZ", "JECXZ": "JRCXZ", "IRETD": "IRET", "IRETQ": "IRET", "PUSHFD": "PUSHF", "PUSHFQ": "PUSHF",
     "POPFD": "POPF", "POPFQ": "POPF", "PUSHAD": "PUSHA", "POPAD": "POPA", "CWDE": "CBW", "CDQE": "CBW",

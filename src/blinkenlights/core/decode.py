@@ -149,6 +149,8 @@ def vector_prefix(x: cython.pointer[Context], position: cython.int) -> cython.in
         return 0
     if x.mode != 64 and not third & 8:
         return 0
+    if third & 0x87 == 0x80:  # zeroing without a mask
+        return 0
     x.space = SPACE_EVEX + opcode_map - (opcode_map > 3)
     x.vvvv = (~second >> 3) & 15
     x.length = third >> 5 & 3
@@ -262,12 +264,11 @@ def vector_memory(x: cython.pointer[Context], form: cython.pointer[cython.const[
             i = 4
         insn.index = i | (x.vvvv_high if insn.prefixes & P_EVEX else 0)
     if insn.prefixes & P_EVEX and mod == 1:  # the displacement counts in units of the operand
-        scale = 1
-        for i in range(form.operands):
-            if form.op[i].source == S_RM:
-                scale = size_of(form.op[i].memory_size, x)
-        if x.broadcast:
-            scale = form.broadcast
+        scale = form.broadcast if x.broadcast else form.scale
+        if scale == 0:
+            for i in range(form.operands):
+                if form.op[i].source == S_RM:
+                    scale = size_of(form.op[i].memory_size, x)
         insn.disp *= cython.cast(u64, scale)
     return True
 
@@ -333,7 +334,8 @@ def register(x: cython.pointer[Context], operand: cython.pointer[Operand], kind:
     if kind == O_REG:
         if size == 1 and 4 <= number < 8 and not x.insn.rex and x.space < SPACE_VEX:
             number += 16
-        number &= 31
+        elif number > 15:
+            return False
     elif kind == O_XMM:
         if size > 16:
             kind = O_YMM if size == 32 else O_OTHER
@@ -369,7 +371,7 @@ def fill(x: cython.pointer[Context], operand: cython.pointer[Operand],
             operand.size = size_of(form.memory_size, x)
             return True
         number: cython.int = (x.modrm & 7) | x.base_high
-        if kind == O_OTHER:  # opmasks and tiles: the extension is ignored
+        if kind == O_OTHER and form.size:  # an opmask, not a tile: the extension is ignored
             number &= 7
         elif insn.prefixes & P_EVEX and kind == O_XMM:
             number |= x.index_high << 1
@@ -551,6 +553,8 @@ def decode(code, available, mode, insn):
     x.seen |= bit(B_MODE_16 + (mode >> 5)) | bit(B_OSIZE + (insn.osize >> 2))
     if prefixes & P_OSIZE:
         x.seen |= bit(B_HAS_66)
+    if insn.asize != 4:
+        x.seen |= bit(B_ASIZE_NOT_32)
 
     # ModRM, and the forms of this opcode.
     item: u32 = index_table[x.space << 8 | x.opcode]

@@ -21,9 +21,9 @@ cdef struct Form:
     u8 operands
     u8 immediate
     u8 broadcast  # bytes of a broadcast element
-    u8 spare
+    u8 scale  # of an 8-bit displacement in EVEX; 0: the operand's size
     OperandForm op[5]
-    u32 spare2
+    u32 spare
 
 # prefix_kind
 cdef enum:
@@ -64,6 +64,7 @@ cdef enum:
     B_MASK = 44
     B_NO_MASK = 45
     B_HAS_66 = 46
+    B_ASIZE_NOT_32 = 47
 
 # Opcode spaces: 0 to 3 are the legacy maps
 cdef enum:

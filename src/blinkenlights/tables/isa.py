@@ -4,9 +4,7 @@ The table itself is `opcodes/*.txt`; `opcode_compiler.py` explains its notation 
 build time, into `core/opcodes.bin`.
 """
 
-from functools import cache
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # importing typing would take longer than everything here
 if TYPE_CHECKING:
     from blinkenlights.tables.opcode_compiler import Form
 
@@ -37,9 +35,13 @@ BLOB = load()
 MNEMONICS: list[str] = BLOB[int.from_bytes(BLOB[24:28], "little"):].decode().split()
 
 
-@cache
+FORMS: list["Form"] = []
+
+
 def forms() -> list["Form"]:
     """The table's rows, by row number; for tools and documentation."""
     from blinkenlights.tables.opcode_compiler import read_table
 
-    return read_table()
+    if not FORMS:
+        FORMS.extend(read_table())
+    return FORMS

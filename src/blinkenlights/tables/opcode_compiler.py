@@ -40,13 +40,15 @@ Attributes after `;`:
     lock                may have LOCK with a memory destination
     no64, only64        not in, only in 64-bit code
     os16, os32, os64    only with this operand size, as prefixes say it
+    as32                only with 32-bit addresses
     def64, force64      64-bit code: the operand size is 8 unless 66 makes it 2; is 8 always
     priv                privileged, or needs I/O privilege
     ignore-mod          ModRM.rm is a register whatever mod says
     wig32               W is ignored outside 64-bit code
-    sib, rm0            memory needs a SIB byte; ModRM.rm must be 0
+    sib, rm0            memory needs a SIB byte; ModRM is a register form with rm 0
     distinct            all vector (or tile) registers must differ; distinct-dst: destination from sources
     k, kz, k!           opmask allowed, with zeroing too, required;  bc2 bc4 bc8 broadcast of such elements
+    n1, n2, n4, n8      EVEX: an 8-bit displacement counts in such units, not in the operand's size
     er, sae             embedded rounding, suppression of exceptions
     no66                66 not allowed
 
@@ -112,6 +114,7 @@ ZEROING, ZEROING_MEMORY = 40, 41
 BROADCAST, ROUNDING = 42, 43  # EVEX.b with memory, with registers
 MASK, NO_MASK = 44, 45
 HAS_66 = 46
+ASIZE_NOT_32 = 47
 
 # Spaces of 256 opcodes.
 SPACES = {"": 0, "0F": 1, "0F38": 2, "0F3A": 3, "3DNOW": 4,
@@ -307,9 +310,10 @@ ATTRIBUTE_FLAGS = {"def64": DEFAULT_64, "force64": FORCE_64, "ignore-mod": IGNOR
                    "distinct": DISTINCT, "distinct-dst": DISTINCT_DESTINATION, "priv": PRIVILEGED}
 ATTRIBUTE_DENIES = {"no64": bits(MODE[64]), "only64": bits(MODE[16], MODE[32]),
                     "os16": bits(OSIZE[32], OSIZE[64]), "os32": bits(OSIZE[16], OSIZE[64]),
-                    "os64": bits(OSIZE[16], OSIZE[32]), "rm0": deny_others(RM, 8, {0}),
-                    "no66": bits(HAS_66)}
-OTHER_ATTRIBUTES = {"lock", "wig32", "k", "kz", "k!", "bc2", "bc4", "bc8", "er", "sae", "igner"}
+                    "os64": bits(OSIZE[16], OSIZE[32]), "rm0": deny_others(RM, 8, {0}) | bits(MEMORY),
+                    "no66": bits(HAS_66), "as32": bits(ASIZE_NOT_32)}
+OTHER_ATTRIBUTES = {"lock", "wig32", "k", "kz", "k!", "bc2", "bc4", "bc8", "er", "sae", "n1", "n2", "n4",
+                    "n8"}
 
 
 def evex_deny(attributes: frozenset[str], operands: list[Operand]) -> int:
@@ -382,7 +386,8 @@ def compile_form(form: Form, mnemonic: int) -> Compiled:
         number = min(operand.register_size, 255)
         sources.append(struct.pack("<4B", source, operand.kind, number, operand.memory_size))
     broadcast = max([int(a[2]) for a in attributes if a.startswith("bc")], default=0)
-    record = struct.pack("<HHBBBB20sI", mnemonic, flags, len(operands), IMMEDIATES[immediates], broadcast, 0,
+    scale = max([int(a[1]) for a in attributes if re.fullmatch(r"n\d", a)], default=0)
+    record = struct.pack("<HHBBBB20sI", mnemonic, flags, len(operands), IMMEDIATES[immediates], broadcast, scale,
                          b"".join(sources), 0)
     return Compiled(form, encoding, deny, record)
 
