@@ -325,7 +325,7 @@ SYSCALLS: tuple[Row, ...] = (
     (241, "mq_unlink", "str", "int", "direct"),
     (242, "mq_timedsend", "fd <b*2 size uint <timespec", "int", "direct"),
     (243, "mq_timedreceive", "fd >b*2 size >uint <timespec", "size", "direct"),
-    (244, "mq_notify", "fd &sigevent", "int", "direct"),
+    (244, "mq_notify", "fd <sigevent", "int", "direct"),
     (245, "mq_getsetattr", "fd <mq_attr >mq_attr", "int", "direct"),
     (246, "kexec_load", "addr", "int", "abi.eperm"),
     (247, "waitid", "idtype: pid >siginfo wait: >rusage", "int", "direct"),

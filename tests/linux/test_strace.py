@@ -1,0 +1,111 @@
+"""--strace: what its lines look like."""
+
+import re
+
+import pytest
+
+from blinkenlights.linux import strace, structures
+from blinkenlights.linux.constants import FLAGS
+from blinkenlights.tables.syscalls import STRUCTURES, SYSCALLS, pointer_mask
+
+
+def trace(blink, args, **options):
+    return blink(args, flags=["-j", "--strace"], **options).stderr.decode().splitlines()
+
+
+def test_lines(guest, blink):
+    lines = trace(blink, [guest("hello.c"), "world"])
+    assert any(re.fullmatch(r'writev\(1, \[.*"hello world\\n".*\], 2\) += 12', line) for line in lines)
+    assert re.fullmatch(r"exit_group\(1\) +=\s\?", lines[-1])
+
+
+@pytest.mark.parametrize("pattern", [
+    r'openat\(AT_FDCWD, "none", O_RDONLY\) += -1 ENOENT \(No such file or directory\)',
+    r'openat\(AT_FDCWD, "file", O_RDWR\|O_CREAT\|O_EXCL, 0666\) += 3',
+    r'write\(3, "hello, world", 12\) += 12',
+    r'newfstatat\(AT_FDCWD, "file", \{st_mode=S_IFREG\|0644, st_size=113, ...\}, 0\) += 0',
+    r"lseek\(3, -1, SEEK_SET\) += -1 EINVAL \(Invalid argument\)",
+    r"close\(-1\) += -1 EBADF \(Bad file descriptor\)",
+    r"pipe2\(\[\d+, \d+\], O_NONBLOCK\) += 0",
+    r'mkdir\("dir", 0777\) += 0',
+    r'unlinkat\(\d+, "sub", AT_REMOVEDIR\) += 0',
+    r'readlink\("link", "file", 200\) += 4',
+    r"fcntl\(3, F_GETFL\S*, .*\) += \d+",
+    r"ioctl\(\d+, TIOCGWINSZ, 0x[0-9a-f]+\) += -1 ENOTTY \(.*\)",
+])
+def test_decoding(guest, blink, pattern):
+    lines = trace(blink, [guest("files.c", "static-glibc")])
+    assert any(re.fullmatch(r"(\[pid +\d+\] )?" + pattern, line) for line in lines)
+
+
+def test_processes_are_told_apart(program, blink):
+    lines = trace(blink, [program("sh"), "-c", "/bin/true; echo done"])
+    assert any(re.match(r"\[pid +\d+\] execve\(\"/bin/true\", \[\"/bin/true\"\]", line) for line in lines)
+
+
+def test_strings_are_quoted_as_in_c():
+    assert structures.quoted(b'a"\n\\\0001\xff') == r'"a\"\n\\\0001\377"'
+    assert structures.quoted(b"x" * 40) == '"' + "x" * 32 + '"...'
+
+
+def test_flags_and_errors():
+    assert strace.flags("prot", 3) == "PROT_READ|PROT_WRITE"
+    assert strace.flags("prot", 0, "PROT_NONE") == "PROT_NONE"
+    assert strace.open_flags(0o2000101) == "O_WRONLY|O_CREAT|O_CLOEXEC"
+    assert strace.open_flags(0o200000) == "O_RDONLY|O_DIRECTORY"
+    assert strace.shown_result(-2, "fd") == "-1 ENOENT (No such file or directory)"
+    assert strace.shown_result(-11, "size") == "-1 EAGAIN (Resource temporarily unavailable)"
+    assert strace.shown_result(0x1000, "addr") == "0x1000"
+
+
+def test_structures():
+    address = b"\2\0\0\x50\x7f\0\0\1" + bytes(8)
+    assert structures.sockaddr(address) == (
+        '{sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}')
+    assert structures.sockaddr(b"\1\0/tmp/x\0") == '{sa_family=AF_UNIX, sun_path="/tmp/x"}'
+    assert structures.sigset((1 << 1 | 1 << 16).to_bytes(8, "little")) == "[INT CHLD]"
+    assert structures.sigset(b"\xff" * 8) == "~[]"
+    assert structures.waited((256).to_bytes(4, "little")) == "[{WIFEXITED(s) && WEXITSTATUS(s) == 1}]"
+    assert structures.file_mode(0o100755) == "S_IFREG|0755"
+
+
+# ---- the table ----
+
+
+def test_rows_are_well_formed():
+    numbers = [row[0] for row in SYSCALLS]
+    assert numbers == sorted(set(numbers))
+    for _number, name, params, result, implementation in SYSCALLS:
+        words = params.split()
+        assert len(words) <= 6, name
+        assert result in ("int", "uint", "long", "size", "off", "fd", "pid", "uid", "mode", "time", "addr",
+                          "hex", "signal"), name
+        for word in words:
+            match = re.fullmatch(r"[<>=](\w+)(?:[*@](\d))?", word)
+            if match:
+                assert match[1] in STRUCTURES, name
+                assert match[2] is None or int(match[2]) < len(words), name
+            elif implementation == "direct":
+                assert not word.startswith("&"), name
+
+
+def test_pointer_masks():
+    assert pointer_mask("fd >b*2 size") == 2
+    assert pointer_mask("path path") == 3
+    assert pointer_mask("addr size") == 0
+
+
+def test_flag_words_have_names():
+    known = set(FLAGS) | set(strace.ENUMS) | {"socktype", "sockopt", "map"}
+    for row in SYSCALLS:
+        for word in row[2].split():
+            if word.endswith(":"):
+                assert word[:-1] in known, row[1]
+
+
+def test_every_implementation_is_there():
+    from blinkenlights.linux.abi import implementation
+
+    for row in SYSCALLS:
+        if row[4] not in (None, "direct"):
+            assert callable(implementation(row)), row[1]
