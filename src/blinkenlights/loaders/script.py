@@ -14,7 +14,7 @@ def interpreter(head: bytes) -> tuple[bytes, bytes | None]:
     """The interpreter's path and its one optional argument, from a script's first bytes."""
     buffer = head[:LINE]
     newline = buffer.find(b"\n")
-    line = buffer[2:newline] if newline >= 0 else buffer[2:]
+    line = buffer[2:newline] if newline >= 0 else buffer[2 : LINE - 1]
     complete = newline >= 0 or len(buffer) < LINE
     line = line.split(b"\0", 1)[0].lstrip(BLANK)
     path, blank, rest = _first_word(line)
