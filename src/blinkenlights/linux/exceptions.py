@@ -109,7 +109,7 @@ def page_fault(task: "Task") -> None:
         task.error_code = error & ~PRESENT
         force(task, SIGBUS, cpu.host_code, address)
     elif mapped:
-        task.error_code = error | PRESENT
+        task.error_code = error
         force(task, SIGSEGV, SEGV_ACCERR, address)
     else:
         # addresses of the kernel's half look present to a program
