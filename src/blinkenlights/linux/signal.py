@@ -166,14 +166,22 @@ def force(task: "Task", signo: int, code: int, address: int = 0) -> None:
     action = task.process.actions.get(signo)
     info = FAULT_INFO.pack(signo, 0, code, address)
     if action is None or action.handler in (SIG_DFL, SIG_IGN) or task.sigmask & bit(signo):
-        cpu = task.cpu
-        task.process.log(
-            f"killed by signal {signo} (code {code}, address {address:#x}) at rip {cpu.rip:#x}"
-        )
+        log_fatal(task, signo, code, address)
         terminate(task, signo)
         return
     enter_handler(task, signo, info, action)
     host.set_mask(task.sigmask & ~SYNCHRONOUS)
+
+
+def log_fatal(task: "Task", signo: int, code: int, address: int) -> None:
+    rip = task.cpu.rip
+    try:
+        code_bytes = task.space.read(rip, 16).hex(" ")
+    except GuestFault:
+        code_bytes = "no memory there"
+    task.process.log(
+        f"killed by signal {signo} (code {code}, address {address:#x}) at rip {rip:#x}: {code_bytes}"
+    )
 
 
 # -- frames ----------------------------------------------------------------------------------------
