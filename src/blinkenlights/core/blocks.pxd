@@ -38,7 +38,7 @@ cdef struct Cache:
     u64 used
     u64 chunk
     u64 total
-    u64 limit
+    u64 extra  # over the limit, while other processors may be inside what was forgotten
     u8 **retired
     int retired_count
     int guarded_pages
@@ -66,6 +66,8 @@ ctypedef Page *PageP
 ctypedef Cache *CacheP
 
 cdef Cache *new_cache() noexcept nogil
+cdef u64 code_limit() noexcept nogil
+cdef void change_code_limit(u64 value) noexcept nogil
 # The first operation at c's address `rip`; NULL after a fetch fault, with the exit filled in.
 cdef Op *lookup(Cpu *c, u64 rip) noexcept nogil
 cdef Op *stale(Cpu *c, Op *o) noexcept nogil
@@ -74,6 +76,8 @@ cdef Op *onward(Cpu *c, Op *o) noexcept nogil
 cdef Op *leave_after(Cpu *c, Op *o) noexcept nogil
 # One instruction at `rip`, followed by an operation that leaves; not cached.
 cdef Op *single(Cpu *c, u64 rip) noexcept nogil
+# The same, for a branch to a fixed address, which is linked to it: `at.link`.
+cdef Op *connect(Cpu *c, Op *at, u64 rip) noexcept nogil
 # Where an indirect branch goes.
 cdef Op *follow(Cpu *c, u64 rip) noexcept nogil
 # Forget translations of [start, end); the caller holds the space's lock.

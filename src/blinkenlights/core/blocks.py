@@ -13,15 +13,23 @@ from cython.cimports.libc.stdlib import calloc, free, malloc, realloc
 from cython.cimports.libc.string import memcmp, memcpy
 
 CHUNK = cython.declare(u64, 1 << 20)
-LIMIT = cython.declare(u64, 256 << 20)
+limit = cython.declare(u64, 256 << 20)
 FAULTS_BEFORE_CHECKING = cython.declare(cython.int, 16)
 PAGE_MASK = cython.declare(u64, ~cython.cast(u64, 4095))
 
 
 def new_cache():
     cache: CacheP = cython.cast(CacheP, calloc(1, cython.sizeof(Cache)))
-    cache.limit = LIMIT
     return cache
+
+
+def code_limit():
+    return limit
+
+
+def change_code_limit(value):
+    global limit
+    limit = value
 
 
 # -- memory ------------------------------------------------------------------------------------
@@ -204,9 +212,9 @@ def empty(c: CpuP, s: SpaceP, cache: CacheP) -> cython.void:
         for i in range(cache.retired_count):
             free(cache.retired[i])
         cache.retired_count = 0
-        cache.used = cache.chunk = cache.total = 0
+        cache.used = cache.chunk = cache.total = cache.extra = 0
     else:
-        cache.limit += LIMIT  # try again when as much has come on top
+        cache.extra += limit  # try again when as much has come on top
 
 
 # -- making ------------------------------------------------------------------------------------
@@ -230,10 +238,7 @@ def onward(c, o):
     if c.icount >= c.stop_at:
         return leave(c, o.rip, EXIT_ATTENTION)
     n: OpP = o.link
-    if n == cython.NULL:
-        n = lookup(c, o.rip)
-        o.link = n
-    return n
+    return n if n != cython.NULL else connect(c, o, o.rip)
 
 
 def leave_after(c, o):
@@ -398,6 +403,8 @@ def make(c: CpuP, s: SpaceP, cache: CacheP, rip: u64) -> OpP:
         # guard first, then read: a write in between is seen by the generation
         checked = 0
         acquire(cython.address(s.lock))
+        if cache.total > limit + cache.extra:
+            empty(c, s, cache)
         executable_span(s, address, 16, cython.address(checked))
         checked |= guard(s, cache, first)
         page = page_of(cache, first, 1)
@@ -418,8 +425,6 @@ def make(c: CpuP, s: SpaceP, cache: CacheP, rip: u64) -> OpP:
             break
         release(cython.address(s.lock))
     # the space's lock is held
-    if cache.total > cache.limit:
-        empty(c, s, cache)
     block: BlockP = cython.cast(BlockP, allocate(cache, cython.sizeof(Block)))
     lead: cython.int = 1 if checked else 0
     room: OpP = cython.cast(OpP, allocate(cache, (n + lead) * cython.sizeof(Op)))
@@ -465,6 +470,16 @@ def lookup(c, rip):
             return block.first
         block = block.chain
     return make(c, s, cache, rip)
+
+
+def connect(c, at, rip):
+    s: SpaceP = cython.cast(SpaceP, c.space)
+    cache: CacheP = cython.cast(CacheP, s.blocks)
+    flushes: u64 = cache.flushes
+    n: OpP = lookup(c, rip)
+    if cache.flushes == flushes:  # else `at` may be no more
+        at.link = n
+    return n
 
 
 def follow(c, rip):

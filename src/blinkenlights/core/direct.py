@@ -3,7 +3,7 @@
 import cython
 from cython.cimports.blinkenlights.core.access import leave
 from cython.cimports.blinkenlights.core.state import CpuP, u64
-from cython.cimports.blinkenlights.core.blocks import lookup, unguard_all
+from cython.cimports.blinkenlights.core.blocks import connect, unguard_all
 from cython.cimports.blinkenlights.core.paging import SpaceP
 
 TABLE_SIZE = cython.declare(cython.int, 512)
@@ -54,10 +54,7 @@ def system_call(c, o):
     if c.icount >= c.stop_at:
         return leave(c, o.rip + o.length, EXIT_ATTENTION)
     n = (o + 1).link
-    if n == cython.NULL:
-        n = lookup(c, o.rip + o.length)
-        (o + 1).link = n
-    return n
+    return n if n != cython.NULL else connect(c, o + 1, o.rip + o.length)
 
 
 @cython.cfunc

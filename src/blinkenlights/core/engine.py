@@ -2,7 +2,15 @@
 
 import cython
 from cython.cimports.blinkenlights.core.access import get_rflags, set_status
-from cython.cimports.blinkenlights.core.blocks import follow, lookup, single, unguard, unguard_all
+from cython.cimports.blinkenlights.core.blocks import (
+    CacheP,
+    change_code_limit,
+    code_limit,
+    lookup,
+    single,
+    unguard,
+    unguard_all,
+)
 from cython.cimports.blinkenlights.core.fpcontrol import enter_guest_fp, leave_guest_fp
 from cython.cimports.blinkenlights.core.execute.fxsave import fxrstor_image, fxsave_image, reset_fpu
 from cython.cimports.blinkenlights.core.memory import AddressSpace
@@ -226,6 +234,12 @@ class Processor:
         """Ask the processor to leave its run loop soon; callable from any thread."""
         self.c.stop_at = 0
 
+    def code_statistics(self) -> dict[str, int]:
+        """Of the address space's translations: blocks and operations made, blocks forgotten, bytes, flushes."""
+        cache: CacheP = cython.cast(CacheP, cython.cast(SpaceP, self.c.space).blocks)
+        return {"blocks": cache.blocks, "operations": cache.ops, "invalidated": cache.invalidated,
+                "bytes": cache.total, "flushes": cache.flushes}
+
     def release_code(self) -> bool:
         """Lift all write protection of translated code; True if there was any."""
         return unguard_all(cython.cast(SpaceP, self.c.space))
@@ -400,6 +414,13 @@ class Processor:
         blank.fcw = 0x37F
         blank.mxcsr = 0x1F80
         copy_registers(self.c, cython.address(blank))
+
+
+def set_code_limit(limit: int) -> int:
+    """Bytes of translations after which they are all forgotten, for every address space; returns the old."""
+    old: int = code_limit()
+    change_code_limit(limit)
+    return old
 
 
 # the reasons for leaving the run loop, for Python

@@ -1,5 +1,5 @@
 from blinkenlights.core.access cimport *
-from blinkenlights.core.blocks cimport JumpEntryP, follow, lookup
+from blinkenlights.core.blocks cimport JumpEntryP, connect, follow
 from blinkenlights.core.dispatch cimport bind, ends_block, takes_condition
 from blinkenlights.core.execute.conditions cimport test_condition
 from blinkenlights.core.execute.stack cimport pop_legacy, push_legacy, set_stack_pointer, stack_pointer

@@ -22,8 +22,7 @@ def jump(c: CpuP, o: OpP, at: OpP, target: u64) -> OpP:
         return leave(c, target, EXIT_ATTENTION)
     n = at.link
     if unlikely_(n == cython.NULL):
-        n = lookup(c, target)
-        at.link = n
+        return connect(c, at, target)
     return n
 
 
