@@ -2,7 +2,7 @@
 
 from errno import EFAULT, ENOSYS
 
-from blinkenlights.core import engine
+from blinkenlights.core import engine, host
 from blinkenlights.core.memory import GuestFault
 from blinkenlights.linux import signal
 from blinkenlights.tables.syscalls import BY_NUMBER, SYSCALLS, Row, pointer_mask
@@ -29,6 +29,7 @@ _trace: "Implementation | None" = None
 def prepare(options: "Options") -> None:
     """Say which system calls the engine may make itself, and how the others are made."""
     global _trace
+    host.catch_faults()
     if options.strace:
         from blinkenlights.linux import strace
 
