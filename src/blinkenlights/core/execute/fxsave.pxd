@@ -15,6 +15,8 @@ cdef void fxsave_image(Cpu *c, u8 *image) noexcept nogil
 cdef void fxrstor_image(Cpu *c, const u8 *image) noexcept nogil
 # x87 and MXCSR as a new program finds them; the XMM registers are left alone.
 cdef void reset_fpu(Cpu *c) noexcept nogil
+# FNINIT: the registers keep their values but are empty.
+cdef void reset_x87(Cpu *c) noexcept nogil
 
 # XINUSE: the components that differ from their initial configuration.
 cdef int in_use(Cpu *c) noexcept nogil

@@ -111,11 +111,7 @@ def fxrstor_image(c, image):
     unpack_xmm(c, source, 16)
 
 
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def reset_x87(c: CpuP) -> cython.void:
+def reset_x87(c):
     c.fcw = FPU_CONTROL
     c.fsw = 0
     c.fpu_top = 0
@@ -254,8 +250,14 @@ def requested(c: CpuP) -> cython.int:
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def write_components(c: CpuP, o: OpP, address: u64, which: cython.int, mxcsr: cython.bint, wide: cython.bint,
-                     ) -> cython.void:
+def write_components(
+    c: CpuP,
+    o: OpP,
+    address: u64,
+    which: cython.int,
+    mxcsr: cython.bint,
+    wide: cython.bint,
+) -> cython.void:
     image = cython.declare(u8[512])
     count: cython.int = xmm_registers(o)
     if which & X87:

@@ -74,8 +74,12 @@ def describe() -> dict:
 
     count: cython.int = 0
     system = {"Darwin": "XNU"}.get(os.uname().sysname, os.uname().sysname)
-    table = build(executes, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else
-                  os.cpu_count() or 1, system, host_ticks_steady())
+    table = build(
+        executes,
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        system,
+        host_ticks_steady(),
+    )
     for (leaf, subleaf), values in table.items():
         leaves[count].leaf = leaf
         leaves[count].subleaf = subleaf if leaf in SUBLEAVES else ANY_SUBLEAF

@@ -1,0 +1,532 @@
+"""x87 loads, stores, exchanges and conditional moves."""
+
+import cython
+from cython.cimports.blinkenlights.core.access import (
+    ea,
+    fault,
+    fetch,
+    flag_c,
+    flag_p,
+    flag_z,
+    load,
+    store,
+    store_bytes,
+    unlikely_,
+)
+from cython.cimports.blinkenlights.core.dispatch import bind
+from cython.cimports.blinkenlights.core.fpu import (
+    FPU_C1,
+    FPU_CONTROL,
+    FPU_DE,
+    FPU_ES,
+    FPU_EXCEPTIONS,
+    FPU_IE,
+    FPU_OE,
+    FPU_PRECISION_ROUNDING,
+    FPU_UE,
+    is_empty,
+    mark_instruction,
+    pop_st,
+    push_st,
+    raised,
+    set_indefinite,
+    set_st,
+    st,
+    stack_fault,
+)
+from cython.cimports.blinkenlights.core.hostx87 import (
+    X87_L2E,
+    X87_L2T,
+    X87_LG2,
+    X87_LN2,
+    X87_LOAD4,
+    X87_LOAD8,
+    X87_LOADB,
+    X87_LOADI,
+    X87_NOUGHT,
+    X87_ONE,
+    X87_PI,
+    X87_STORE4,
+    X87_STORE8,
+    X87_STOREB,
+    X87_STOREI2,
+    X87_STOREI4,
+    X87_STOREI8,
+    X87_TRUNC2,
+    X87_TRUNC4,
+    X87_TRUNC8,
+    X87Image,
+    x87_clear,
+    x87_full,
+    x87_quick,
+    x87_set_cw,
+)
+from cython.cimports.blinkenlights.core.state import (
+    MR,
+    RR,
+    CpuP,
+    OpP,
+    i16,
+    i32,
+    i64,
+    u8,
+    u8p,
+    u16,
+    u32p,
+    u64,
+    u64p,
+)
+from cython.cimports.libc.string import memcpy
+
+MF = cython.declare(cython.int, 16)
+
+
+# -- loads -----------------------------------------------------------------------------------------
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def push(c: CpuP, o: OpP, value: u8p) -> OpP:
+    """Push a value unless the stack is full."""
+    cell = cython.declare(u8[10])
+    mark_instruction(c, o)
+    if unlikely_(not is_empty(c, 7)):
+        if not stack_fault(c, o, FPU_C1):
+            set_indefinite(cell)
+            push_st(c, cell)
+        return o + 1
+    c.fsw &= ~FPU_C1
+    push_st(c, value)
+    return o + 1
+
+
+def fld(c, o):
+    """From a register, or 80 bits of memory: nothing is invalid."""
+    cell = cython.declare(u8[10])
+    if c.fsw & FPU_ES:
+        return fault(c, o, MF, 0)
+    if o.form == RR:
+        if unlikely_(is_empty(c, o.dst) and is_empty(c, 7)):
+            mark_instruction(c, o)
+            if not stack_fault(c, o, 0):
+                set_indefinite(cell)
+                push_st(c, cell)
+            return o + 1
+        memcpy(cell, st(c, o.dst), 10)
+    else:
+        fetch(c, ea(c, o), cell, 10)
+    return push(c, o, cell)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def load_float(c: CpuP, o: OpP, which: cython.int, size: cython.int) -> OpP:
+    """FLD of a float or double: a signalling NaN is invalid."""
+    operand = cython.declare(u8[8])
+    cell = cython.declare(u8[10])
+    sw: u16
+    if c.fsw & FPU_ES:
+        return fault(c, o, MF, 0)
+    fetch(c, ea(c, o), operand, size)
+    if unlikely_(not is_empty(c, 7)):
+        return push(c, o, cell)
+    sw = x87_quick(which, cell, operand, cython.NULL)
+    if unlikely_(sw & FPU_EXCEPTIONS & ~c.fsw):
+        x87_clear()
+        sw = x87_quick(which, cell, operand, cython.NULL)
+    mark_instruction(c, o)
+    if not raised(c, o, sw & (FPU_IE | FPU_DE)):
+        push_st(c, cell)
+    return o + 1
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def load_constant(c: CpuP, o: OpP, which: cython.int) -> OpP:
+    """Constants are rounded as the control word says."""
+    cell = cython.declare(u8[10])
+    if c.fsw & FPU_ES:
+        return fault(c, o, MF, 0)
+    x87_set_cw(c.fcw | FPU_EXCEPTIONS)
+    x87_quick(which, cell, cython.NULL, cython.NULL)
+    x87_set_cw(FPU_CONTROL)
+    return push(c, o, cell)
+
+
+def fld4(c, o):
+    return load_float(c, o, X87_LOAD4, 4)
+
+
+def fld8(c, o):
+    return load_float(c, o, X87_LOAD8, 8)
+
+
+def fild(c, o):
+    value: i64
+    cell = cython.declare(u8[10])
+    if c.fsw & FPU_ES:
+        return fault(c, o, MF, 0)
+    value = cython.cast(i64, load(c, ea(c, o), o.size))
+    if o.size == 2:
+        value = cython.cast(i16, value)
+    elif o.size == 4:
+        value = cython.cast(i32, value)
+    x87_quick(X87_LOADI, cell, cython.cast(u8p, cython.address(value)), cython.NULL)
+    return push(c, o, cell)
+
+
+def fbld(c, o):
+    digits = cython.declare(u8[10])
+    cell = cython.declare(u8[10])
+    if c.fsw & FPU_ES:
+        return fault(c, o, MF, 0)
+    fetch(c, ea(c, o), digits, 10)
+    x87_quick(X87_LOADB, cell, digits, cython.NULL)
+    return push(c, o, cell)
+
+
+def fld1(c, o):
+    return load_constant(c, o, X87_ONE)
+
+
+def fldl2t(c, o):
+    return load_constant(c, o, X87_L2T)
+
+
+def fldl2e(c, o):
+    return load_constant(c, o, X87_L2E)
+
+
+def fldpi(c, o):
+    return load_constant(c, o, X87_PI)
+
+
+def fldlg2(c, o):
+    return load_constant(c, o, X87_LG2)
+
+
+def fldln2(c, o):
+    return load_constant(c, o, X87_LN2)
+
+
+def fldz(c, o):
+    return load_constant(c, o, X87_NOUGHT)
+
+
+# -- stores ----------------------------------------------------------------------------------------
+
+
+def fst(c, o):
+    """To a register."""
+    return store_register(c, o, False)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def store_register(c: CpuP, o: OpP, pop: cython.bint) -> OpP:
+    cell = cython.declare(u8[10])
+    if c.fsw & FPU_ES:
+        return fault(c, o, MF, 0)
+    mark_instruction(c, o)
+    if unlikely_(is_empty(c, 0)):
+        if stack_fault(c, o, 0):
+            return o + 1
+        set_indefinite(cell)
+    else:
+        c.fsw &= ~FPU_C1
+        memcpy(cell, st(c, 0), 10)
+    set_st(c, o.dst, cell)
+    if pop:
+        pop_st(c)
+    return o + 1
+
+
+def fstp(c, o):
+    """To a register, or 80 bits of memory."""
+    cell = cython.declare(u8[10])
+    if o.form == RR:
+        return store_register(c, o, True)
+    if c.fsw & FPU_ES:
+        return fault(c, o, MF, 0)
+    if unlikely_(is_empty(c, 0)):
+        set_indefinite(cell)
+        return store_nothing(c, o, cell, 10, True)
+    store_bytes(c, ea(c, o), st(c, 0), 10)
+    mark_instruction(c, o)
+    c.fsw &= ~FPU_C1
+    pop_st(c)
+    return o + 1
+
+
+def fstpnce(c, o):
+    """The undocumented FSTP that takes an empty register as it is."""
+    if c.fsw & FPU_ES:
+        return fault(c, o, MF, 0)
+    mark_instruction(c, o)
+    c.fsw &= ~FPU_C1
+    memcpy(st(c, o.dst), st(c, 0), 10)
+    if is_empty(c, 0):
+        c.ftag &= ~(1 << ((c.fpu_top + o.dst) & 7))
+    else:
+        c.ftag |= 1 << ((c.fpu_top + o.dst) & 7)
+    pop_st(c)
+    return o + 1
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def store_nothing(c: CpuP, o: OpP, indefinite: u8p, size: cython.int, pop: cython.bint) -> OpP:
+    """ST(0) is empty: the masked response is to store what stands for no value."""
+    if not c.fcw & FPU_IE:
+        mark_instruction(c, o)
+        stack_fault(c, o, 0)
+        return o + 1
+    store_bytes(c, ea(c, o), indefinite, size)
+    mark_instruction(c, o)
+    stack_fault(c, o, 0)
+    if pop:
+        pop_st(c)
+    return o + 1
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def convert(c: CpuP, which: cython.int, result: u8p, a: u8p) -> u16:
+    """ST(0) as memory would hold it; returns the status word."""
+    image = cython.declare(X87Image)
+    sw: u16
+    rounding: u16 = c.fcw & FPU_PRECISION_ROUNDING
+    if unlikely_(c.fcw & FPU_EXCEPTIONS != FPU_EXCEPTIONS):
+        x87_full(which, cython.address(image), c.fcw, a, result)
+        return image.sw
+    if unlikely_(rounding != FPU_CONTROL & FPU_PRECISION_ROUNDING):
+        x87_set_cw(c.fcw)
+    sw = x87_quick(which, result, a, cython.NULL)
+    if unlikely_(sw & FPU_EXCEPTIONS & ~c.fsw):
+        x87_clear()
+        sw = x87_quick(which, result, a, cython.NULL)
+    if unlikely_(rounding != FPU_CONTROL & FPU_PRECISION_ROUNDING):
+        x87_set_cw(FPU_CONTROL)
+    return sw
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def store_as(c: CpuP, o: OpP, which: cython.int, size: cython.int, indefinite: u64, pop: cython.bint) -> OpP:
+    """Convert ST(0) and store it; `indefinite` is stored when there is nothing to convert."""
+    result = cython.declare(u8[10])
+    sw: u16
+    if c.fsw & FPU_ES:
+        return fault(c, o, MF, 0)
+    if unlikely_(is_empty(c, 0)):
+        if size == 10:
+            set_indefinite(result)
+        else:
+            memcpy(result, cython.address(indefinite), 8)
+        return store_nothing(c, o, result, size, pop)
+    sw = convert(c, which, result, st(c, 0))
+    if unlikely_(sw & ~c.fcw & (FPU_IE | FPU_OE | FPU_UE)):
+        mark_instruction(c, o)
+        raised(c, o, sw)
+        return o + 1  # nothing is stored
+    if size == 10:
+        store_bytes(c, ea(c, o), result, 10)
+    elif size == 8:
+        store(c, ea(c, o), 8, cython.cast(u64p, cython.cast(u8p, result))[0])
+    else:
+        store(c, ea(c, o), size, cython.cast(u32p, cython.cast(u8p, result))[0])
+    mark_instruction(c, o)
+    raised(c, o, sw)
+    if pop:
+        pop_st(c)
+    return o + 1
+
+
+# What is stored for no value: the default NaN, or the integer furthest below zero.
+NAN4 = cython.declare(u64, cython.cast(u64, 0xFFC) << 20)
+NAN8 = cython.declare(u64, cython.cast(u64, 0xFFF8) << 48)
+INT2 = cython.declare(u64, 0x8000)
+INT4 = cython.declare(u64, cython.cast(u64, 1) << 31)
+INT8 = cython.declare(u64, cython.cast(u64, 1) << 63)
+
+
+def fst4(c, o):
+    return store_as(c, o, X87_STORE4, 4, NAN4, False)
+
+
+def fst8(c, o):
+    return store_as(c, o, X87_STORE8, 8, NAN8, False)
+
+
+def fstp4(c, o):
+    return store_as(c, o, X87_STORE4, 4, NAN4, True)
+
+
+def fstp8(c, o):
+    return store_as(c, o, X87_STORE8, 8, NAN8, True)
+
+
+def fist2(c, o):
+    return store_as(c, o, X87_STOREI2, 2, INT2, False)
+
+
+def fist4(c, o):
+    return store_as(c, o, X87_STOREI4, 4, INT4, False)
+
+
+def fistp2(c, o):
+    return store_as(c, o, X87_STOREI2, 2, INT2, True)
+
+
+def fistp4(c, o):
+    return store_as(c, o, X87_STOREI4, 4, INT4, True)
+
+
+def fistp8(c, o):
+    return store_as(c, o, X87_STOREI8, 8, INT8, True)
+
+
+def fisttp2(c, o):
+    return store_as(c, o, X87_TRUNC2, 2, INT2, True)
+
+
+def fisttp4(c, o):
+    return store_as(c, o, X87_TRUNC4, 4, INT4, True)
+
+
+def fisttp8(c, o):
+    return store_as(c, o, X87_TRUNC8, 8, INT8, True)
+
+
+def fbstp(c, o):
+    return store_as(c, o, X87_STOREB, 10, 0, True)
+
+
+# -- exchange and conditional moves ----------------------------------------------------------------
+
+
+def fxch(c, o):
+    a = cython.declare(u8[10])
+    b = cython.declare(u8[10])
+    if c.fsw & FPU_ES:
+        return fault(c, o, MF, 0)
+    mark_instruction(c, o)
+    memcpy(a, st(c, 0), 10)
+    memcpy(b, st(c, o.src), 10)
+    if unlikely_(is_empty(c, 0) or is_empty(c, o.src)):
+        if is_empty(c, 0):
+            set_indefinite(a)
+        if is_empty(c, o.src):
+            set_indefinite(b)
+        if stack_fault(c, o, 0):
+            return o + 1
+    c.fsw &= ~FPU_C1
+    set_st(c, 0, b)
+    set_st(c, o.src, a)
+    return o + 1
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def move_if(c: CpuP, o: OpP, condition: cython.bint) -> OpP:
+    cell = cython.declare(u8[10])
+    if c.fsw & FPU_ES:
+        return fault(c, o, MF, 0)
+    mark_instruction(c, o)
+    if unlikely_(is_empty(c, 0) or is_empty(c, o.src)):
+        if not stack_fault(c, o, 0):
+            set_indefinite(cell)
+            set_st(c, 0, cell)
+        return o + 1
+    c.fsw &= ~FPU_C1
+    if condition:
+        memcpy(cell, st(c, o.src), 10)
+        set_st(c, 0, cell)
+    return o + 1
+
+
+def fcmovb(c, o):
+    return move_if(c, o, flag_c(c))
+
+
+def fcmovnb(c, o):
+    return move_if(c, o, not flag_c(c))
+
+
+def fcmove(c, o):
+    return move_if(c, o, flag_z(c))
+
+
+def fcmovne(c, o):
+    return move_if(c, o, not flag_z(c))
+
+
+def fcmovbe(c, o):
+    return move_if(c, o, flag_c(c) or flag_z(c))
+
+
+def fcmovnbe(c, o):
+    return move_if(c, o, not (flag_c(c) or flag_z(c)))
+
+
+def fcmovu(c, o):
+    return move_if(c, o, flag_p(c))
+
+
+def fcmovnu(c, o):
+    return move_if(c, o, not flag_p(c))
+
+
+bind("FLD", fld)
+bind("FLD", fld4, 4, MR)
+bind("FLD", fld8, 8, MR)
+bind("FILD", fild)
+bind("FBLD", fbld)
+bind("FLD1", fld1)
+bind("FLDL2T", fldl2t)
+bind("FLDL2E", fldl2e)
+bind("FLDPI", fldpi)
+bind("FLDLG2", fldlg2)
+bind("FLDLN2", fldln2)
+bind("FLDZ", fldz)
+bind("FST", fst)
+bind("FSTP", fstp)
+bind("FSTPNCE", fstpnce)
+bind("FST", fst4, 4, MR)
+bind("FST", fst8, 8, MR)
+bind("FSTP", fstp4, 4, MR)
+bind("FSTP", fstp8, 8, MR)
+bind("FIST", fist2, 2, MR)
+bind("FIST", fist4, 4, MR)
+bind("FISTP", fistp2, 2, MR)
+bind("FISTP", fistp4, 4, MR)
+bind("FISTP", fistp8, 8, MR)
+bind("FISTTP", fisttp2, 2, MR)
+bind("FISTTP", fisttp4, 4, MR)
+bind("FISTTP", fisttp8, 8, MR)
+bind("FBSTP", fbstp)
+bind("FXCH", fxch)
+bind("FCMOVB", fcmovb)
+bind("FCMOVNB", fcmovnb)
+bind("FCMOVE", fcmove)
+bind("FCMOVNE", fcmovne)
+bind("FCMOVBE", fcmovbe)
+bind("FCMOVNBE", fcmovnbe)
+bind("FCMOVU", fcmovu)
+bind("FCMOVNU", fcmovnu)
