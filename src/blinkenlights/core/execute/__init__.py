@@ -4,7 +4,7 @@ from importlib import import_module
 
 FAMILIES = (
     "arith", "move", "shift", "muldiv", "bits", "branch", "stack", "string", "segment", "bcd",
-    "bmi", "system", "fxsave",
+    "bmi", "system", "fxsave", "x87_arith", "x87_move", "x87_control",
 )
 
 for _family in FAMILIES:
