@@ -2,6 +2,7 @@
 
 import cython
 from cython.cimports.blinkenlights.core.blocks import invalidate, new_cache, unguard
+from cython.cimports.cpython.buffer import PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cython.cimports.libc.errno import errno
 from cython.cimports.libc.stdlib import calloc, realloc
@@ -442,8 +443,13 @@ class AddressSpace:
         can: int = self.allowed(address, n, 2)
         if can < n:
             raise GuestFault(address + can)
-        view: cython.const[cython.uchar][:] = data
-        self.poke(address, cython.cast(uint64_t, cython.address(view[0])), n)
+        # not a typed memoryview: those import collections.abc as the module loads
+        view: Py_buffer
+        PyObject_GetBuffer(data, cython.address(view), PyBUF_SIMPLE)
+        try:
+            self.poke(address, cython.cast(uint64_t, view.buf), n)
+        finally:
+            PyBuffer_Release(cython.address(view))
 
     def poke(self, address: int, source: int, length: int) -> None:
         """Copy from host memory, through guards of translated code."""
