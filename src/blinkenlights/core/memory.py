@@ -516,5 +516,5 @@ class AddressSpace:
         if address >= self.size:
             return 0xFFFF_8000_0000_0000
         if self.virtual and length and self.allowed(address, 1, 2 if write else 1) == 0:
-            return 0xFFFF_8000_0000_0000
+            return self.s.base - GUARD  # of the right kind, but never accessible
         return self.s.base + cython.cast(uint64_t, address)

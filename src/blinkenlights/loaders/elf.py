@@ -217,9 +217,9 @@ class ElfFile:
         space.map(start, mapped_end - start, s.prot, MAP_PRIVATE | MAP_FIXED, self.fd,
                   s.offset - (address - start), self.path)  # fmt: skip
         if s.memory_size > s.file_size:
-            # the rest of the last file page belongs to the zeroed part
+            # the rest of the last file page, all of it: ld.so takes what is behind its data as zero
             if s.flags & PF_W and file_end < mapped_end:
-                space.write(file_end, bytes(min(mapped_end, address + s.memory_size) - file_end))
+                space.write(file_end, bytes(mapped_end - file_end))
             if end > mapped_end:
                 map_zeros(space, mapped_end, end, s.prot)
 
