@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ MODES = (16, 32, 64)
 ALL_ONES = (1 << 64) - 1
 
 
-def names_of(enumeration: Any) -> dict[int, str]:
+def names_of(enumeration: Any) -> dict[Any, str]:
     return {value: name for name, value in vars(enumeration).items() if isinstance(value, int)}
 
 
@@ -36,12 +37,13 @@ ICED_MNEMONICS = names_of(iced.Mnemonic)
 REGISTERS = names_of(iced.Register)
 KINDS = names_of(iced.OpKind)
 
-CONDITIONS = "O NO B AE E NE BE A S NS P NP L GE LE G".split()
-NO_64_BIT_FORM = {"IN", "OUT", "INSD", "OUTSD", "FLDENV", "FNSTENV", "FRSTOR", "FNSAVE", "XBEGIN"}  # ignore REX.W
+CONDITIONS = ("O", "NO", "B", "AE", "E", "NE", "BE", "A", "S", "NS", "P", "NP", "L", "GE", "LE", "G")
+IGNORE_REX_W = {"IN", "OUT", "INSD", "OUTSD", "FLDENV", "FNSTENV", "FRSTOR", "FNSAVE", "XBEGIN"}
 RENAMED = {
-    "JCXZ": "JRCXZ", "JECXZ": "JRCXZ", "IRETD": "IRET", "IRETQ": "IRET", "PUSHFD": "PUSHF", "PUSHFQ": "PUSHF",
-    "POPFD": "POPF", "POPFQ": "POPF", "PUSHAD": "PUSHA", "POPAD": "POPA", "CWDE": "CBW", "CDQE": "CBW",
-    "CDQ": "CWD", "CQO": "CWD", "SAL": "SHL", "XLATB": "XLAT", "WAIT": "FWAIT", "RESERVEDNOP": "NOP",
+    "JCXZ": "JRCXZ", "JECXZ": "JRCXZ", "IRETD": "IRET", "IRETQ": "IRET", "PUSHFD": "PUSHF",
+    "PUSHFQ": "PUSHF", "POPFD": "POPF", "POPFQ": "POPF", "PUSHAD": "PUSHA", "POPAD": "POPA",
+    "CWDE": "CBW", "CDQE": "CBW", "CDQ": "CWD", "CQO": "CWD", "SAL": "SHL", "XLATB": "XLAT",
+    "WAIT": "FWAIT", "RESERVEDNOP": "NOP",
     "SYSRETQ": "SYSRET", "SYSEXITQ": "SYSEXIT", "PCMPESTRI64": "PCMPESTRI", "PCMPESTRM64": "PCMPESTRM",
     "VPCMPESTRI64": "VPCMPESTRI", "VPCMPESTRM64": "VPCMPESTRM", "GETSECQ": "GETSEC",
     **{"J" + c: "JCC" for c in CONDITIONS}, **{"SET" + c: "SETCC" for c in CONDITIONS},
@@ -50,7 +52,7 @@ RENAMED = {
 
 
 @cache
-def our_name(code: int) -> str:
+def our_name(code: Any) -> str:
     """The mnemonic, by our rules, of an iced code."""
     name = ICED_MNEMONICS[iced.OpCodeInfo(code).mnemonic].upper()
     long = CODES[code]
@@ -106,19 +108,13 @@ BY_RDI = {K.MEMORY_SEG_DI, K.MEMORY_SEG_EDI, K.MEMORY_SEG_RDI}
 
 
 @cache
-def code_facts(code: int) -> tuple[int, int, int]:
-    """(operand size in bytes or 0, size of the memory operand, of a broadcast one)."""
+def code_facts(code: Any) -> tuple[int, int]:
+    """(operand size in bytes or 0, size of the memory operand)."""
     info = iced.OpCodeInfo(code)
-    return (info.operand_size // 8, iced.MemorySizeExt.size(info.memory_size),
-            iced.MemorySizeExt.element_size(info.broadcast_memory_size))
+    return info.operand_size // 8, iced.MemorySizeExt.size(info.memory_size)
 
 
-@cache
-def has_vector_size(row: int) -> bool:
-    return False
-
-
-def memory_difference(mine: Instruction, theirs: iced.Instruction, size: int) -> str | None:
+def memory_difference(mine: Instruction, theirs: iced.Instruction) -> str | None:
     if theirs.memory_base in IP_REGISTERS:
         address_mask = ALL_ONES if mine.asize == 8 else 0xFFFFFFFF
         if mine.base != 17 or (mine.disp + mine.length - theirs.memory_displacement) & address_mask:
@@ -150,9 +146,8 @@ def operand_difference(mine: Instruction, theirs: iced.Instruction, n: int) -> s
         return None
     if their_kind in IMMEDIATE_MASKS:
         value = mine.imm2 if kind == "imm2" else number if kind == "const" else mine.imm
-        if kind not in ("imm", "imm2", "const") or (value ^ theirs.immediate(n)) & IMMEDIATE_MASKS[their_kind]:
-            return "immediate"
-        return None
+        wrong = (value ^ theirs.immediate(n)) & IMMEDIATE_MASKS[their_kind]
+        return "immediate" if wrong or kind not in ("imm", "imm2", "const") else None
     if their_kind in NEAR_BRANCHES:
         target = mine.imm + mine.length
         if kind != "rel" or (target ^ theirs.near_branch_target) & NEAR_BRANCHES[their_kind]:
@@ -163,9 +158,9 @@ def operand_difference(mine: Instruction, theirs: iced.Instruction, n: int) -> s
         if (kind, mine.imm, mine.imm2) != ("far", offset, theirs.far_branch_selector):
             return "far pointer"
         return None
-    facts = code_facts(theirs.code)
-    if size != (facts[2] if theirs.is_broadcast and False else facts[1] if facts[1] < 128 else 0):
-        return f"memory size {facts}"
+    memory_size = code_facts(theirs.code)[1]
+    if size != (memory_size if memory_size < 128 else 0):
+        return f"memory size {memory_size}"
     if their_kind in STRING_SOURCES:
         return None if kind == "src" and mine.segment == SEGMENTS[theirs.memory_segment] else "string source"
     if their_kind in STRING_DESTINATIONS:
@@ -177,7 +172,7 @@ def operand_difference(mine: Instruction, theirs: iced.Instruction, n: int) -> s
         return "memory"
     if mine.mnemonic == "XLAT":
         return None if mine.base == 3 and mine.segment == SEGMENTS[theirs.memory_segment] else "[rBX]"
-    return memory_difference(mine, theirs, size)
+    return memory_difference(mine, theirs)
 
 
 def difference(code: bytes, mode: int) -> str | None:
@@ -194,14 +189,14 @@ def difference(code: bytes, mode: int) -> str | None:
     if mine is None:
         return f"only iced knows it: {theirs:s} ({CODES[theirs.code]}), length {theirs.len}"
     problem: str | None = None
-    facts = code_facts(theirs.code)
+    operand_size = code_facts(theirs.code)[0]
     if mine.length != theirs.len:
         problem = "length"
     elif mine.mnemonic != our_name(theirs.code):
         problem = "mnemonic"
     elif len(mine.operands) != theirs.op_count:
         problem = "operand count"
-    elif facts[0] and facts[0] != mine.osize and not (mine.osize == 8 and mine.mnemonic in NO_64_BIT_FORM):
+    elif operand_size and operand_size != mine.osize and mine.mnemonic not in IGNORE_REX_W:
         problem = "operand size"
     else:
         for n in range(theirs.op_count):
@@ -239,7 +234,7 @@ def random_string(rng: random.Random) -> bytes:
         payload = rng.randbytes(3)
         r_x_b = payload[0] & 0xE0 | 0xC0 * rng.randrange(2)
         if rng.randrange(2):  # more often no vvvv operand
-            payload = payload[:1] + bytes((payload[1] | 0x78,)) + payload[2:]
+            payload = bytes((payload[0], payload[1] | 0x78, payload[2]))
         if shape == 10:
             opcode = b"\xc5" + bytes((payload[1] | 0x80 * rng.randrange(2),))
         elif shape < 13:
@@ -247,43 +242,44 @@ def random_string(rng: random.Random) -> bytes:
         elif shape == 13:
             opcode = b"\x8f" + bytes((r_x_b | rng.randrange(8, 11), payload[1] & ~3))
         else:
+            first = r_x_b | payload[0] & 0x10 | rng.choice((1, 2, 3, 5, 6))
             third = payload[2] if rng.randrange(2) else payload[2] & 0x60 | 8
-            opcode = b"\x62" + bytes((r_x_b | payload[0] & 0x10 | rng.choice((1, 2, 3, 5, 6)), payload[1] | 4, third))
+            opcode = bytes((0x62, first, payload[1] | 4, third))
     return prefixes + rex + opcode + tail
 
 
 PREFIX_SETS = [bytes.fromhex(text) for text in (
-    "", "66", "f2", "f3", "67", "f0", "66f2", "66f3", "f266", "f3f2", "f2f3", "6667", "64", "2e", "642e", "f066",
-    "48", "41", "44", "4f", "6648", "4866", "f348", "f241", "66f349", "4848", "f048", "6748", "40")]
+    "", "66", "f2", "f3", "67", "f0", "66f2", "66f3", "f266", "f3f2", "f2f3", "6667", "64", "2e", "642e",
+    "f066", "48", "41", "44", "4f", "6648", "4866", "f348", "f241", "66f349", "4848", "f048", "6748", "40")]
+
+
+TAIL = bytes.fromhex("24 10 32 54 76 98 ba dc fe 11 22 33")
+SOME_MODRM = bytes.fromhex("00 04 05 0d 14 44 4c 8d c0 c1 c8 d3 dc e5 ee f7 ff")
+EVEX_SECOND = bytes.fromhex("7c fc 7d fd 7e fe 7f ff 3d bd")
+EVEX_THIRD = bytes.fromhex("08 28 48 68 18 38 58 78 09 89 88 49 c9 00 41 59 d9")
+
+
+def legacy_strings(prefixes: Iterable[bytes]) -> Iterator[bytes]:
+    """Every opcode of every legacy map with every ModRM byte behind each of the prefixes."""
+    for prefix, escape in product(prefixes, (b"", b"\x0f", b"\x0f\x38", b"\x0f\x3a")):
+        for opcode, modrm in product(range(256), range(256)):
+            yield prefix + escape + bytes((opcode, modrm)) + TAIL
 
 
 def structured_strings() -> Iterator[bytes]:
-    """Every opcode of every legacy map with every ModRM byte behind many prefixes; VEX and EVEX too."""
-    tail = bytes.fromhex("24 10 32 54 76 98 ba dc fe 11 22 33")
-    for prefix in PREFIX_SETS:
-        for escape in (b"", b"\x0f", b"\x0f\x38", b"\x0f\x3a"):
-            for opcode in range(256):
-                for modrm in range(256):
-                    yield prefix + escape + bytes((opcode, modrm)) + tail
+    """The legacy maps behind many prefixes; 3DNow!; VEX, XOP and EVEX with many payloads."""
+    yield from legacy_strings(PREFIX_SETS)
     for suffix in range(256):
-        yield bytes((0x0F, 0x0F, 0xC1, suffix)) + tail
-        yield bytes((0x0F, 0x0F, 0x44, 0x24, 0x10, suffix)) + tail
-    modrms = (0x00, 0x04, 0x05, 0x0D, 0x14, 0x44, 0x4C, 0x8D, 0xC0, 0xC1, 0xC8, 0xD3, 0xDC, 0xE5, 0xEE, 0xF7, 0xFF)
-    for first in (0xE0, 0x60, 0xC0):
-        for opcode_map in (1, 2, 3, 8, 9, 10):
-            for second in range(256):
-                if second & 0x78 not in (0x78, 0x70, 0x38):
-                    continue
-                for opcode in range(256):
-                    for modrm in modrms:
-                        escape = 0x8F if opcode_map >= 8 else 0xC4
-                        yield bytes((escape, first | opcode_map, second, opcode, modrm)) + tail
-    for opcode_map in (1, 2, 3, 5, 6):
-        for second in (0x7C, 0xFC, 0x7D, 0xFD, 0x7E, 0xFE, 0x7F, 0xFF, 0x3D, 0xBD):
-            for third in (0x08, 0x28, 0x48, 0x68, 0x18, 0x38, 0x58, 0x78, 0x09, 0x89, 0x88, 0x49, 0xC9, 0x00, 0x41, 0x59, 0xD9):
-                for opcode in range(256):
-                    for modrm in modrms:
-                        yield bytes((0x62, 0xF0 | opcode_map, second, third, opcode, modrm)) + tail
+        yield bytes((0x0F, 0x0F, 0xC1, suffix)) + TAIL
+        yield bytes((0x0F, 0x0F, 0x44, 0x24, 0x10, suffix)) + TAIL
+    payloads = [second for second in range(256) if second & 0x78 in (0x78, 0x70, 0x38)]
+    for first, opcode_map, second in product((0xE0, 0x60, 0xC0), (1, 2, 3, 8, 9, 10), payloads):
+        escape_byte = 0x8F if opcode_map >= 8 else 0xC4
+        for opcode, modrm in product(range(256), SOME_MODRM):
+            yield bytes((escape_byte, first | opcode_map, second, opcode, modrm)) + TAIL
+    for opcode_map, second, third in product((1, 2, 3, 5, 6), EVEX_SECOND, EVEX_THIRD):
+        for opcode, modrm in product(range(256), SOME_MODRM):
+            yield bytes((0x62, 0xF0 | opcode_map, second, third, opcode, modrm)) + TAIL
 
 
 def code_of(path: Path) -> bytes:
@@ -307,7 +303,8 @@ def file_strings(path: Path, mode: int) -> Iterator[bytes]:
 # -- the sweep ---------------------------------------------------------------------------------
 
 
-def sweep(strings: Iterable[bytes], modes: Iterable[int] = MODES, limit: int = 20) -> tuple[int, Counter[str]]:
+def sweep(strings: Iterable[bytes], modes: Iterable[int] = MODES,
+          limit: int = 20) -> tuple[int, Counter[str]]:
     """Compare on each string in each mode; answers the count and the differences found, by kind."""
     found: Counter[str] = Counter()
     count = 0
@@ -347,12 +344,12 @@ def main(arguments: list[str]) -> int:
         rng = random.Random(options.seed)
         run(random_string(rng) for _ in range(options.count))
     if options.structured:
-        run(string for n, string in enumerate(structured_strings()) if n % options.part == options.seed % options.part)
+        run(islice(structured_strings(), options.seed % options.part, None, options.part))
     for path in options.file:
         for mode in MODES:
             run(file_strings(path, mode), (mode,))
-    print(f"{total} decodings compared in {time.monotonic() - started:.0f} s, {differences.total()} differences "
-          f"{dict(differences)}")
+    print(f"{total} decodings compared in {time.monotonic() - started:.0f} s, "
+          f"{differences.total()} differences {dict(differences)}")
     return 1 if differences else 0
 
 

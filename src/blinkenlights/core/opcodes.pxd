@@ -66,6 +66,13 @@ cdef enum:
     B_HAS_66 = 46
     B_ASIZE_NOT_32 = 47
 
+# Mandatory prefixes, after B_PREFIX; Context.segment
+cdef enum:
+    B_PREFIX_66 = 1
+    B_PREFIX_F3 = 2
+    B_PREFIX_F2 = 3
+    NO_OVERRIDE = 255
+
 # Opcode spaces: 0 to 3 are the legacy maps
 cdef enum:
     SPACE_3DNOW = 4
@@ -149,6 +156,10 @@ cdef struct Context:
     Insn *insn
     int mode
     int space
+    int position  # of the next byte to read
+    int last  # where the immediate starts
+    bint in_memory  # ModRM has a memory operand
+    bint in_memory_done  # and it has been read
     u8 opcode
     u8 modrm
     u8 reg_high  # extensions, in place: REX.R << 3 | EVEX.R' << 4
@@ -158,7 +169,7 @@ cdef struct Context:
     u8 vvvv_high  # EVEX.V' << 4
     u8 w  # W in effect
     u8 length  # vector length as encoded
-    u8 segment  # override, or 255
+    u8 segment  # override
     u8 broadcast  # EVEX.b
 
 cdef inline int size_of(int code, Context *x) noexcept nogil:

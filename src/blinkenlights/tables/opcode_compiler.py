@@ -192,8 +192,8 @@ def size_code(text: str) -> int:
 
 def parse_operand(text: str) -> Operand:
     if text in FIXED_REGISTERS:
-        kind, number, size = FIXED_REGISTERS[text]
-        return Operand(FIXED, kind, number, SIZES[size], True, False)
+        kind, number, width = FIXED_REGISTERS[text]
+        return Operand(FIXED, kind, number, SIZES[width], True, False)
     if text == "rAXm":
         return Operand(FIXED, GENERAL, 0, SIZES["m"], True, False)
     if text == "STi":
@@ -206,8 +206,8 @@ def parse_operand(text: str) -> Operand:
         source = {"I": IMMEDIATE, "J": RELATIVE, "A": FAR}[text[0]]
         return Operand(source, 0, SIZES["b"] if text[1] == "s" else SIZES[text[1]], 0, False, False)
     if "/" in text:
-        register, memory = (parse_operand(part) for part in text.split("/"))
-        return Operand(RM_FIELD, register.kind, register.register_size, memory.memory_size, True, True)
+        one, other = (parse_operand(part) for part in text.split("/"))
+        return Operand(RM_FIELD, one.kind, one.register_size, other.memory_size, True, True)
     if re.fullmatch(r"M[xh][dq]", text):
         return Operand(RM_FIELD, GENERAL, 0, SIZES[text[2]], False, True)
     match = re.match(r"\[r..\]|K[EGRHP]|T[GRH]|H4|[A-Z]", text)
@@ -387,8 +387,8 @@ def compile_form(form: Form, mnemonic: int) -> Compiled:
         sources.append(struct.pack("<4B", source, operand.kind, number, operand.memory_size))
     broadcast = max([int(a[2]) for a in attributes if a.startswith("bc")], default=0)
     scale = max([int(a[1]) for a in attributes if re.fullmatch(r"n\d", a)], default=0)
-    record = struct.pack("<HHBBBB20sI", mnemonic, flags, len(operands), IMMEDIATES[immediates], broadcast, scale,
-                         b"".join(sources), 0)
+    record = struct.pack("<HHBBBB20sI", mnemonic, flags, len(operands), IMMEDIATES[immediates], broadcast,
+                         scale, b"".join(sources), 0)
     return Compiled(form, encoding, deny, record)
 
 
