@@ -104,6 +104,33 @@ cdef inline void store(Cpu *c, u64 address, int size, u64 value) noexcept nogil:
     else:
         p[0] = <u8>value
 
+# Handlers bound to a size and a form serve only 64-bit code on linear memory, and memory operands
+# without a segment base; these are the accesses for them.
+
+cdef inline u64 flat_ea(Cpu *c, Op *o) noexcept nogil:
+    return c.reg[o.base] + (c.reg[o.index] << o.scale) + o.disp
+
+cdef inline u64 flat_load(Cpu *c, u64 address, int size) noexcept nogil:
+    cdef u8 *p = <u8 *>(address + c.membase)
+    if size == 8:
+        return (<u64 *>p)[0]
+    if size == 4:
+        return (<u32 *>p)[0]
+    if size == 2:
+        return (<u16 *>p)[0]
+    return p[0]
+
+cdef inline void flat_store(Cpu *c, u64 address, int size, u64 value) noexcept nogil:
+    cdef u8 *p = <u8 *>(address + c.membase)
+    if size == 8:
+        (<u64 *>p)[0] = value
+    elif size == 4:
+        (<u32 *>p)[0] = <u32>value
+    elif size == 2:
+        (<u16 *>p)[0] = <u16>value
+    else:
+        p[0] = <u8>value
+
 cdef inline void fetch(Cpu *c, u64 address, void *out, int size) noexcept nogil:
     """Copy `size` guest bytes (at most 64) to `out`, whole or not at all."""
     memcpy(out, host_read(c, address, size), size)
@@ -201,6 +228,18 @@ cdef inline void set_carry(Cpu *c, bint value) noexcept nogil:
     """CF alone; OF, held as its difference from bit 62, stays."""
     cdef u64 flip = (c.aux >> 63) ^ <u64>(value != 0)
     c.aux ^= flip << 63 | flip << 62
+
+# -- going on ----------------------------------------------------------------------------------
+
+cdef inline Op *done(Cpu *c, Op *o) noexcept nogil:
+    """Go on with the operation after `o`, without a trip through the run loop.
+
+    A compiler makes it a jump. One that doesn't nests calls at most as deep as a block is long,
+    because branches return to the loop.
+    """
+    cdef Op *n = o + 1
+    c.op = n
+    return n.fn(c, n)
 
 # -- leaving -----------------------------------------------------------------------------------
 

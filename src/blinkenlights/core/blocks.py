@@ -365,7 +365,7 @@ def decode_at(c: CpuP, s: SpaceP, rip: u64, most: cython.int, ops: OpP, checked:
                 c.fault_address = 0
                 leave(c, rip, EXIT_EXCEPTION)
             return 0
-        ended = fill(ops + n, cython.address(insn), at)
+        ended = fill(ops + n, cython.address(insn), at, not c.paged)
         ops[n].count = n + 1
         at += length
         n += 1

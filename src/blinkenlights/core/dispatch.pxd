@@ -6,7 +6,7 @@ cdef enum:
     MAX_MNEMONICS = 4096
 
 cdef Handler general[MAX_MNEMONICS]  # serves every size and form; NULL: not executed here
-cdef Handler special[MAX_MNEMONICS][5][4]  # by log2(size) and form, where there is a faster one
+cdef Handler special[MAX_MNEMONICS][5][4]  # by log2(size) and form: faster, for flat memory only
 
 cdef u8 ends[MAX_MNEMONICS]  # the instruction ends its block
 cdef u8 condition[MAX_MNEMONICS]  # Op.extra is its condition code

@@ -31,7 +31,7 @@ def is_memory(kind: u8) -> cython.bint:
     return kind == O_MEM or kind == O_SRC or kind == O_DST
 
 
-def fill(o, insn, rip):
+def fill(o, insn, rip, linear):
     n: cython.int = insn.operands
     i: cython.int
     p: OperandP
@@ -101,11 +101,14 @@ def fill(o, insn, rip):
 
     if condition[insn.id]:
         o.extra = insn.opcode & 15
+    flat: cython.bint = linear and insn.mode == 64 and not o.flags & LOCKED and o.size <= 16 and (
+        o.form == RR or (insn.asize == 8 and o.seg == NO_SEGMENT))
     if n and insn.op[0].kind == O_SEG:
         o.extra = 1  # PUSH and POP of a segment register
+        flat = False
     o.fn = cython.NULL
     size_class = 0 if o.size == 1 else 1 if o.size == 2 else 2 if o.size == 4 else 3 if o.size == 8 else 4
-    if not o.flags & LOCKED and o.size <= 16:
+    if flat:
         o.fn = special[insn.id][size_class][o.form]
     if o.fn == cython.NULL:
         o.fn = general[insn.id]

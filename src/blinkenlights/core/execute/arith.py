@@ -41,7 +41,7 @@ def compute(c: CpuP, kind: cython.int, a: u64, b: u64, size: cython.int, carry: 
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def binary(c: CpuP, o: OpP, size: cython.int, form: cython.int, kind: cython.int) -> OpP:
+def binary(c: CpuP, o: OpP, size: cython.int, form: cython.int, kind: cython.int, flat: cython.int) -> OpP:
     """operand 0 = operand 0 (kind) operand 1, with flags."""
     address: u64 = 0
     a: u64
@@ -51,23 +51,26 @@ def binary(c: CpuP, o: OpP, size: cython.int, form: cython.int, kind: cython.int
     if kind == 2 or kind == 3:
         carry = flag_c(c)
     if form == MR:
-        address = ea(c, o)
-        a = load(c, address, size)
+        address = flat_ea(c, o) if flat else ea(c, o)
+        a = flat_load(c, address, size) if flat else load(c, address, size)
     else:
         a = get(c, o.dst, size)
     if form == RM:
-        b = load(c, ea(c, o), size)
+        b = flat_load(c, flat_ea(c, o), size) if flat else load(c, ea(c, o), size)
     else:
         b = get(c, o.src, size) + o.imm
     if form == MR and kind < 7:
         r = compute(c, kind, a, b, size, carry, 0)
-        store(c, address, size, r)
+        if flat:
+            flat_store(c, address, size, r)
+        else:
+            store(c, address, size, r)
         compute(c, kind, a, b, size, carry, 1)
     else:
         r = compute(c, kind, a, b, size, carry, 1)
         if kind < 7:
             put(c, o.dst, size, r)
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -78,7 +81,7 @@ def binary_any(c: CpuP, o: OpP, kind: cython.int) -> OpP:
     """`binary` for every size and form, LOCK included."""
     if o.flags & LOCKED:
         return binary_locked(c, o, kind)
-    return binary(c, o, o.size, o.form, kind)
+    return binary(c, o, o.size, o.form, kind, 0)
 
 
 @cython.cfunc
@@ -97,7 +100,7 @@ def binary_locked(c: CpuP, o: OpP, kind: cython.int) -> OpP:
         if cas(p, o.size, a, compute(c, kind, a, b, o.size, carry, 0)):
             break
     compute(c, kind, a, b, o.size, carry, 1)
-    return o + 1
+    return done(c, o)
 
 
 # fmt: off
@@ -108,65 +111,65 @@ def sbb(c, o): return binary_any(c, o, 3)
 def and_(c, o): return binary_any(c, o, 4)
 def sub(c, o): return binary_any(c, o, 5)
 def xor(c, o): return binary_any(c, o, 6)
-def cmp(c, o): return binary(c, o, o.size, o.form, 7)
-def test(c, o): return binary(c, o, o.size, o.form, 8)
-def add1_rr(c, o): return binary(c, o, 1, RR, 0)
-def add1_mr(c, o): return binary(c, o, 1, MR, 0)
-def add1_rm(c, o): return binary(c, o, 1, RM, 0)
-def add4_rr(c, o): return binary(c, o, 4, RR, 0)
-def add4_mr(c, o): return binary(c, o, 4, MR, 0)
-def add4_rm(c, o): return binary(c, o, 4, RM, 0)
-def add8_rr(c, o): return binary(c, o, 8, RR, 0)
-def add8_mr(c, o): return binary(c, o, 8, MR, 0)
-def add8_rm(c, o): return binary(c, o, 8, RM, 0)
-def or1_rr(c, o): return binary(c, o, 1, RR, 1)
-def or1_rm(c, o): return binary(c, o, 1, RM, 1)
-def or4_rr(c, o): return binary(c, o, 4, RR, 1)
-def or4_mr(c, o): return binary(c, o, 4, MR, 1)
-def or4_rm(c, o): return binary(c, o, 4, RM, 1)
-def or8_rr(c, o): return binary(c, o, 8, RR, 1)
-def or8_mr(c, o): return binary(c, o, 8, MR, 1)
-def or8_rm(c, o): return binary(c, o, 8, RM, 1)
-def and1_rr(c, o): return binary(c, o, 1, RR, 4)
-def and1_rm(c, o): return binary(c, o, 1, RM, 4)
-def and4_rr(c, o): return binary(c, o, 4, RR, 4)
-def and4_mr(c, o): return binary(c, o, 4, MR, 4)
-def and4_rm(c, o): return binary(c, o, 4, RM, 4)
-def and8_rr(c, o): return binary(c, o, 8, RR, 4)
-def and8_mr(c, o): return binary(c, o, 8, MR, 4)
-def and8_rm(c, o): return binary(c, o, 8, RM, 4)
-def sub1_rr(c, o): return binary(c, o, 1, RR, 5)
-def sub1_mr(c, o): return binary(c, o, 1, MR, 5)
-def sub1_rm(c, o): return binary(c, o, 1, RM, 5)
-def sub4_rr(c, o): return binary(c, o, 4, RR, 5)
-def sub4_mr(c, o): return binary(c, o, 4, MR, 5)
-def sub4_rm(c, o): return binary(c, o, 4, RM, 5)
-def sub8_rr(c, o): return binary(c, o, 8, RR, 5)
-def sub8_mr(c, o): return binary(c, o, 8, MR, 5)
-def sub8_rm(c, o): return binary(c, o, 8, RM, 5)
-def xor1_rr(c, o): return binary(c, o, 1, RR, 6)
-def xor1_rm(c, o): return binary(c, o, 1, RM, 6)
-def xor4_rr(c, o): return binary(c, o, 4, RR, 6)
-def xor4_mr(c, o): return binary(c, o, 4, MR, 6)
-def xor4_rm(c, o): return binary(c, o, 4, RM, 6)
-def xor8_rr(c, o): return binary(c, o, 8, RR, 6)
-def xor8_mr(c, o): return binary(c, o, 8, MR, 6)
-def xor8_rm(c, o): return binary(c, o, 8, RM, 6)
-def cmp1_rr(c, o): return binary(c, o, 1, RR, 7)
-def cmp1_mr(c, o): return binary(c, o, 1, MR, 7)
-def cmp1_rm(c, o): return binary(c, o, 1, RM, 7)
-def cmp4_rr(c, o): return binary(c, o, 4, RR, 7)
-def cmp4_mr(c, o): return binary(c, o, 4, MR, 7)
-def cmp4_rm(c, o): return binary(c, o, 4, RM, 7)
-def cmp8_rr(c, o): return binary(c, o, 8, RR, 7)
-def cmp8_mr(c, o): return binary(c, o, 8, MR, 7)
-def cmp8_rm(c, o): return binary(c, o, 8, RM, 7)
-def test1_rr(c, o): return binary(c, o, 1, RR, 8)
-def test1_mr(c, o): return binary(c, o, 1, MR, 8)
-def test4_rr(c, o): return binary(c, o, 4, RR, 8)
-def test4_mr(c, o): return binary(c, o, 4, MR, 8)
-def test8_rr(c, o): return binary(c, o, 8, RR, 8)
-def test8_mr(c, o): return binary(c, o, 8, MR, 8)
+def cmp(c, o): return binary(c, o, o.size, o.form, 7, 0)
+def test(c, o): return binary(c, o, o.size, o.form, 8, 0)
+def add1_rr(c, o): return binary(c, o, 1, RR, 0, 1)
+def add1_mr(c, o): return binary(c, o, 1, MR, 0, 1)
+def add1_rm(c, o): return binary(c, o, 1, RM, 0, 1)
+def add4_rr(c, o): return binary(c, o, 4, RR, 0, 1)
+def add4_mr(c, o): return binary(c, o, 4, MR, 0, 1)
+def add4_rm(c, o): return binary(c, o, 4, RM, 0, 1)
+def add8_rr(c, o): return binary(c, o, 8, RR, 0, 1)
+def add8_mr(c, o): return binary(c, o, 8, MR, 0, 1)
+def add8_rm(c, o): return binary(c, o, 8, RM, 0, 1)
+def or1_rr(c, o): return binary(c, o, 1, RR, 1, 1)
+def or1_rm(c, o): return binary(c, o, 1, RM, 1, 1)
+def or4_rr(c, o): return binary(c, o, 4, RR, 1, 1)
+def or4_mr(c, o): return binary(c, o, 4, MR, 1, 1)
+def or4_rm(c, o): return binary(c, o, 4, RM, 1, 1)
+def or8_rr(c, o): return binary(c, o, 8, RR, 1, 1)
+def or8_mr(c, o): return binary(c, o, 8, MR, 1, 1)
+def or8_rm(c, o): return binary(c, o, 8, RM, 1, 1)
+def and1_rr(c, o): return binary(c, o, 1, RR, 4, 1)
+def and1_rm(c, o): return binary(c, o, 1, RM, 4, 1)
+def and4_rr(c, o): return binary(c, o, 4, RR, 4, 1)
+def and4_mr(c, o): return binary(c, o, 4, MR, 4, 1)
+def and4_rm(c, o): return binary(c, o, 4, RM, 4, 1)
+def and8_rr(c, o): return binary(c, o, 8, RR, 4, 1)
+def and8_mr(c, o): return binary(c, o, 8, MR, 4, 1)
+def and8_rm(c, o): return binary(c, o, 8, RM, 4, 1)
+def sub1_rr(c, o): return binary(c, o, 1, RR, 5, 1)
+def sub1_mr(c, o): return binary(c, o, 1, MR, 5, 1)
+def sub1_rm(c, o): return binary(c, o, 1, RM, 5, 1)
+def sub4_rr(c, o): return binary(c, o, 4, RR, 5, 1)
+def sub4_mr(c, o): return binary(c, o, 4, MR, 5, 1)
+def sub4_rm(c, o): return binary(c, o, 4, RM, 5, 1)
+def sub8_rr(c, o): return binary(c, o, 8, RR, 5, 1)
+def sub8_mr(c, o): return binary(c, o, 8, MR, 5, 1)
+def sub8_rm(c, o): return binary(c, o, 8, RM, 5, 1)
+def xor1_rr(c, o): return binary(c, o, 1, RR, 6, 1)
+def xor1_rm(c, o): return binary(c, o, 1, RM, 6, 1)
+def xor4_rr(c, o): return binary(c, o, 4, RR, 6, 1)
+def xor4_mr(c, o): return binary(c, o, 4, MR, 6, 1)
+def xor4_rm(c, o): return binary(c, o, 4, RM, 6, 1)
+def xor8_rr(c, o): return binary(c, o, 8, RR, 6, 1)
+def xor8_mr(c, o): return binary(c, o, 8, MR, 6, 1)
+def xor8_rm(c, o): return binary(c, o, 8, RM, 6, 1)
+def cmp1_rr(c, o): return binary(c, o, 1, RR, 7, 1)
+def cmp1_mr(c, o): return binary(c, o, 1, MR, 7, 1)
+def cmp1_rm(c, o): return binary(c, o, 1, RM, 7, 1)
+def cmp4_rr(c, o): return binary(c, o, 4, RR, 7, 1)
+def cmp4_mr(c, o): return binary(c, o, 4, MR, 7, 1)
+def cmp4_rm(c, o): return binary(c, o, 4, RM, 7, 1)
+def cmp8_rr(c, o): return binary(c, o, 8, RR, 7, 1)
+def cmp8_mr(c, o): return binary(c, o, 8, MR, 7, 1)
+def cmp8_rm(c, o): return binary(c, o, 8, RM, 7, 1)
+def test1_rr(c, o): return binary(c, o, 1, RR, 8, 1)
+def test1_mr(c, o): return binary(c, o, 1, MR, 8, 1)
+def test4_rr(c, o): return binary(c, o, 4, RR, 8, 1)
+def test4_mr(c, o): return binary(c, o, 4, MR, 8, 1)
+def test8_rr(c, o): return binary(c, o, 8, RR, 8, 1)
+def test8_mr(c, o): return binary(c, o, 8, MR, 8, 1)
 # fmt: on
 
 
@@ -211,7 +214,7 @@ def unary(c: CpuP, o: OpP, kind: cython.int) -> OpP:
         else:
             set_flags(c, r, ~a & r, size)
         set_carry(c, carry)
-    return o + 1
+    return done(c, o)
 
 
 # fmt: off
@@ -240,7 +243,7 @@ def xadd(c, o):
         put(c, o.src, size, a)
         put(c, o.dst, size, a + b)
     compute(c, 0, a, b, size, 0, 1)
-    return o + 1
+    return done(c, o)
 
 
 def cmpxchg(c, o):
@@ -269,7 +272,7 @@ def cmpxchg(c, o):
     if a != expected:
         put(c, 0, size, a)
     compute(c, 7, expected, a, size, 0, 1)
-    return o + 1
+    return done(c, o)
 
 
 def cmpxchg8b(c, o):
@@ -296,7 +299,7 @@ def zero_flag(c: CpuP, o: OpP, value: cython.bint) -> OpP:
     """Set ZF alone."""
     flags: u64 = get_status(c) & ~cython.cast(u64, ZF)
     set_status(c, flags | (ZF if value else 0))
-    return o + 1
+    return done(c, o)
 
 
 def cmpxchg16b(c, o):
@@ -328,7 +331,7 @@ def xchg(c, o):
         b = get(c, o.src, size)
         put(c, o.dst, size, b)
         put(c, o.src, size, a)
-        return o + 1
+        return done(c, o)
     offset: u16 = o.src if o.form == MR else o.dst
     b = get(c, offset, size)
     p = host_write(c, ea(c, o), size)
@@ -337,7 +340,7 @@ def xchg(c, o):
         if cas(p, size, a, b):
             break
     put(c, offset, size, a)
-    return o + 1
+    return done(c, o)
 
 
 bind("ADD", add)

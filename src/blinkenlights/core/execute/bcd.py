@@ -15,7 +15,7 @@ def ascii_adjust(c: CpuP, o: OpP, subtract: cython.bint) -> OpP:
         ax = ax - 6 - 0x100 if subtract else ax + 0x106
     put(c, 0, 2, ax & 0xFF0F)
     set_status(c, (get_status(c) & ~cython.cast(u64, CF | AF)) | (CF | AF if adjust else 0))
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -37,7 +37,7 @@ def decimal_adjust(c: CpuP, o: OpP, subtract: cython.bint) -> OpP:
     put(c, 0, 1, al)
     set_logic_flags(c, al, 1)
     set_status(c, get_status(c) | (CF if carry else 0) | (AF if half else 0))
-    return o + 1
+    return done(c, o)
 
 
 # fmt: off
@@ -56,7 +56,7 @@ def aam(c, o):
         return fault(c, o, 0, 0)
     put(c, 0, 2, (al // base) << 8 | (al % base))
     set_logic_flags(c, al % base, 1)
-    return o + 1
+    return done(c, o)
 
 
 def aad(c, o):
@@ -64,7 +64,7 @@ def aad(c, o):
     al: u64 = (get(c, 0, 1) + get(c, 1, 1) * cython.cast(u8, o.imm)) & 0xFF
     put(c, 0, 2, al)
     set_logic_flags(c, al, 1)
-    return o + 1
+    return done(c, o)
 
 
 bind("AAA", aaa)

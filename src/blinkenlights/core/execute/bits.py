@@ -45,7 +45,7 @@ def bit_test(c: CpuP, o: OpP, kind: cython.int) -> OpP:
             a = load(c, address, size)
             store(c, address, size, a | bit if kind == 1 else a & ~bit if kind == 2 else a ^ bit)
     set_carry(c, (a & bit) != 0)
-    return o + 1
+    return done(c, o)
 
 
 # fmt: off
@@ -66,10 +66,10 @@ def scan(c: CpuP, o: OpP, reverse: cython.bint) -> OpP:
     flags: u64 = get_status(c) & ~cython.cast(u64, ZF)
     if a == 0:
         set_status(c, flags | ZF)
-        return o + 1
+        return done(c, o)
     put(c, o.dst, o.size, 63 - leading_zeros(a) if reverse else trailing_zeros(a))
     set_status(c, flags)
-    return o + 1
+    return done(c, o)
 
 
 # fmt: off
@@ -79,48 +79,48 @@ def bsr(c, o): return scan(c, o, True)
 
 def clc(c, o):
     set_carry(c, False)
-    return o + 1
+    return done(c, o)
 
 
 def stc(c, o):
     set_carry(c, True)
-    return o + 1
+    return done(c, o)
 
 
 def cmc(c, o):
     set_carry(c, not flag_c(c))
-    return o + 1
+    return done(c, o)
 
 
 def cld(c, o):
     c.eflags &= ~cython.cast(u64, DF)
-    return o + 1
+    return done(c, o)
 
 
 def std(c, o):
     c.eflags |= DF
-    return o + 1
+    return done(c, o)
 # fmt: on
 
 
 def lahf(c, o):
     put(c, 1, 1, (get_status(c) & 0xD5) | 2)
-    return o + 1
+    return done(c, o)
 
 
 def sahf(c, o):
     set_status(c, (get_status(c) & OF) | (get(c, 1, 1) & 0xD5))
-    return o + 1
+    return done(c, o)
 
 
 def salc(c, o):
     """AL = FF if carry, else 0 (undocumented)."""
     put(c, 0, 1, 0xFF if flag_c(c) else 0)
-    return o + 1
+    return done(c, o)
 
 
 def nop(c, o):
-    return o + 1
+    return done(c, o)
 
 
 bind("BT", bt)

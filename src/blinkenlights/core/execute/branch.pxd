@@ -24,7 +24,8 @@ cdef Op *jnle(Cpu *c, Op *o) noexcept nogil
 cdef Op *jcc(Cpu *c, Op *o) noexcept nogil
 cdef Op *jmp(Cpu *c, Op *o) noexcept nogil
 cdef Op *jmp_direct(Cpu *c, Op *o) noexcept nogil
-cdef Op *call_direct(Cpu *c, Op *o) noexcept nogil
+cdef Op *ret_flat(Cpu *c, Op *o) noexcept nogil
+cdef Op *call_flat(Cpu *c, Op *o) noexcept nogil
 cdef Op *call(Cpu *c, Op *o) noexcept nogil
 cdef Op *ret(Cpu *c, Op *o) noexcept nogil
 cdef Op *jrcxz(Cpu *c, Op *o) noexcept nogil

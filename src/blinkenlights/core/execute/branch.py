@@ -122,9 +122,17 @@ def push(c: CpuP, o: OpP, size: cython.int, value: u64) -> cython.void:
     c.reg[4] = sp
 
 
-def call_direct(c, o):
-    push(c, o, 8, o.rip + o.length)
+def call_flat(c, o):
+    """Direct, from 64-bit code on linear memory."""
+    flat_store(c, c.reg[4] - 8, 8, o.rip + o.length)
+    c.reg[4] -= 8
     return jump(c, o, o, o.imm)
+
+
+def ret_flat(c, o):
+    target: u64 = flat_load(c, c.reg[4], 8)
+    c.reg[4] += 8
+    return jump_indirect(c, o, target)
 
 
 def call(c, o):
@@ -135,8 +143,8 @@ def call(c, o):
     elif o.dst != ZERO * 8:
         target = get(c, o.dst, o.size)
     else:
-        if not o.flags & LEGACY:
-            o.fn = call_direct
+        if o.size == 8 and not c.paged:
+            o.fn = call_flat
         push(c, o, o.size, o.rip + o.length)
         return jump(c, o, o, o.imm)
     push(c, o, o.size, o.rip + o.length)
@@ -146,6 +154,9 @@ def call(c, o):
 def ret(c, o):
     """Near return; `imm` bytes of arguments go as well."""
     target: u64
+    if o.imm == 0 and o.size == 8 and not c.paged:
+        o.fn = ret_flat
+        return ret_flat(c, o)
     if o.flags & LEGACY:
         target = pop_legacy(c, o, o.size)
         set_stack_pointer(c, o, stack_pointer(c, o) + o.imm)

@@ -30,3 +30,4 @@ cdef Op *bswap(Cpu *c, Op *o) noexcept nogil
 cdef Op *xlat(Cpu *c, Op *o) noexcept nogil
 cdef Op *setcc(Cpu *c, Op *o) noexcept nogil
 cdef Op *cmovcc(Cpu *c, Op *o) noexcept nogil
+cdef Op *lea4(Cpu *c, Op *o) noexcept nogil

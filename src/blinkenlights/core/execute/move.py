@@ -8,27 +8,30 @@ from cython.cimports.blinkenlights.core.state import CpuP, OpP, i8, i16, i32, i6
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def move(c: CpuP, o: OpP, size: cython.int, form: cython.int) -> OpP:
+def move(c: CpuP, o: OpP, size: cython.int, form: cython.int, flat: cython.int) -> OpP:
     if form == MR:
-        store(c, ea(c, o), size, get(c, o.src, size) + o.imm)
+        if flat:
+            flat_store(c, flat_ea(c, o), size, get(c, o.src, size) + o.imm)
+        else:
+            store(c, ea(c, o), size, get(c, o.src, size) + o.imm)
     elif form == RM:
-        put(c, o.dst, size, load(c, ea(c, o), size))
+        put(c, o.dst, size, flat_load(c, flat_ea(c, o), size) if flat else load(c, ea(c, o), size))
     else:
         put(c, o.dst, size, get(c, o.src, size) + o.imm)
-    return o + 1
+    return done(c, o)
 
 
 # fmt: off
-def mov(c, o): return move(c, o, o.size, o.form)
-def mov1_rr(c, o): return move(c, o, 1, RR)
-def mov1_mr(c, o): return move(c, o, 1, MR)
-def mov1_rm(c, o): return move(c, o, 1, RM)
-def mov4_rr(c, o): return move(c, o, 4, RR)
-def mov4_mr(c, o): return move(c, o, 4, MR)
-def mov4_rm(c, o): return move(c, o, 4, RM)
-def mov8_rr(c, o): return move(c, o, 8, RR)
-def mov8_mr(c, o): return move(c, o, 8, MR)
-def mov8_rm(c, o): return move(c, o, 8, RM)
+def mov(c, o): return move(c, o, o.size, o.form, 0)
+def mov1_rr(c, o): return move(c, o, 1, RR, 1)
+def mov1_mr(c, o): return move(c, o, 1, MR, 1)
+def mov1_rm(c, o): return move(c, o, 1, RM, 1)
+def mov4_rr(c, o): return move(c, o, 4, RR, 1)
+def mov4_mr(c, o): return move(c, o, 4, MR, 1)
+def mov4_rm(c, o): return move(c, o, 4, RM, 1)
+def mov8_rr(c, o): return move(c, o, 8, RR, 1)
+def mov8_mr(c, o): return move(c, o, 8, MR, 1)
+def mov8_rm(c, o): return move(c, o, 8, RM, 1)
 # fmt: on
 
 
@@ -45,17 +48,17 @@ def source(c: CpuP, o: OpP, size: cython.int) -> u64:
 
 def movzx(c, o):
     put(c, o.dst, o.size, source(c, o, o.size2))
-    return o + 1
+    return done(c, o)
 
 
 def movzx4_rr(c, o):
     put(c, o.dst, 4, get(c, o.src, 1) if o.size2 == 1 else get(c, o.src, 2))
-    return o + 1
+    return done(c, o)
 
 
 def movzx4_rm(c, o):
-    put(c, o.dst, 4, load(c, ea(c, o), 1) if o.size2 == 1 else load(c, ea(c, o), 2))
-    return o + 1
+    put(c, o.dst, 4, flat_load(c, flat_ea(c, o), 1) if o.size2 == 1 else flat_load(c, flat_ea(c, o), 2))
+    return done(c, o)
 
 
 @cython.cfunc
@@ -74,39 +77,44 @@ def sign_extend(value: u64, size: cython.int) -> u64:
 
 def movsx(c, o):
     put(c, o.dst, o.size, sign_extend(source(c, o, o.size2), o.size2))
-    return o + 1
+    return done(c, o)
 
 
 def movsxd8_rr(c, o):
     put(c, o.dst, 8, sign_extend(get(c, o.src, 4), 4))
-    return o + 1
+    return done(c, o)
 
 
 def movsxd8_rm(c, o):
-    put(c, o.dst, 8, sign_extend(load(c, ea(c, o), 4), 4))
-    return o + 1
+    put(c, o.dst, 8, sign_extend(flat_load(c, flat_ea(c, o), 4), 4))
+    return done(c, o)
 
 
 def lea(c, o):
     put(c, o.dst, o.size, offset_of(c, o))
-    return o + 1
+    return done(c, o)
 
 
 def lea8(c, o):
-    put(c, o.dst, 8, offset_of(c, o))
-    return o + 1
+    put(c, o.dst, 8, flat_ea(c, o))
+    return done(c, o)
+
+
+def lea4(c, o):
+    put(c, o.dst, 4, flat_ea(c, o))
+    return done(c, o)
 
 
 def cbw(c, o):
     """CBW, CWDE, CDQE: sign-extend the low half of rAX."""
     put(c, 0, o.size, sign_extend(c.reg[0], o.size >> 1))
-    return o + 1
+    return done(c, o)
 
 
 def cwd(c, o):
     """CWD, CDQ, CQO: fill rDX with the sign of rAX."""
     put(c, 16, o.size, cython.cast(u64, cython.cast(i64, sign_extend(c.reg[0], o.size)) >> 63))
-    return o + 1
+    return done(c, o)
 
 
 def bswap(c, o):
@@ -118,7 +126,7 @@ def bswap(c, o):
     else:
         a = 0  # undefined by the manual; hardware gives 0
     put(c, o.dst, o.size, a)
-    return o + 1
+    return done(c, o)
 
 
 def xlat(c, o):
@@ -126,7 +134,7 @@ def xlat(c, o):
     if o.asize != 8:
         address &= cython.cast(u64, 0xFFFF) if o.asize == 2 else cython.cast(u64, 0xFFFFFFFF)
     put(c, 0, 1, load(c, linear(o, address + c.seg_base[o.seg]), 1))
-    return o + 1
+    return done(c, o)
 
 
 def setcc(c, o):
@@ -135,7 +143,7 @@ def setcc(c, o):
         store(c, ea(c, o), 1, value)
     else:
         put(c, o.dst, 1, value)
-    return o + 1
+    return done(c, o)
 
 
 def cmovcc(c, o):
@@ -145,7 +153,7 @@ def cmovcc(c, o):
         put(c, o.dst, o.size, value)
     elif o.size == 4:
         put(c, o.dst, 4, get(c, o.dst, 4))
-    return o + 1
+    return done(c, o)
 
 
 bind("MOV", mov)
@@ -167,6 +175,7 @@ bind("MOVSXD", movsxd8_rr, 8, RR)
 bind("MOVSXD", movsxd8_rm, 8, RM)
 bind("LEA", lea)
 bind("LEA", lea8, 8, RM)
+bind("LEA", lea4, 4, RM)
 bind("CBW", cbw)
 bind("CWD", cwd)
 bind("BSWAP", bswap)

@@ -59,7 +59,7 @@ def mul(c, o):
         high = low >> (size * 8)
     store_product(c, size, low, high)
     product_flags(c, low, size, high != 0)
-    return o + 1
+    return done(c, o)
 
 
 def imul1(c, o):
@@ -75,7 +75,7 @@ def imul1(c, o):
         high = low >> (size * 8)
     store_product(c, size, low, high)
     product_flags(c, low, size, lost_bits(a, b, low, size))
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -106,7 +106,7 @@ def multiply(c: CpuP, o: OpP, size: cython.int, form: cython.int) -> OpP:
     low = cython.cast(u64, a) * cython.cast(u64, b)
     put(c, o.dst, size, low)
     product_flags(c, low, size, lost_bits(a, b, low, size))
-    return o + 1
+    return done(c, o)
 
 
 def imul(c, o):
@@ -136,7 +136,7 @@ def div(c, o):
         if b == 0 or low // b > 0xFF:
             return fault(c, o, 0, 0)
         put(c, 0, 2, (low // b) | (low % b) << 8)
-        return o + 1
+        return done(c, o)
     low = get(c, 0, size)
     high = get(c, 16, size)
     if b == 0 or high >= b:
@@ -153,7 +153,7 @@ def div(c, o):
         remainder = low % b
     put(c, 0, size, quotient)
     put(c, 16, size, remainder)
-    return o + 1
+    return done(c, o)
 
 
 def idiv(c, o):
@@ -187,7 +187,7 @@ def idiv(c, o):
             return fault(c, o, 0, 0)
         c.reg[0] = quotient
         c.reg[2] = 0 - remainder if negative else remainder
-        return o + 1
+        return done(c, o)
     if size == 1:
         a = signed_at(get(c, 0, 2), 2)
     else:
@@ -203,7 +203,7 @@ def idiv(c, o):
     else:
         put(c, 0, size, quotient)
         put(c, 16, size, remainder)
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc

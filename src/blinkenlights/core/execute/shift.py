@@ -51,7 +51,7 @@ def shift(c: CpuP, o: OpP, size: cython.int, form: cython.int, kind: cython.int)
             store(c, address, size, a)
         elif size == 4:
             put(c, o.dst, 4, a)
-        return o + 1
+        return done(c, o)
     if kind == 4:
         r = a << count
         if count <= bits:
@@ -103,7 +103,7 @@ def shift(c: CpuP, o: OpP, size: cython.int, form: cython.int, kind: cython.int)
         set_shift_flags(c, r, size, carry, overflow)
     else:
         set_rotate_flags(c, carry, overflow)
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -165,7 +165,7 @@ def double_shift(c: CpuP, o: OpP, left: cython.bint) -> OpP:
             store(c, address, size, a)
         elif size == 4:
             put(c, o.dst, 4, a)
-        return o + 1
+        return done(c, o)
     if count > bits:  # 16-bit operands: undefined; processors go on with the source, then the operand
         if left:
             r = (b << (count - bits)) | (a >> (2 * bits - count))
@@ -184,7 +184,7 @@ def double_shift(c: CpuP, o: OpP, left: cython.bint) -> OpP:
     else:
         put(c, o.dst, size, r)
     set_shift_flags(c, r, size, carry, ((r ^ a) >> (bits - 1)) & 1)
-    return o + 1
+    return done(c, o)
 
 
 # fmt: off

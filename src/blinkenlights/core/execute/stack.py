@@ -67,16 +67,14 @@ def push(c, o):
         push_value(c, o, o.size, c.sel[o.dst])
     else:
         push_value(c, o, o.size, get(c, o.dst, o.size) + o.imm)
-    return o + 1
+    return done(c, o)
 
 
 def push8_rr(c, o):
-    if o.extra:
-        return push(c, o)
     value: u64 = get(c, o.dst, 8) + o.imm
-    store(c, c.reg[4] - 8, 8, value)
+    flat_store(c, c.reg[4] - 8, 8, value)
     c.reg[4] -= 8
-    return o + 1
+    return done(c, o)
 
 
 def pop(c, o):
@@ -89,32 +87,30 @@ def pop(c, o):
         if not load_segment(c, o.dst, cython.cast(u16, value)):
             c.reg[4] = sp
             return fault(c, o, 13, cython.cast(u16, value) & 0xFFFC)
-        return o + 1
+        return done(c, o)
     if o.form != MR:
         value = pop_value(c, o, o.size)
         put(c, o.dst, o.size, value)
-        return o + 1
+        return done(c, o)
     value = pop_value(c, o, o.size)
     address = ea(c, o)
     c.reg[4] = sp
     store(c, address, o.size, value)
     set_stack_pointer(c, o, stack_pointer(c, o) + o.size)
-    return o + 1
+    return done(c, o)
 
 
 def pop8_rr(c, o):
-    if o.extra:
-        return pop(c, o)
-    value: u64 = load(c, c.reg[4], 8)
+    value: u64 = flat_load(c, c.reg[4], 8)
     c.reg[4] += 8
     put(c, o.dst, 8, value)
-    return o + 1
+    return done(c, o)
 
 
 def pushf(c, o):
     """RF and VM are pushed as 0."""
     push_value(c, o, o.size, get_rflags(c) & ~cython.cast(u64, 0x30000))
-    return o + 1
+    return done(c, o)
 
 
 def popf(c, o):
@@ -124,7 +120,7 @@ def popf(c, o):
     flags: u64 = (get_rflags(c) & ~mask) | (value & mask)
     set_status(c, flags)
     c.eflags = (flags & ~cython.cast(u64, STATUS)) | 2
-    return o + 1
+    return done(c, o)
 
 
 def pusha(c, o):
@@ -135,7 +131,7 @@ def pusha(c, o):
     load(c, linear(o, c.seg_base[SS] + (low & 0xFFFF if c.mode == 16 else cython.cast(u32, low))), o.size)
     for i in range(8):
         push_legacy(c, o, o.size, sp if i == 4 else c.reg[i])
-    return o + 1
+    return done(c, o)
 
 
 def popa(c, o):
@@ -147,7 +143,7 @@ def popa(c, o):
         value = pop_legacy(c, o, o.size)
         if i != 3:
             put(c, (7 - i) * 8, o.size, value)
-    return o + 1
+    return done(c, o)
 
 
 def enter(c, o):
@@ -164,7 +160,7 @@ def enter(c, o):
         store(c, frame - o.imm, 1, load(c, frame - o.imm, 1))
         put(c, 40, size, frame)
         c.reg[4] = frame - o.imm
-        return o + 1
+        return done(c, o)
     push_value(c, o, size, bp)
     frame = stack_pointer(c, o)
     if level:
@@ -175,7 +171,7 @@ def enter(c, o):
         push_value(c, o, size, frame)
     set_stack_pointer(c, o, stack_pointer(c, o) - o.imm)
     put(c, 40, 2 if c.mode == 16 else size, frame)
-    return o + 1
+    return done(c, o)
 
 
 def leave_(c, o):
@@ -189,7 +185,7 @@ def leave_(c, o):
         value = load(c, bp, o.size)
         c.reg[4] = bp + o.size
     put(c, 40, o.size, value)
-    return o + 1
+    return done(c, o)
 
 
 bind("PUSH", push)

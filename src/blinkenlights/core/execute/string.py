@@ -95,18 +95,18 @@ def element(c: CpuP, o: OpP, size: cython.int, kind: cython.int) -> cython.void:
 @cython.exceptval(check=False)
 def string(c: CpuP, o: OpP, size: cython.int, kind: cython.int) -> OpP:
     count: u64
-    done: u64 = 0
+    moved: u64 = 0
     counter: cython.int = o.asize
     if not o.flags & (REP | REPNE):
         element(c, o, size, kind)
-        return o + 1
+        return done(c, o)
     while True:
         count = get(c, RCX, counter)
         if count == 0:
             if counter == 4:
                 put(c, RCX, 4, 0)
-            return o + 1
-        if done >= PATIENCE and c.icount >= c.stop_at:
+            return done(c, o)
+        if moved >= PATIENCE and c.icount >= c.stop_at:
             c.icount += o.count - 1
             return leave(c, o.rip, EXIT_ATTENTION)
         if (kind == 0 or kind == 2) and count > 8 and counter == 8 and not c.eflags & DF:
@@ -115,10 +115,10 @@ def string(c: CpuP, o: OpP, size: cython.int, kind: cython.int) -> OpP:
             element(c, o, size, kind)
             count = 1
         put(c, RCX, counter, get(c, RCX, counter) - count)
-        done += count
+        moved += count
         if kind == 1 or kind == 4:
             if flag_z(c) != ((o.flags & REP) != 0):
-                return o + 1
+                return done(c, o)
 
 
 @cython.cfunc
