@@ -85,7 +85,7 @@ from cython.cimports.blinkenlights.core.hostx87 import (
     x87_quick,
     x87_set_cw,
 )
-from cython.cimports.blinkenlights.core.state import MR, CpuP, OpP, i16, i32, i64, u8, u8p, u16
+from cython.cimports.blinkenlights.core.state import MR, CpuP, OpP, i16, i32, i64, u8, u8p, u16, u16p
 from cython.cimports.libc.string import memcpy
 
 MF = cython.declare(cython.int, 16)
@@ -376,14 +376,14 @@ def compare(c: CpuP, o: OpP, which: cython.int, b: u8p, empty: cython.bint, pops
     unused = cython.declare(u8[10])
     sw: u16
     if unlikely_(empty):
+        set_condition(c, FPU_C023)
         if not stack_fault(c, o, 0):
-            set_condition(c, FPU_C023)
             pop_times(c, pops)
         return o + 1
     sw = compute(c, which, unused, st(c, 0), b)
+    set_condition(c, sw)
     if raised(c, o, sw & ~FPU_C1) and prevented(c, sw):
         return o + 1
-    set_condition(c, sw)
     pop_times(c, pops)
     return o + 1
 
@@ -624,6 +624,8 @@ def function(c: CpuP, o: OpP, which: cython.int, operands: cython.int, move: cyt
         return function_fault(c, o, operands, move, codes)
     x87_full(which, cython.address(image), c.fcw, st(c, 0), st(c, operands - 1))
     raised(c, o, image.sw)
+    if codes & FPU_C0 and (image.sw & FPU_IE or cython.cast(u16p, image.st[0])[4] & 0x7FFF == 0x7FFF):
+        codes = FPU_C2  # no quotient: its bits stay as they were
     c.fsw = (c.fsw & ~codes) | (image.sw & codes)
     top = image.sw >> 11 & 7
     if top == 7:

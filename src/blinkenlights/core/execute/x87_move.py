@@ -108,7 +108,7 @@ def fld(c, o):
     if c.fsw & FPU_ES:
         return fault(c, o, MF, 0)
     if o.form == RR:
-        if unlikely_(is_empty(c, o.dst) and is_empty(c, 7)):
+        if unlikely_(is_empty(c, o.dst)):
             mark_instruction(c, o)
             if not stack_fault(c, o, 0):
                 set_indefinite(cell)
@@ -139,8 +139,8 @@ def load_float(c: CpuP, o: OpP, which: cython.int, size: cython.int) -> OpP:
         x87_clear()
         sw = x87_quick(which, cell, operand, cython.NULL)
     mark_instruction(c, o)
-    if not raised(c, o, sw & (FPU_IE | FPU_DE)):
-        push_st(c, cell)
+    if not (raised(c, o, sw & (FPU_IE | FPU_DE)) and sw & ~c.fcw & FPU_IE):
+        push_st(c, cell)  # a denormal number is loaded even if that exception is unmasked
     return o + 1
 
 
@@ -267,16 +267,15 @@ def fstp(c, o):
 
 
 def fstpnce(c, o):
-    """The undocumented FSTP that takes an empty register as it is."""
+    """The undocumented FSTP that only pops when ST(0) is empty."""
+    cell = cython.declare(u8[10])
     if c.fsw & FPU_ES:
         return fault(c, o, MF, 0)
     mark_instruction(c, o)
     c.fsw &= ~FPU_C1
-    memcpy(st(c, o.dst), st(c, 0), 10)
-    if is_empty(c, 0):
-        c.ftag &= ~(1 << ((c.fpu_top + o.dst) & 7))
-    else:
-        c.ftag |= 1 << ((c.fpu_top + o.dst) & 7)
+    if not is_empty(c, 0):
+        memcpy(cell, st(c, 0), 10)
+        set_st(c, o.dst, cell)
     pop_st(c)
     return o + 1
 
@@ -454,7 +453,6 @@ def move_if(c: CpuP, o: OpP, condition: cython.bint) -> OpP:
             set_indefinite(cell)
             set_st(c, 0, cell)
         return o + 1
-    c.fsw &= ~FPU_C1
     if condition:
         memcpy(cell, st(c, o.src), 10)
         set_st(c, 0, cell)
