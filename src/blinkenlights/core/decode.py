@@ -727,7 +727,8 @@ def instruction(insn: cython.pointer[Insn]) -> object:
         length=insn.length, mnemonic=MNEMONICS[insn.id], operands=tuple(operands), row=insn.row,
         mode=insn.mode, osize=insn.osize, asize=insn.asize, prefixes=insn.prefixes, segment=insn.segment,
         rex=insn.rex, map=insn.map, opcode=insn.opcode, modrm=insn.modrm,
-        vector_length=insn.vector_length, base=insn.base, index=insn.index, scale=insn.scale, disp=insn.disp, imm=insn.imm, imm2=insn.imm2)
+        vector_length=insn.vector_length, base=insn.base, index=insn.index, scale=insn.scale, disp=insn.disp,
+        imm=insn.imm, imm2=insn.imm2)
 
 
 def decode_bytes(code: bytes, mode: int = 64) -> Instruction | None:
