@@ -154,6 +154,7 @@ def start(task: "Task", program: Program) -> None:
     process.environ = program.environ
     process.exe = program.image_file.path
     process.comm = program.name
+    process.space.set_top(stack.mapping_top(process))
     image = load(process, program)
     program.close()
     sp = stack.build(process, image, program.filename)

@@ -44,6 +44,7 @@ AT_MINSIGSTKSZ = 51
 
 HWCAP = 0x078BFBFF  # CPUID leaf 1, EDX
 HWCAP2 = 2  # RDFSBASE and the like work in user mode
+LEAST_GAP = 128 << 20  # below the stack's top, as on Linux
 SIGNAL_FRAME = 1536  # most that a signal frame takes of the stack
 
 
@@ -58,6 +59,11 @@ def size_limit(process: "Process") -> int:
     if soft < 0 or soft > LARGEST:
         soft = LARGEST
     return max(SMALLEST, soft + PAGE - 1 & ~(PAGE - 1))
+
+
+def mapping_top(process: "Process") -> int:
+    """Where the search for room for mappings begins, downwards: below all that the stack may need."""
+    return process.space.size - GUARD - max(size_limit(process), LEAST_GAP)
 
 
 def check_size(process: "Process", argv: list[bytes], environ: list[bytes]) -> None:
