@@ -295,3 +295,5 @@ def test_a_row_names_its_extension() -> None:
 def test_a_difference_would_be_seen() -> None:
     assert difference(hexed("90"), 64) is None
     assert decode_bytes(b"") is None
+    with pytest.raises(ValueError, match="mode 8"):
+        decode_bytes(b"\x90", 8)

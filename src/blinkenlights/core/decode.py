@@ -637,6 +637,8 @@ def decode(code, available, mode, insn):
     buffer = cython.declare(u8[64])
     x.code = code
     if available < 48:  # so that no read needs a check
+        if available <= 0:
+            return DECODE_SHORT
         memset(buffer, 0, 64)
         memcpy(buffer, code, available)
         x.code = buffer
@@ -718,6 +720,14 @@ class Instruction:
 
 
 @cython.cfunc
+def decode_object(code: bytes, mode: int, insn: cython.pointer[Insn]) -> cython.int:
+    data: cython.p_const_uchar = code
+    if mode not in (16, 32, 64):
+        raise ValueError(f"mode {mode} is not 16, 32 or 64")
+    return decode(data, min(len(code), 1000), mode, insn)
+
+
+@cython.cfunc
 def instruction(insn: cython.pointer[Insn]) -> object:
     operands = []
     i: cython.int
@@ -734,8 +744,7 @@ def instruction(insn: cython.pointer[Insn]) -> object:
 def decode_bytes(code: bytes, mode: int = 64) -> Instruction | None:
     """The instruction at the start of `code` (an Instruction), or None."""
     insn = cython.declare(Insn)
-    data: cython.p_const_uchar = code
-    if decode(data, min(len(code), 1000), mode, cython.address(insn)) <= 0:
+    if decode_object(code, mode, cython.address(insn)) <= 0:
         return None
     return instruction(cython.address(insn))
 
@@ -743,8 +752,7 @@ def decode_bytes(code: bytes, mode: int = 64) -> Instruction | None:
 def decode_length(code: bytes, mode: int = 64) -> int:
     """The length of the instruction at the start of `code`; 0 = invalid, -1 = cut short, -2 = too long."""
     insn = cython.declare(Insn)
-    data: cython.p_const_uchar = code
-    return decode(data, min(len(code), 1000), mode, cython.address(insn))
+    return decode_object(code, mode, cython.address(insn))
 
 
 def decode_at(address: int, available: int, mode: int) -> int:
