@@ -11,7 +11,7 @@ from cython.cimports.blinkenlights.core.blocks import (
     unguard,
     unguard_all,
 )
-from cython.cimports.blinkenlights.core.fpcontrol import enter_guest_fp, leave_guest_fp
+from cython.cimports.blinkenlights.core.fpcontrol import enter_guest_fp, leave_guest_fp, resume_guest_fp
 from cython.cimports.blinkenlights.core.execute.fxsave import fxrstor_image, fxsave_image, reset_fpu
 from cython.cimports.blinkenlights.core.memory import AddressSpace
 from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
@@ -39,6 +39,7 @@ def run_loop(c, one):
     c.host_signal = 0
     enter_guest_fp(c)
     if sigsetjmp(c.fault_jump, 0):
+        resume_guest_fp(c)
         if recover(c):
             o = NULL_OP
         else:

@@ -80,13 +80,18 @@ cdef extern from *:
     u32 interrupted_mxcsr(void *context) noexcept nogil
 
 cdef inline void enter_guest_fp(Cpu *c) noexcept nogil:
-    """The engine calls this before it runs guest code (and again after a fault jump)."""
+    """The engine calls this before it runs guest code."""
     set_host_mxcsr((c.mxcsr & ~<u32>MXCSR_FLAGS) | MXCSR_MASKS)
 
 cdef inline void leave_guest_fp(Cpu *c) noexcept nogil:
     """The engine calls this when guest code has stopped: collects the flags, restores the host."""
     c.mxcsr |= get_host_mxcsr() & MXCSR_FLAGS
     set_host_mxcsr(MXCSR_MASKS)
+
+cdef inline void resume_guest_fp(Cpu *c) noexcept nogil:
+    """The engine calls this after a fault jump, which leaves the control register as it happens to be."""
+    c.mxcsr |= get_host_mxcsr() & MXCSR_FLAGS
+    enter_guest_fp(c)
 
 cdef inline void collect_interrupted_fp(Cpu *c, void *context) noexcept nogil:
     """A signal handler that leaves guest code by the fault jump calls this first."""
@@ -109,3 +114,6 @@ cdef inline void set_guest_mxcsr(Cpu *c, u32 value) noexcept nogil:
 # unmasked underflow exception reports even when it is exact. False: the handler raises #XM.
 cdef void begin_strict(Cpu *c) noexcept nogil
 cdef bint finish_strict(Cpu *c, bint tiny) noexcept nogil
+
+# Set exception flags found without the host's arithmetic. False: the handler raises #XM.
+cdef bint raise_flags(Cpu *c, u32 flags) noexcept nogil

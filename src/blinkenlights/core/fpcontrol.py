@@ -12,15 +12,18 @@ def begin_strict(c):
     set_host_mxcsr(control)
 
 
-def finish_strict(c, tiny):
-    flags: u32 = get_host_mxcsr() & MXCSR_FLAGS
-    unmasked: u32
-    if tiny and not c.mxcsr & MXCSR_UNDERFLOW_MASK:
-        flags |= MXCSR_UNDERFLOW
-    unmasked = flags & ~(c.mxcsr >> 7)
+def raise_flags(c, flags):
+    unmasked: u32 = flags & ~(c.mxcsr >> 7)
     if unmasked & (MXCSR_INVALID | MXCSR_DENORMAL | MXCSR_ZERO_DIVIDE):
         # found before anything was computed: no element gets as far as these
-        flags &= ~(MXCSR_OVERFLOW | MXCSR_UNDERFLOW | MXCSR_INEXACT)
+        flags = flags & ~(MXCSR_OVERFLOW | MXCSR_UNDERFLOW | MXCSR_INEXACT)
     c.mxcsr |= flags
-    set_host_mxcsr((c.mxcsr & ~MXCSR_FLAGS) | MXCSR_MASKS)
     return unmasked == 0
+
+
+def finish_strict(c, tiny):
+    flags: u32 = get_host_mxcsr() & MXCSR_FLAGS
+    set_host_mxcsr((c.mxcsr & ~MXCSR_FLAGS) | MXCSR_MASKS)
+    if tiny and not c.mxcsr & MXCSR_UNDERFLOW_MASK:
+        flags |= MXCSR_UNDERFLOW
+    return raise_flags(c, flags)

@@ -1,5 +1,6 @@
 # The host kernel: signals, and system calls that a signal can't slip past.
 
+from blinkenlights.core.fpcontrol cimport collect_interrupted_fp
 from blinkenlights.core.state cimport *
 
 cdef extern from *:

@@ -90,6 +90,7 @@ def on_fault(signo, info, context):
         c.host_code = info.si_code
         c.fault_address = cython.cast(u64, info.si_addr)
         c.error_code = CONTEXT_ERROR(context)
+        collect_interrupted_fp(c, context)
         siglongjmp(c.fault_jump, 1)
     else:  # a fault of our own: let it be seen
         action.sa_handler = SIG_DFL

@@ -78,7 +78,7 @@ def fill(o, insn, rip, linear):
             if i == 0:
                 o.size = insn.osize
             elif i == 2:
-                o.extra = 1  # three operands: IMUL must tell
+                o.extra = insn.osize  # three operands: IMUL must tell; PCMPESTRI has its lengths by it
         elif p.kind == O_IMM2:
             o.extra = insn.imm2
         elif p.kind == O_CONST:

@@ -1,0 +1,81 @@
+# SSE floating-point arithmetic and comparisons.
+
+from libc.math cimport sqrt, sqrtf
+from blinkenlights.core.dispatch cimport bind
+from blinkenlights.core.execute.sse_operand cimport *
+from blinkenlights.core.execute.sse_host cimport *
+from blinkenlights.core.execute.sse_nan cimport *
+
+cdef enum:
+    ADD = 0
+    SUB = 1
+    MUL = 2
+    DIV = 3
+    MIN = 4
+    MAX = 5
+    SQRT = 6
+    CMP = 7
+    ALTERNATE = 8
+
+# Rounding modes as MXCSR and the ROUND instructions number them.
+cdef enum:
+    NEAREST = 0
+    DOWN = 1
+    UP = 2
+    TRUNCATE = 3
+
+cdef inline u64 sign64() noexcept nogil:
+    return 0x8000000000000000ULL
+
+cdef Op *addps(Cpu *c, Op *o) noexcept nogil
+cdef Op *addpd(Cpu *c, Op *o) noexcept nogil
+cdef Op *addss(Cpu *c, Op *o) noexcept nogil
+cdef Op *addsd(Cpu *c, Op *o) noexcept nogil
+cdef Op *subps(Cpu *c, Op *o) noexcept nogil
+cdef Op *subpd(Cpu *c, Op *o) noexcept nogil
+cdef Op *subss(Cpu *c, Op *o) noexcept nogil
+cdef Op *subsd(Cpu *c, Op *o) noexcept nogil
+cdef Op *mulps(Cpu *c, Op *o) noexcept nogil
+cdef Op *mulpd(Cpu *c, Op *o) noexcept nogil
+cdef Op *mulss(Cpu *c, Op *o) noexcept nogil
+cdef Op *mulsd(Cpu *c, Op *o) noexcept nogil
+cdef Op *divps(Cpu *c, Op *o) noexcept nogil
+cdef Op *divpd(Cpu *c, Op *o) noexcept nogil
+cdef Op *divss(Cpu *c, Op *o) noexcept nogil
+cdef Op *divsd(Cpu *c, Op *o) noexcept nogil
+cdef Op *minps(Cpu *c, Op *o) noexcept nogil
+cdef Op *minpd(Cpu *c, Op *o) noexcept nogil
+cdef Op *minss(Cpu *c, Op *o) noexcept nogil
+cdef Op *minsd(Cpu *c, Op *o) noexcept nogil
+cdef Op *maxps(Cpu *c, Op *o) noexcept nogil
+cdef Op *maxpd(Cpu *c, Op *o) noexcept nogil
+cdef Op *maxss(Cpu *c, Op *o) noexcept nogil
+cdef Op *maxsd(Cpu *c, Op *o) noexcept nogil
+cdef Op *sqrtps(Cpu *c, Op *o) noexcept nogil
+cdef Op *sqrtpd(Cpu *c, Op *o) noexcept nogil
+cdef Op *sqrtss(Cpu *c, Op *o) noexcept nogil
+cdef Op *sqrtsd(Cpu *c, Op *o) noexcept nogil
+cdef Op *cmpps(Cpu *c, Op *o) noexcept nogil
+cdef Op *cmppd(Cpu *c, Op *o) noexcept nogil
+cdef Op *cmpss(Cpu *c, Op *o) noexcept nogil
+cdef Op *cmpsd(Cpu *c, Op *o) noexcept nogil
+cdef Op *comiss(Cpu *c, Op *o) noexcept nogil
+cdef Op *comisd(Cpu *c, Op *o) noexcept nogil
+cdef Op *ucomiss(Cpu *c, Op *o) noexcept nogil
+cdef Op *ucomisd(Cpu *c, Op *o) noexcept nogil
+cdef Op *rcpps(Cpu *c, Op *o) noexcept nogil
+cdef Op *rcpss(Cpu *c, Op *o) noexcept nogil
+cdef Op *rsqrtps(Cpu *c, Op *o) noexcept nogil
+cdef Op *rsqrtss(Cpu *c, Op *o) noexcept nogil
+cdef Op *addsubps(Cpu *c, Op *o) noexcept nogil
+cdef Op *addsubpd(Cpu *c, Op *o) noexcept nogil
+cdef Op *haddps(Cpu *c, Op *o) noexcept nogil
+cdef Op *haddpd(Cpu *c, Op *o) noexcept nogil
+cdef Op *hsubps(Cpu *c, Op *o) noexcept nogil
+cdef Op *hsubpd(Cpu *c, Op *o) noexcept nogil
+cdef Op *dpps(Cpu *c, Op *o) noexcept nogil
+cdef Op *dppd(Cpu *c, Op *o) noexcept nogil
+cdef Op *roundps(Cpu *c, Op *o) noexcept nogil
+cdef Op *roundpd(Cpu *c, Op *o) noexcept nogil
+cdef Op *roundss(Cpu *c, Op *o) noexcept nogil
+cdef Op *roundsd(Cpu *c, Op *o) noexcept nogil

@@ -1,0 +1,905 @@
+"""SSE floating-point arithmetic and comparisons.
+
+The host's arithmetic is the guest's (see core.fpcontrol), except for the choice between two NaN
+operands: compilers swap the operands of additions and multiplications. So a NaN result is made
+again by the rule. Whether a value is a NaN is told from its bits, as comparing would set flags.
+"""
+
+import cython
+from cython.cimports.blinkenlights.core.state import CpuP, OpP, f32p, f64p, i64, u8p, u32, u32p, u64, u64p
+
+# -- one operation on whole vectors and on scalars -----------------------------------------------
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def minimum32(c: CpuP, a: u8x16, b: u8x16, m: u8x16) -> u8x16:
+    """`a` where the comparison `m` holds, else `b`: so `b` if either is NaN, or both are zero."""
+    v: Lanes
+    i: cython.int
+    v.all = select(m, a, b)
+    if unlikely_(c.mxcsr & MXCSR_DAZ):
+        for i in range(4):
+            v.u32[i] = flushed32(c, v.u32[i])
+    return v.all
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def minimum64(c: CpuP, a: u8x16, b: u8x16, m: u8x16) -> u8x16:
+    v: Lanes
+    v.all = select(m, a, b)
+    if unlikely_(c.mxcsr & MXCSR_DAZ):
+        v.u64[0] = flushed64(c, v.u64[0])
+        v.u64[1] = flushed64(c, v.u64[1])
+    return v.all
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def choose_nans32(a: u8x16, b: u8x16, r: u8x16) -> u8x16:
+    """`r` with its NaN lanes by the rule for the operands `a` and `b`."""
+    x: Lanes
+    y: Lanes
+    v: Lanes
+    i: cython.int
+    x.all = a
+    y.all = b
+    v.all = r
+    for i in range(4):
+        if is_nan32(v.u32[i]):
+            v.u32[i] = nan_of32(x.u32[i], y.u32[i])
+    return v.all
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def choose_nans64(a: u8x16, b: u8x16, r: u8x16) -> u8x16:
+    x: Lanes
+    y: Lanes
+    v: Lanes
+    i: cython.int
+    x.all = a
+    y.all = b
+    v.all = r
+    for i in range(2):
+        if is_nan64(v.u64[i]):
+            v.u64[i] = nan_of64(x.u64[i], y.u64[i])
+    return v.all
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def unordered32(a: u8x16, b: u8x16) -> u8x16:
+    x: Lanes
+    y: Lanes
+    i: cython.int
+    x.all = a
+    y.all = b
+    for i in range(4):
+        x.u32[i] = 0xffffffff if is_nan32(x.u32[i]) or is_nan32(y.u32[i]) else 0
+    return x.all
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def unordered64(a: u8x16, b: u8x16) -> u8x16:
+    x: Lanes
+    y: Lanes
+    i: cython.int
+    x.all = a
+    y.all = b
+    for i in range(2):
+        x.i64[i] = -1 if is_nan64(x.u64[i]) or is_nan64(y.u64[i]) else 0
+    return x.all
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def compared32(predicate: u64, a: u8x16, b: u8x16) -> u8x16:
+    """EQ LT LE UNORD and their opposites; EQ and UNORD are quiet."""
+    m: u8x16
+    if predicate & 3 == 0:
+        m = equal_fp(f32s(a), f32s(b))
+    elif predicate & 3 == 1:
+        m = less_fp(f32s(a), f32s(b))
+    elif predicate & 3 == 2:
+        m = less_equal_fp(f32s(a), f32s(b))
+    else:  # the comparison gives nothing here but its exception flags
+        m = unordered32(a, b) & ~equal_fp(f32s(a), f32s(b))
+    return ~m if predicate & 4 else m
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def compared64(predicate: u64, a: u8x16, b: u8x16) -> u8x16:
+    m: u8x16
+    if predicate & 3 == 0:
+        m = equal_fp(f64s(a), f64s(b))
+    elif predicate & 3 == 1:
+        m = less_fp(f64s(a), f64s(b))
+    elif predicate & 3 == 2:
+        m = less_equal_fp(f64s(a), f64s(b))
+    else:
+        m = unordered64(a, b) & ~equal_fp(f64s(a), f64s(b))
+    return ~m if predicate & 4 else m
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def vector32(c: CpuP, o: OpP, op: cython.int, a: u8x16, b: u8x16) -> u8x16:
+    x: Lanes
+    i: cython.int
+    r: u8x16
+    if op == CMP:
+        return compared32(o.imm, a, b)
+    if op == MIN:
+        return minimum32(c, a, b, less_fp(f32s(a), f32s(b)))
+    if op == MAX:
+        return minimum32(c, a, b, less_fp(f32s(b), f32s(a)))
+    if op == ADD:
+        r = from_fp(f32s(a) + f32s(b))
+    elif op == SUB:
+        r = from_fp(f32s(a) - f32s(b))
+    elif op == MUL:
+        r = from_fp(f32s(a) * f32s(b))
+    elif op == DIV:
+        r = from_fp(f32s(a) / f32s(b))
+    else:
+        x.all = b
+        for i in range(4):
+            x.f32[i] = sqrtf(x.f32[i])
+        r = x.all
+        a = b
+    if unlikely_(any_nan32(r)):
+        return choose_nans32(a, b, r)
+    return r
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def vector64(c: CpuP, o: OpP, op: cython.int, a: u8x16, b: u8x16) -> u8x16:
+    x: Lanes
+    r: u8x16
+    if op == CMP:
+        return compared64(o.imm, a, b)
+    if op == MIN:
+        return minimum64(c, a, b, less_fp(f64s(a), f64s(b)))
+    if op == MAX:
+        return minimum64(c, a, b, less_fp(f64s(b), f64s(a)))
+    if op == ADD:
+        r = from_fp(f64s(a) + f64s(b))
+    elif op == SUB:
+        r = from_fp(f64s(a) - f64s(b))
+    elif op == MUL:
+        r = from_fp(f64s(a) * f64s(b))
+    elif op == DIV:
+        r = from_fp(f64s(a) / f64s(b))
+    else:
+        x.all = b
+        x.f64[0] = sqrt(x.f64[0])
+        x.f64[1] = sqrt(x.f64[1])
+        r = x.all
+        a = b
+    if unlikely_(any_nan64(r)):
+        return choose_nans64(a, b, r)
+    return r
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def holds32(predicate: u64, a: cython.float, b: cython.float) -> i64:
+    """All ones where the predicate holds, else 0."""
+    r: cython.bint
+    if predicate & 3 == 0:
+        r = a == b
+    elif predicate & 3 == 1:
+        r = a < b
+    elif predicate & 3 == 2:
+        r = a <= b
+    else:
+        r = (is_nan32(bits_of_f32(a)) or is_nan32(bits_of_f32(b))) & (not a == b)
+    if predicate & 4:
+        r = not r
+    return -cython.cast(i64, r)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def holds64(predicate: u64, a: cython.double, b: cython.double) -> i64:
+    """All ones where the predicate holds, else 0."""
+    r: cython.bint
+    if predicate & 3 == 0:
+        r = a == b
+    elif predicate & 3 == 1:
+        r = a < b
+    elif predicate & 3 == 2:
+        r = a <= b
+    else:
+        r = (is_nan64(bits_of_f64(a)) or is_nan64(bits_of_f64(b))) & (not a == b)
+    if predicate & 4:
+        r = not r
+    return -cython.cast(i64, r)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def single(c: CpuP, o: OpP, op: cython.int, p: u8p, q: u8p) -> u32:
+    """The bits of `a op b`."""
+    a: cython.float = cython.cast(f32p, p)[0]
+    b: cython.float = cython.cast(f32p, q)[0]
+    r: cython.float
+    if op == CMP:
+        return holds32(o.imm, a, b)
+    if op == MIN:
+        return flushed32(c, bits_of_f32(a if a < b else b))
+    if op == MAX:
+        return flushed32(c, bits_of_f32(a if b < a else b))
+    if op == ADD:
+        r = a + b
+    elif op == SUB:
+        r = a - b
+    elif op == MUL:
+        r = a * b
+    elif op == DIV:
+        r = a / b
+    else:
+        r = sqrtf(b)
+        a = b
+    if unlikely_(is_nan32(bits_of_f32(r))):
+        return nan_of32(bits_of_f32(a), bits_of_f32(b))
+    return bits_of_f32(r)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def double(c: CpuP, o: OpP, op: cython.int, p: u8p, q: u8p) -> u64:
+    a: cython.double = cython.cast(f64p, p)[0]
+    b: cython.double = cython.cast(f64p, q)[0]
+    r: cython.double
+    if op == CMP:
+        return holds64(o.imm, a, b)
+    if op == MIN:
+        return flushed64(c, bits_of_f64(a if a < b else b))
+    if op == MAX:
+        return flushed64(c, bits_of_f64(a if b < a else b))
+    if op == ADD:
+        r = a + b
+    elif op == SUB:
+        r = a - b
+    elif op == MUL:
+        r = a * b
+    elif op == DIV:
+        r = a / b
+    else:
+        r = sqrt(b)
+        a = b
+    if unlikely_(is_nan64(bits_of_f64(r))):
+        return nan_of64(bits_of_f64(a), bits_of_f64(b))
+    return bits_of_f64(r)
+
+
+# -- handlers' frames ----------------------------------------------------------------------------
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def packed_single(c: CpuP, o: OpP, op: cython.int) -> OpP:
+    d: u8p = register_at(c, o.dst)
+    s: u8p = aligned_source(c, o)
+    r: u8x16
+    if unlikely_(s == cython.NULL):
+        return misaligned(c, o)
+    if unlikely_(c.fp_strict):
+        begin_strict(c)
+    r = vector32(c, o, op, load16(d), load16(s))
+    if unlikely_(c.fp_strict) and not accept32(c, r, op <= DIV):
+        return fault(c, o, VECTOR_XM, 0)
+    store16(d, r)
+    return o + 1
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def packed_double(c: CpuP, o: OpP, op: cython.int) -> OpP:
+    d: u8p = register_at(c, o.dst)
+    s: u8p = aligned_source(c, o)
+    r: u8x16
+    if unlikely_(s == cython.NULL):
+        return misaligned(c, o)
+    if unlikely_(c.fp_strict):
+        begin_strict(c)
+    r = vector64(c, o, op, load16(d), load16(s))
+    if unlikely_(c.fp_strict) and not accept64(c, r, op <= DIV):
+        return fault(c, o, VECTOR_XM, 0)
+    store16(d, r)
+    return o + 1
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def scalar_single(c: CpuP, o: OpP, op: cython.int) -> OpP:
+    d: u8p = register_at(c, o.dst)
+    s: u8p = source(c, o, 4)
+    r: u32
+    if unlikely_(c.fp_strict):
+        begin_strict(c)
+    r = single(c, o, op, d, s)
+    if unlikely_(c.fp_strict) and not accept32(c, from_u64(r), op <= DIV):
+        return fault(c, o, VECTOR_XM, 0)
+    cython.cast(u32p, d)[0] = r
+    return o + 1
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def scalar_double(c: CpuP, o: OpP, op: cython.int) -> OpP:
+    d: u8p = register_at(c, o.dst)
+    s: u8p = source(c, o, 8)
+    r: u64
+    if unlikely_(c.fp_strict):
+        begin_strict(c)
+    r = double(c, o, op, d, s)
+    if unlikely_(c.fp_strict) and not accept64(c, from_u64(r), op <= DIV):
+        return fault(c, o, VECTOR_XM, 0)
+    cython.cast(u64p, d)[0] = r
+    return o + 1
+
+
+def addps(c, o):
+    return packed_single(c, o, ADD)
+
+
+def addpd(c, o):
+    return packed_double(c, o, ADD)
+
+
+def addss(c, o):
+    return scalar_single(c, o, ADD)
+
+
+def addsd(c, o):
+    return scalar_double(c, o, ADD)
+
+
+def subps(c, o):
+    return packed_single(c, o, SUB)
+
+
+def subpd(c, o):
+    return packed_double(c, o, SUB)
+
+
+def subss(c, o):
+    return scalar_single(c, o, SUB)
+
+
+def subsd(c, o):
+    return scalar_double(c, o, SUB)
+
+
+def mulps(c, o):
+    return packed_single(c, o, MUL)
+
+
+def mulpd(c, o):
+    return packed_double(c, o, MUL)
+
+
+def mulss(c, o):
+    return scalar_single(c, o, MUL)
+
+
+def mulsd(c, o):
+    return scalar_double(c, o, MUL)
+
+
+def divps(c, o):
+    return packed_single(c, o, DIV)
+
+
+def divpd(c, o):
+    return packed_double(c, o, DIV)
+
+
+def divss(c, o):
+    return scalar_single(c, o, DIV)
+
+
+def divsd(c, o):
+    return scalar_double(c, o, DIV)
+
+
+def minps(c, o):
+    return packed_single(c, o, MIN)
+
+
+def minpd(c, o):
+    return packed_double(c, o, MIN)
+
+
+def minss(c, o):
+    return scalar_single(c, o, MIN)
+
+
+def minsd(c, o):
+    return scalar_double(c, o, MIN)
+
+
+def maxps(c, o):
+    return packed_single(c, o, MAX)
+
+
+def maxpd(c, o):
+    return packed_double(c, o, MAX)
+
+
+def maxss(c, o):
+    return scalar_single(c, o, MAX)
+
+
+def maxsd(c, o):
+    return scalar_double(c, o, MAX)
+
+
+def sqrtps(c, o):
+    return packed_single(c, o, SQRT)
+
+
+def sqrtpd(c, o):
+    return packed_double(c, o, SQRT)
+
+
+def sqrtss(c, o):
+    return scalar_single(c, o, SQRT)
+
+
+def sqrtsd(c, o):
+    return scalar_double(c, o, SQRT)
+
+
+def cmpps(c, o):
+    return packed_single(c, o, CMP)
+
+
+def cmppd(c, o):
+    return packed_double(c, o, CMP)
+
+
+def cmpss(c, o):
+    return scalar_single(c, o, CMP)
+
+
+def cmpsd(c, o):
+    return scalar_double(c, o, CMP)
+
+
+# -- comparisons that set the status flags -------------------------------------------------------
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def set_comparison(c: CpuP, o: OpP, below: cython.bint, same: cython.bint, unordered: cython.bint) -> OpP:
+    status: u64 = CF | PF | ZF if unordered else (CF if below else 0) | (ZF if same else 0)
+    if unlikely_(c.fp_strict) and not accept64(c, from_u64(status), False):
+        return fault(c, o, VECTOR_XM, 0)
+    set_status(c, status)
+    return o + 1
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def compare_single(c: CpuP, o: OpP, quiet: cython.bint) -> OpP:
+    s: u8p = source(c, o, 4)
+    a: cython.float
+    b: cython.float
+    if unlikely_(c.fp_strict):
+        begin_strict(c)
+    a = cython.cast(f32p, register_at(c, o.dst))[0]
+    b = cython.cast(f32p, s)[0]
+    return set_comparison(c, o, quiet_less32(a, b) if quiet else a < b, a == b,
+                          is_nan32(bits_of_f32(a)) or is_nan32(bits_of_f32(b)))
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def compare_double(c: CpuP, o: OpP, quiet: cython.bint) -> OpP:
+    s: u8p = source(c, o, 8)
+    a: cython.double
+    b: cython.double
+    if unlikely_(c.fp_strict):
+        begin_strict(c)
+    a = cython.cast(f64p, register_at(c, o.dst))[0]
+    b = cython.cast(f64p, s)[0]
+    return set_comparison(c, o, quiet_less64(a, b) if quiet else a < b, a == b,
+                          is_nan64(bits_of_f64(a)) or is_nan64(bits_of_f64(b)))
+
+
+def comiss(c, o):
+    return compare_single(c, o, False)
+
+
+def comisd(c, o):
+    return compare_double(c, o, False)
+
+
+def ucomiss(c, o):
+    return compare_single(c, o, True)
+
+
+def ucomisd(c, o):
+    return compare_double(c, o, True)
+
+
+# -- approximations; they raise no exceptions ----------------------------------------------------
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def approximate(c: CpuP, o: OpP, lanes: cython.int, root: cython.bint) -> OpP:
+    x: Lanes
+    i: cython.int
+    s: u8p = aligned_source(c, o) if lanes == 4 else source(c, o, 4)
+    if unlikely_(s == cython.NULL):
+        return misaligned(c, o)
+    memcpy(cython.address(x.u8[0]), s, lanes * 4)
+    for i in range(lanes):
+        x.f32[i] = approximate_root(x.f32[i]) if root else approximate_reciprocal(x.f32[i])
+    memcpy(register_at(c, o.dst), cython.address(x.u8[0]), lanes * 4)
+    return o + 1
+
+
+def rcpps(c, o):
+    return approximate(c, o, 4, False)
+
+
+def rcpss(c, o):
+    return approximate(c, o, 1, False)
+
+
+def rsqrtps(c, o):
+    return approximate(c, o, 4, True)
+
+
+def rsqrtss(c, o):
+    return approximate(c, o, 1, True)
+
+
+# -- within a vector -----------------------------------------------------------------------------
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def sum32(a: u8x16, b: u8x16, signs: u8x16) -> u8x16:
+    """`a` plus `b`, lanes of `b` negated where `signs` has the sign bit."""
+    r: u8x16 = from_fp(f32s(a) + f32s(b ^ signs))
+    return choose_nans32(a, b, r) if unlikely_(any_nan32(r)) else r
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def sum64(a: u8x16, b: u8x16, signs: u8x16) -> u8x16:
+    r: u8x16 = from_fp(f64s(a) + f64s(b ^ signs))
+    return choose_nans64(a, b, r) if unlikely_(any_nan64(r)) else r
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def horizontal(c: CpuP, o: OpP, op: cython.int, size: cython.int) -> OpP:
+    """ADD, SUB: of neighbours within each operand. ALTERNATE: minus and plus in turn, lane by lane."""
+    d: u8p = register_at(c, o.dst)
+    s: u8p = aligned_source(c, o)
+    a: u8x16
+    b: u8x16
+    if unlikely_(s == cython.NULL):
+        return misaligned(c, o)
+    if unlikely_(c.fp_strict):
+        begin_strict(c)
+    a = load16(d)
+    b = load16(s)
+    if size == 4:
+        if op == ALTERNATE:
+            a = sum32(a, b, u8s(all64(0x80000000)))
+        else:
+            a = sum32(evens32(a, b), odds32(a, b), u8s(all32(0x80000000 if op == SUB else 0)))
+        if unlikely_(c.fp_strict) and not accept32(c, a, True):
+            return fault(c, o, VECTOR_XM, 0)
+    else:
+        if op == ALTERNATE:
+            a = sum64(a, b, from_u64(sign64()))
+        else:
+            a = sum64(interleave_low64(a, b), interleave_high64(a, b), u8s(all64(sign64() if op == SUB else 0)))
+        if unlikely_(c.fp_strict) and not accept64(c, a, True):
+            return fault(c, o, VECTOR_XM, 0)
+    store16(d, a)
+    return o + 1
+
+
+def addsubps(c, o):
+    return horizontal(c, o, ALTERNATE, 4)
+
+
+def addsubpd(c, o):
+    return horizontal(c, o, ALTERNATE, 8)
+
+
+def haddps(c, o):
+    return horizontal(c, o, ADD, 4)
+
+
+def haddpd(c, o):
+    return horizontal(c, o, ADD, 8)
+
+
+def hsubps(c, o):
+    return horizontal(c, o, SUB, 4)
+
+
+def hsubpd(c, o):
+    return horizontal(c, o, SUB, 8)
+
+
+def dpps(c, o):
+    """Products where the immediate's high bits say so, summed, to where its low bits say so."""
+    wanted: Lanes
+    target: Lanes
+    i: cython.int
+    a: u8x16
+    b: u8x16
+    d: u8p = register_at(c, o.dst)
+    s: u8p = aligned_source(c, o)
+    zero: u8x16 = from_u64(0)
+    if unlikely_(s == cython.NULL):
+        return misaligned(c, o)
+    if unlikely_(c.fp_strict):
+        begin_strict(c)
+    for i in range(4):
+        wanted.u32[i] = 0xffffffff if o.imm >> (i + 4) & 1 else 0
+        target.u32[i] = 0xffffffff if o.imm >> i & 1 else 0
+    a = load16(d) & wanted.all
+    b = load16(s) & wanted.all
+    a = product32(a, b)
+    if unlikely_(c.fp_strict) and not accept32(c, a, True):
+        return fault(c, o, VECTOR_XM, 0)
+    if unlikely_(c.fp_strict):
+        begin_strict(c)
+    a = sum32(evens32(a, a), odds32(a, a), zero)
+    a = sum32(evens32(a, a), odds32(a, a), zero)
+    if unlikely_(c.fp_strict) and not accept32(c, a, True):
+        return fault(c, o, VECTOR_XM, 0)
+    store16(d, a & target.all)
+    return o + 1
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def product32(a: u8x16, b: u8x16) -> u8x16:
+    r: u8x16 = from_fp(f32s(a) * f32s(b))
+    return choose_nans32(a, b, r) if unlikely_(any_nan32(r)) else r
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def product64(a: u8x16, b: u8x16) -> u8x16:
+    r: u8x16 = from_fp(f64s(a) * f64s(b))
+    return choose_nans64(a, b, r) if unlikely_(any_nan64(r)) else r
+
+
+def dppd(c, o):
+    wanted: Lanes
+    target: Lanes
+    i: cython.int
+    a: u8x16
+    b: u8x16
+    d: u8p = register_at(c, o.dst)
+    s: u8p = aligned_source(c, o)
+    if unlikely_(s == cython.NULL):
+        return misaligned(c, o)
+    if unlikely_(c.fp_strict):
+        begin_strict(c)
+    for i in range(2):
+        wanted.i64[i] = -1 if o.imm >> (i + 4) & 1 else 0
+        target.i64[i] = -1 if o.imm >> i & 1 else 0
+    a = load16(d) & wanted.all
+    b = load16(s) & wanted.all
+    a = product64(a, b)
+    if unlikely_(c.fp_strict) and not accept64(c, a, True):
+        return fault(c, o, VECTOR_XM, 0)
+    if unlikely_(c.fp_strict):
+        begin_strict(c)
+    a = sum64(interleave_low64(a, a), interleave_high64(a, a), from_u64(0))
+    if unlikely_(c.fp_strict) and not accept64(c, a, True):
+        return fault(c, o, VECTOR_XM, 0)
+    store16(d, a & target.all)
+    return o + 1
+
+
+# -- rounding to an integral value ---------------------------------------------------------------
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def integral(c: CpuP, x: u64, mode: u32, width: cython.int, flags: u32p) -> u64:
+    """The number with bits `x`, rounded; done on the bits, as the mode is the instruction's own."""
+    fraction_bits: cython.int = 23 if width == 4 else 52
+    bias: cython.int = 127 if width == 4 else 1023
+    one: u64 = cython.cast(u64, 1)
+    sign: u64 = x & (one << (width * 8 - 1))
+    magnitude: u64 = x ^ sign
+    exponent: cython.int = magnitude >> fraction_bits
+    unit: u64  # the bits' value of 1
+    rest: u64
+    if exponent >= bias + fraction_bits:  # integral, infinite or NaN
+        if exponent == bias * 2 + 1 and magnitude << (64 - fraction_bits):
+            if not x >> (fraction_bits - 1) & 1:
+                flags[0] |= MXCSR_INVALID
+            return x | one << (fraction_bits - 1)
+        return x
+    if exponent == 0 and (magnitude == 0 or c.mxcsr & MXCSR_DAZ):
+        return sign
+    if exponent < bias:  # less than 1
+        flags[0] |= MXCSR_INEXACT
+        unit = cython.cast(u64, bias) << fraction_bits
+        if mode == NEAREST:
+            return sign | unit if magnitude > unit - (one << fraction_bits) else sign
+        return sign | unit if mode == (DOWN if sign else UP) else sign
+    unit = one << (fraction_bits - (exponent - bias))
+    rest = magnitude & (unit - 1)
+    if rest == 0:
+        return x
+    flags[0] |= MXCSR_INEXACT
+    magnitude -= rest
+    if mode == NEAREST:
+        if rest * 2 > unit or (rest * 2 == unit and magnitude & unit):
+            magnitude += unit
+    elif mode == (DOWN if sign else UP):
+        magnitude += unit
+    return sign | magnitude
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def round_lanes(c: CpuP, o: OpP, lanes: cython.int, width: cython.int) -> OpP:
+    x: Lanes
+    i: cython.int
+    flags: u32 = 0
+    mode: u32 = (c.mxcsr >> 13 if o.imm & 4 else o.imm) & 3
+    s: u8p = source(c, o, width) if lanes == 1 else aligned_source(c, o)
+    if unlikely_(s == cython.NULL):
+        return misaligned(c, o)
+    memcpy(cython.address(x.u8[0]), s, lanes * width)
+    for i in range(lanes):
+        if width == 4:
+            x.u32[i] = integral(c, x.u32[i], mode, 4, cython.address(flags))
+        else:
+            x.u64[i] = integral(c, x.u64[i], mode, 8, cython.address(flags))
+    if o.imm & 8:
+        flags &= ~MXCSR_INEXACT
+    if flags and not raise_flags(c, flags):
+        return fault(c, o, VECTOR_XM, 0)
+    memcpy(register_at(c, o.dst), cython.address(x.u8[0]), lanes * width)
+    return o + 1
+
+
+def roundps(c, o):
+    return round_lanes(c, o, 4, 4)
+
+
+def roundpd(c, o):
+    return round_lanes(c, o, 2, 8)
+
+
+def roundss(c, o):
+    return round_lanes(c, o, 1, 4)
+
+
+def roundsd(c, o):
+    return round_lanes(c, o, 1, 8)
+
+
+bind("ADDPS", addps)
+bind("ADDPD", addpd)
+bind("ADDSS", addss)
+bind("ADDSD", addsd)
+bind("SUBPS", subps)
+bind("SUBPD", subpd)
+bind("SUBSS", subss)
+bind("SUBSD", subsd)
+bind("MULPS", mulps)
+bind("MULPD", mulpd)
+bind("MULSS", mulss)
+bind("MULSD", mulsd)
+bind("DIVPS", divps)
+bind("DIVPD", divpd)
+bind("DIVSS", divss)
+bind("DIVSD", divsd)
+bind("MINPS", minps)
+bind("MINPD", minpd)
+bind("MINSS", minss)
+bind("MINSD", minsd)
+bind("MAXPS", maxps)
+bind("MAXPD", maxpd)
+bind("MAXSS", maxss)
+bind("MAXSD", maxsd)
+bind("SQRTPS", sqrtps)
+bind("SQRTPD", sqrtpd)
+bind("SQRTSS", sqrtss)
+bind("SQRTSD", sqrtsd)
+bind("CMPPS", cmpps)
+bind("CMPPD", cmppd)
+bind("CMPSS", cmpss)
+bind("CMPSD_XMM", cmpsd)
+bind("COMISS", comiss)
+bind("COMISD", comisd)
+bind("UCOMISS", ucomiss)
+bind("UCOMISD", ucomisd)
+bind("RCPPS", rcpps)
+bind("RCPSS", rcpss)
+bind("RSQRTPS", rsqrtps)
+bind("RSQRTSS", rsqrtss)
+bind("ADDSUBPS", addsubps)
+bind("ADDSUBPD", addsubpd)
+bind("HADDPS", haddps)
+bind("HADDPD", haddpd)
+bind("HSUBPS", hsubps)
+bind("HSUBPD", hsubpd)
+bind("DPPS", dpps)
+bind("DPPD", dppd)
+bind("ROUNDPS", roundps)
+bind("ROUNDPD", roundpd)
+bind("ROUNDSS", roundss)
+bind("ROUNDSD", roundsd)

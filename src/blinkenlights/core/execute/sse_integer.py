@@ -1,0 +1,733 @@
+"""Packed integer arithmetic, logic, comparisons and shifts, on MMX and XMM registers.
+
+Both register files share the code: an MMX operand is the low half of a vector whose high half is
+zero, and only the low half of the result is kept.
+"""
+
+import cython
+from cython.cimports.blinkenlights.core.state import OpP, CpuP, i32, u16, u32, u64, u8p
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def combine(op: cython.int, a: u8x16, b: u8x16) -> u8x16:
+    """Lane-by-lane operations of few steps."""
+    m: u8x16
+    if op == PADDB:
+        return a + b
+    if op == PADDW:
+        return u8s(u16s(a) + u16s(b))
+    if op == PADDD:
+        return u8s(u32s(a) + u32s(b))
+    if op == PADDQ:
+        return u8s(u64s(a) + u64s(b))
+    if op == PSUBB:
+        return a - b
+    if op == PSUBW:
+        return u8s(u16s(a) - u16s(b))
+    if op == PSUBD:
+        return u8s(u32s(a) - u32s(b))
+    if op == PSUBQ:
+        return u8s(u64s(a) - u64s(b))
+    if op == PAND:
+        return a & b
+    if op == PANDN:
+        return ~a & b
+    if op == POR:
+        return a | b
+    if op == PXOR:
+        return a ^ b
+    if op == PCMPEQB:
+        return equal(a, b)
+    if op == PCMPEQW:
+        return equal(u16s(a), u16s(b))
+    if op == PCMPEQD:
+        return equal(u32s(a), u32s(b))
+    if op == PCMPEQQ:
+        return equal(u64s(a), u64s(b))
+    if op == PCMPGTB:
+        return less(i8s(b), i8s(a))
+    if op == PCMPGTW:
+        return less(i16s(b), i16s(a))
+    if op == PCMPGTD:
+        return less(i32s(b), i32s(a))
+    if op == PCMPGTQ:
+        return less(i64s(b), i64s(a))
+    if op == PMINSB:
+        return select(less(i8s(a), i8s(b)), a, b)
+    if op == PMINSW:
+        return select(less(i16s(a), i16s(b)), a, b)
+    if op == PMINSD:
+        return select(less(i32s(a), i32s(b)), a, b)
+    if op == PMINUB:
+        return select(less(a, b), a, b)
+    if op == PMINUW:
+        return select(less(u16s(a), u16s(b)), a, b)
+    if op == PMINUD:
+        return select(less(u32s(a), u32s(b)), a, b)
+    if op == PMAXSB:
+        return select(less(i8s(a), i8s(b)), b, a)
+    if op == PMAXSW:
+        return select(less(i16s(a), i16s(b)), b, a)
+    if op == PMAXSD:
+        return select(less(i32s(a), i32s(b)), b, a)
+    if op == PMAXUB:
+        return select(less(a, b), b, a)
+    if op == PMAXUW:
+        return select(less(u16s(a), u16s(b)), b, a)
+    if op == PMAXUD:
+        return select(less(u32s(a), u32s(b)), b, a)
+    if op == PAVGB:  # half the sum, rounded up, without its carry
+        return (a | b) - ((a ^ b) >> cython.cast(u8, 1))
+    if op == PAVGW:
+        return u8s(u16s(a | b) - (u16s(a ^ b) >> cython.cast(u16, 1)))
+    if op == PABSB:
+        m = less(i8s(b), i8s(b ^ b))
+        return (b ^ m) - m
+    if op == PABSW:
+        m = less(i16s(b), i16s(b ^ b))
+        return u8s(u16s(b ^ m) - u16s(m))
+    if op == PABSD:
+        m = less(i32s(b), i32s(b ^ b))
+        return u8s(u32s(b ^ m) - u32s(m))
+    if op == PSIGNB:
+        m = less(i8s(b), i8s(b ^ b))
+        return ((a ^ m) - m) & ~equal(b, b ^ b)
+    if op == PSIGNW:
+        m = less(i16s(b), i16s(b ^ b))
+        return u8s(u16s(a ^ m) - u16s(m)) & ~equal(u16s(b), u16s(b ^ b))
+    if op == PSIGND:
+        m = less(i32s(b), i32s(b ^ b))
+        return u8s(u32s(a ^ m) - u32s(m)) & ~equal(u32s(b), u32s(b ^ b))
+    if op == PMULLW:
+        return u8s(u16s(a) * u16s(b))
+    if op == PMULLD:
+        return u8s(u32s(a) * u32s(b))
+    if op == PMULUDQ:
+        return u8s((u64s(a) & all64(0xffffffff)) * (u64s(b) & all64(0xffffffff)))
+    if PADDUSB <= op <= PSUBSW:
+        return saturate(op, a, b)
+    return multiply(op, a, b)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def saturate(op: cython.int, a: u8x16, b: u8x16) -> u8x16:
+    """Sums and differences that stop at the type's limits."""
+    r: u8x16
+    if op == PADDUSB:
+        r = a + b
+        return r | less(r, a)
+    if op == PADDUSW:
+        r = u8s(u16s(a) + u16s(b))
+        return r | less(u16s(r), u16s(a))
+    if op == PSUBUSB:
+        return (a - b) & less(b, a)
+    if op == PSUBUSW:
+        return u8s(u16s(a) - u16s(b)) & less(u16s(b), u16s(a))
+    # signed: on overflow, the limit that lies on the side of `a`
+    if op == PADDSB:
+        r = a + b
+        return select(u8s(i8s((a ^ r) & (b ^ r)) >> 7), u8s(i8s(a) >> 7) ^ all8(0x7f), r)
+    if op == PSUBSB:
+        r = a - b
+        return select(u8s(i8s((a ^ r) & (a ^ b)) >> 7), u8s(i8s(a) >> 7) ^ all8(0x7f), r)
+    if op == PADDSW:
+        r = u8s(u16s(a) + u16s(b))
+        return select(u8s(i16s((a ^ r) & (b ^ r)) >> 15), u8s(i16s(a) >> 15) ^ u8s(all16(0x7fff)), r)
+    r = u8s(u16s(a) - u16s(b))
+    return select(u8s(i16s((a ^ r) & (a ^ b)) >> 15), u8s(i16s(a) >> 15) ^ u8s(all16(0x7fff)), r)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def multiply(op: cython.int, a: u8x16, b: u8x16) -> u8x16:
+    """Products wider than a lane, and sums of them."""
+    x: Lanes
+    y: Lanes
+    r: Lanes
+    i: cython.int
+    sum: i32
+    x.all = a
+    y.all = b
+    if op == PMULHW:
+        for i in range(8):
+            r.i16[i] = cython.cast(i32, x.i16[i]) * y.i16[i] >> 16
+    elif op == PMULHUW:
+        for i in range(8):
+            r.u16[i] = cython.cast(u32, x.u16[i]) * y.u16[i] >> 16
+    elif op == PMULHRSW:
+        for i in range(8):
+            r.u16[i] = ((cython.cast(i32, x.i16[i]) * y.i16[i] >> 14) + 1) >> 1
+    elif op == PMULDQ:
+        for i in range(2):
+            r.i64[i] = cython.cast(i64, x.i32[i * 2]) * y.i32[i * 2]
+    elif op == PMADDWD:
+        for i in range(4):
+            r.u32[i] = (cython.cast(u32, cython.cast(i32, x.i16[i * 2]) * y.i16[i * 2])
+                        + cython.cast(u32, cython.cast(i32, x.i16[i * 2 + 1]) * y.i16[i * 2 + 1]))
+    elif op == PMADDUBSW:
+        for i in range(8):
+            sum = (cython.cast(i32, x.u8[i * 2]) * y.i8[i * 2]
+                   + cython.cast(i32, x.u8[i * 2 + 1]) * y.i8[i * 2 + 1])
+            r.i16[i] = to_i16(sum)
+    else:  # PSADBW
+        for i in range(2):
+            r.u64[i] = distance(cython.address(x.u8[i * 8]), cython.address(y.u8[i * 8]), 8)
+    return r.all
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def to_i16(x: i32) -> i32:
+    return -32768 if x < -32768 else 32767 if x > 32767 else x
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def distance(p: u8p, q: u8p, count: cython.int) -> u32:
+    """The sum of absolute differences."""
+    i: cython.int
+    d: i32
+    total: u32 = 0
+    for i in range(count):
+        d = cython.cast(i32, p[i]) - q[i]
+        total += d if d >= 0 else -d
+    return total
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def horizontal(op: cython.int, a: u8x16, b: u8x16, size: cython.int) -> u8x16:
+    """Sums or differences of neighbours: those of `a` fill the low half, those of `b` the high."""
+    pairs: cython.int = size // 4  # of words in one operand; half as many of doublewords
+    x: Lanes
+    y: Lanes
+    r: Lanes
+    i: cython.int
+    x.all = a
+    y.all = b
+    r.all = a
+    if op == PHADDD or op == PHSUBD:
+        pairs = size // 8
+        for i in range(pairs):
+            if op == PHADDD:
+                r.u32[i] = x.u32[i * 2] + x.u32[i * 2 + 1]
+                r.u32[i + pairs] = y.u32[i * 2] + y.u32[i * 2 + 1]
+            else:
+                r.u32[i] = x.u32[i * 2] - x.u32[i * 2 + 1]
+                r.u32[i + pairs] = y.u32[i * 2] - y.u32[i * 2 + 1]
+        return r.all
+    for i in range(pairs):
+        if op == PHADDW:
+            r.u16[i] = x.u16[i * 2] + x.u16[i * 2 + 1]
+            r.u16[i + pairs] = y.u16[i * 2] + y.u16[i * 2 + 1]
+        elif op == PHSUBW:
+            r.u16[i] = x.u16[i * 2] - x.u16[i * 2 + 1]
+            r.u16[i + pairs] = y.u16[i * 2] - y.u16[i * 2 + 1]
+        elif op == PHADDSW:
+            r.i16[i] = to_i16(cython.cast(i32, x.i16[i * 2]) + x.i16[i * 2 + 1])
+            r.i16[i + pairs] = to_i16(cython.cast(i32, y.i16[i * 2]) + y.i16[i * 2 + 1])
+        else:
+            r.i16[i] = to_i16(cython.cast(i32, x.i16[i * 2]) - x.i16[i * 2 + 1])
+            r.i16[i + pairs] = to_i16(cython.cast(i32, y.i16[i * 2]) - y.i16[i * 2 + 1])
+    return r.all
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def packed(c: CpuP, o: OpP, op: cython.int) -> OpP:
+    """Operand 0 = operand 0 `op` operand 1."""
+    d: u8p = register_at(c, o.dst)
+    s: u8p
+    if likely_(o.size == 16):
+        s = aligned_source(c, o)
+        if unlikely_(s == cython.NULL):
+            return misaligned(c, o)
+        if op >= PHADDW:
+            store16(d, horizontal(op, load16(d), load16(s), 16))
+        else:
+            store16(d, combine(op, load16(d), load16(s)))
+        return o + 1
+    if x87_pending(c):
+        return x87_fault(c, o)
+    s = source(c, o, 8)
+    if op >= PHADDW:
+        put_mmx(c, o.dst, low64(horizontal(op, load8(d), load8(s), 8)))
+    else:
+        put_mmx(c, o.dst, low64(combine(op, load8(d), load8(s))))
+    return o + 1
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def shift(op: cython.int, a: u8x16, count: u64) -> u8x16:
+    """Every lane by the same count; counts beyond the lane leave zeros or copies of the sign."""
+    if op == PSRAW:
+        return u8s(i16s(a) >> cython.cast(i16, 15 if count > 15 else count))
+    if op == PSRAD:
+        return u8s(i32s(a) >> cython.cast(i32, 31 if count > 31 else count))
+    if count >= (16 if op == PSLLW or op == PSRLW else 32 if op == PSLLD or op == PSRLD else 64):
+        return a ^ a
+    if op == PSLLW:
+        return u8s(u16s(a) << cython.cast(u16, count))
+    if op == PSLLD:
+        return u8s(u32s(a) << cython.cast(u32, count))
+    if op == PSLLQ:
+        return u8s(u64s(a) << count)
+    if op == PSRLW:
+        return u8s(u16s(a) >> cython.cast(u16, count))
+    if op == PSRLD:
+        return u8s(u32s(a) >> cython.cast(u32, count))
+    return u8s(u64s(a) >> count)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def packed_shift(c: CpuP, o: OpP, op: cython.int) -> OpP:
+    """The count is the low 64 bits of operand 1, or the immediate."""
+    d: u8p = register_at(c, o.dst)
+    s: u8p
+    if likely_(o.size == 16):
+        s = aligned_source(c, o)
+        if unlikely_(s == cython.NULL):
+            return misaligned(c, o)
+        store16(d, shift(op, load16(d), low64(load8(s)) + o.imm))
+        return o + 1
+    if x87_pending(c):
+        return x87_fault(c, o)
+    s = source(c, o, 8)
+    put_mmx(c, o.dst, low64(shift(op, load8(d), low64(load8(s)) + o.imm)))
+    return o + 1
+
+
+def paddb(c, o):
+    return packed(c, o, PADDB)
+
+
+def paddw(c, o):
+    return packed(c, o, PADDW)
+
+
+def paddd(c, o):
+    return packed(c, o, PADDD)
+
+
+def paddq(c, o):
+    return packed(c, o, PADDQ)
+
+
+def psubb(c, o):
+    return packed(c, o, PSUBB)
+
+
+def psubw(c, o):
+    return packed(c, o, PSUBW)
+
+
+def psubd(c, o):
+    return packed(c, o, PSUBD)
+
+
+def psubq(c, o):
+    return packed(c, o, PSUBQ)
+
+
+def paddusb(c, o):
+    return packed(c, o, PADDUSB)
+
+
+def paddusw(c, o):
+    return packed(c, o, PADDUSW)
+
+
+def paddsb(c, o):
+    return packed(c, o, PADDSB)
+
+
+def paddsw(c, o):
+    return packed(c, o, PADDSW)
+
+
+def psubusb(c, o):
+    return packed(c, o, PSUBUSB)
+
+
+def psubusw(c, o):
+    return packed(c, o, PSUBUSW)
+
+
+def psubsb(c, o):
+    return packed(c, o, PSUBSB)
+
+
+def psubsw(c, o):
+    return packed(c, o, PSUBSW)
+
+
+def pand(c, o):
+    return packed(c, o, PAND)
+
+
+def pandn(c, o):
+    return packed(c, o, PANDN)
+
+
+def por(c, o):
+    return packed(c, o, POR)
+
+
+def pxor(c, o):
+    return packed(c, o, PXOR)
+
+
+def pcmpeqb(c, o):
+    return packed(c, o, PCMPEQB)
+
+
+def pcmpeqw(c, o):
+    return packed(c, o, PCMPEQW)
+
+
+def pcmpeqd(c, o):
+    return packed(c, o, PCMPEQD)
+
+
+def pcmpeqq(c, o):
+    return packed(c, o, PCMPEQQ)
+
+
+def pcmpgtb(c, o):
+    return packed(c, o, PCMPGTB)
+
+
+def pcmpgtw(c, o):
+    return packed(c, o, PCMPGTW)
+
+
+def pcmpgtd(c, o):
+    return packed(c, o, PCMPGTD)
+
+
+def pcmpgtq(c, o):
+    return packed(c, o, PCMPGTQ)
+
+
+def pminsb(c, o):
+    return packed(c, o, PMINSB)
+
+
+def pminsw(c, o):
+    return packed(c, o, PMINSW)
+
+
+def pminsd(c, o):
+    return packed(c, o, PMINSD)
+
+
+def pminub(c, o):
+    return packed(c, o, PMINUB)
+
+
+def pminuw(c, o):
+    return packed(c, o, PMINUW)
+
+
+def pminud(c, o):
+    return packed(c, o, PMINUD)
+
+
+def pmaxsb(c, o):
+    return packed(c, o, PMAXSB)
+
+
+def pmaxsw(c, o):
+    return packed(c, o, PMAXSW)
+
+
+def pmaxsd(c, o):
+    return packed(c, o, PMAXSD)
+
+
+def pmaxub(c, o):
+    return packed(c, o, PMAXUB)
+
+
+def pmaxuw(c, o):
+    return packed(c, o, PMAXUW)
+
+
+def pmaxud(c, o):
+    return packed(c, o, PMAXUD)
+
+
+def pavgb(c, o):
+    return packed(c, o, PAVGB)
+
+
+def pavgw(c, o):
+    return packed(c, o, PAVGW)
+
+
+def pabsb(c, o):
+    return packed(c, o, PABSB)
+
+
+def pabsw(c, o):
+    return packed(c, o, PABSW)
+
+
+def pabsd(c, o):
+    return packed(c, o, PABSD)
+
+
+def psignb(c, o):
+    return packed(c, o, PSIGNB)
+
+
+def psignw(c, o):
+    return packed(c, o, PSIGNW)
+
+
+def psignd(c, o):
+    return packed(c, o, PSIGND)
+
+
+def pmullw(c, o):
+    return packed(c, o, PMULLW)
+
+
+def pmulld(c, o):
+    return packed(c, o, PMULLD)
+
+
+def pmulhw(c, o):
+    return packed(c, o, PMULHW)
+
+
+def pmulhuw(c, o):
+    return packed(c, o, PMULHUW)
+
+
+def pmulhrsw(c, o):
+    return packed(c, o, PMULHRSW)
+
+
+def pmuludq(c, o):
+    return packed(c, o, PMULUDQ)
+
+
+def pmuldq(c, o):
+    return packed(c, o, PMULDQ)
+
+
+def pmaddwd(c, o):
+    return packed(c, o, PMADDWD)
+
+
+def pmaddubsw(c, o):
+    return packed(c, o, PMADDUBSW)
+
+
+def psadbw(c, o):
+    return packed(c, o, PSADBW)
+
+
+def phaddw(c, o):
+    return packed(c, o, PHADDW)
+
+
+def phaddd(c, o):
+    return packed(c, o, PHADDD)
+
+
+def phaddsw(c, o):
+    return packed(c, o, PHADDSW)
+
+
+def phsubw(c, o):
+    return packed(c, o, PHSUBW)
+
+
+def phsubd(c, o):
+    return packed(c, o, PHSUBD)
+
+
+def phsubsw(c, o):
+    return packed(c, o, PHSUBSW)
+
+
+def psllw(c, o):
+    return packed_shift(c, o, PSLLW)
+
+
+def pslld(c, o):
+    return packed_shift(c, o, PSLLD)
+
+
+def psllq(c, o):
+    return packed_shift(c, o, PSLLQ)
+
+
+def psrlw(c, o):
+    return packed_shift(c, o, PSRLW)
+
+
+def psrld(c, o):
+    return packed_shift(c, o, PSRLD)
+
+
+def psrlq(c, o):
+    return packed_shift(c, o, PSRLQ)
+
+
+def psraw(c, o):
+    return packed_shift(c, o, PSRAW)
+
+
+def psrad(c, o):
+    return packed_shift(c, o, PSRAD)
+
+
+def mpsadbw(c, o):
+    """Eight distances between four bytes of operand 1 and the bytes from each place of operand 0."""
+    x: Lanes
+    y: Lanes
+    r: Lanes
+    i: cython.int
+    s: u8p = aligned_source(c, o)
+    if unlikely_(s == cython.NULL):
+        return misaligned(c, o)
+    x.all = load16(register_at(c, o.dst))
+    y.all = load16(s)
+    for i in range(8):
+        r.u16[i] = distance(cython.address(x.u8[i + (o.imm & 4)]), cython.address(y.u8[(o.imm & 3) * 4]), 4)
+    store16(register_at(c, o.dst), r.all)
+    return o + 1
+
+
+def phminposuw(c, o):
+    x: Lanes
+    i: cython.int
+    best: cython.int = 0
+    s: u8p = aligned_source(c, o)
+    if unlikely_(s == cython.NULL):
+        return misaligned(c, o)
+    x.all = load16(s)
+    for i in range(1, 8):
+        if x.u16[i] < x.u16[best]:
+            best = i
+    store16(register_at(c, o.dst), from_u64(x.u16[best] | cython.cast(u64, best) << 16))
+    return o + 1
+
+
+def ptest(c, o):
+    a: u8x16 = load16(register_at(c, o.dst))
+    b: u8x16
+    s: u8p = aligned_source(c, o)
+    if unlikely_(s == cython.NULL):
+        return misaligned(c, o)
+    b = load16(s)
+    set_status(c, (0 if any_set(a & b) else ZF) | (0 if any_set(~a & b) else CF))
+    return o + 1
+
+
+bind("PADDB", paddb)
+bind("PADDW", paddw)
+bind("PADDD", paddd)
+bind("PADDQ", paddq)
+bind("PSUBB", psubb)
+bind("PSUBW", psubw)
+bind("PSUBD", psubd)
+bind("PSUBQ", psubq)
+bind("PADDUSB", paddusb)
+bind("PADDUSW", paddusw)
+bind("PADDSB", paddsb)
+bind("PADDSW", paddsw)
+bind("PSUBUSB", psubusb)
+bind("PSUBUSW", psubusw)
+bind("PSUBSB", psubsb)
+bind("PSUBSW", psubsw)
+bind("PAND", pand)
+bind("PANDN", pandn)
+bind("POR", por)
+bind("PXOR", pxor)
+bind("PCMPEQB", pcmpeqb)
+bind("PCMPEQW", pcmpeqw)
+bind("PCMPEQD", pcmpeqd)
+bind("PCMPEQQ", pcmpeqq)
+bind("PCMPGTB", pcmpgtb)
+bind("PCMPGTW", pcmpgtw)
+bind("PCMPGTD", pcmpgtd)
+bind("PCMPGTQ", pcmpgtq)
+bind("PMINSB", pminsb)
+bind("PMINSW", pminsw)
+bind("PMINSD", pminsd)
+bind("PMINUB", pminub)
+bind("PMINUW", pminuw)
+bind("PMINUD", pminud)
+bind("PMAXSB", pmaxsb)
+bind("PMAXSW", pmaxsw)
+bind("PMAXSD", pmaxsd)
+bind("PMAXUB", pmaxub)
+bind("PMAXUW", pmaxuw)
+bind("PMAXUD", pmaxud)
+bind("PAVGB", pavgb)
+bind("PAVGW", pavgw)
+bind("PABSB", pabsb)
+bind("PABSW", pabsw)
+bind("PABSD", pabsd)
+bind("PSIGNB", psignb)
+bind("PSIGNW", psignw)
+bind("PSIGND", psignd)
+bind("PMULLW", pmullw)
+bind("PMULLD", pmulld)
+bind("PMULHW", pmulhw)
+bind("PMULHUW", pmulhuw)
+bind("PMULHRSW", pmulhrsw)
+bind("PMULUDQ", pmuludq)
+bind("PMULDQ", pmuldq)
+bind("PMADDWD", pmaddwd)
+bind("PMADDUBSW", pmaddubsw)
+bind("PSADBW", psadbw)
+bind("PHADDW", phaddw)
+bind("PHADDD", phaddd)
+bind("PHADDSW", phaddsw)
+bind("PHSUBW", phsubw)
+bind("PHSUBD", phsubd)
+bind("PHSUBSW", phsubsw)
+bind("PSLLW", psllw)
+bind("PSLLD", pslld)
+bind("PSLLQ", psllq)
+bind("PSRLW", psrlw)
+bind("PSRLD", psrld)
+bind("PSRLQ", psrlq)
+bind("PSRAW", psraw)
+bind("PSRAD", psrad)
+bind("MPSADBW", mpsadbw)
+bind("PHMINPOSUW", phminposuw)
+bind("PTEST", ptest)
+# to logic, floating-point lanes are bits like any
+for kind in ("PS", "PD"):
+    bind("AND" + kind, pand)
+    bind("ANDN" + kind, pandn)
+    bind("OR" + kind, por)
+    bind("XOR" + kind, pxor)
