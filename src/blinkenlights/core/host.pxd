@@ -72,6 +72,38 @@ cdef extern from *:
     sigset_t *CONTEXT_MASK(void *) nogil
     void CONTEXT_SET_PC(void *, long long) nogil
 
+# The C library keeps two signals to itself (32 and 33), which guests' C libraries use as well: so
+# the kernel is asked directly.
+cdef extern from *:
+    """
+    #include <string.h>
+    #include <sys/syscall.h>
+    #include <unistd.h>
+    static void every_signal(sigset_t *set) { memset(set, 0xFF, 8); }
+    #if defined(__x86_64__) && defined(__linux__)
+    __asm__(".text\\nblinkenlights_restore: mov $15, %eax\\n syscall\\n");
+    extern void blinkenlights_restore(void) __attribute__((visibility("hidden")));
+    static int set_handler(int signo, void *handler, int flags) {
+        struct { void *handler; unsigned long flags; void (*restorer)(void); unsigned long mask; } action;
+        action.handler = handler;
+        action.flags = (unsigned)flags | 0x04000000;
+        action.restorer = blinkenlights_restore;
+        action.mask = ~0ul;
+        return (int)syscall(SYS_rt_sigaction, signo, &action, (void *)0, 8);
+    }
+    #else
+    static int set_handler(int signo, void *handler, int flags) {
+        struct sigaction action;
+        action.sa_handler = (void (*)(int))handler;
+        action.sa_flags = flags;
+        sigfillset(&action.sa_mask);
+        return sigaction(signo, &action, (void *)0);
+    }
+    #endif
+    """
+    void every_signal(sigset_t *) nogil
+    int set_handler(int signo, void *handler, int flags) nogil
+
 cdef extern from "sys/mman.h" nogil:
     void *mmap(void *address, size_t length, int prot, int flags, int fd, long offset)
     int munmap(void *address, size_t length)

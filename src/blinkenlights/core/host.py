@@ -119,7 +119,7 @@ def on_signal(signo, info, context):
 @cython.exceptval(check=False)
 def block_all(mask: cython.pointer[sigset_t]) -> cython.void:
     """Every signal but those that the host raises for faults."""
-    sigfillset(mask)
+    every_signal(mask)
     sigdelset(mask, SIGSEGV)
     sigdelset(mask, SIGBUS)
     sigdelset(mask, SIGFPE)
@@ -162,19 +162,16 @@ def set_action(signo: int, kind: int, flags: int = 0) -> None:
     `flags` are sigaction(2)'s: SA_RESTART, SA_NOCLDSTOP and SA_NOCLDWAIT count.
     Raises OSError (EINVAL) for SIGKILL, SIGSTOP and numbers that are no signal.
     """
-    action: sigaction_t
     if signo in SYNCHRONOUS:
         return
     number: cython.int = signo
     keep: cython.int = flags & 0x10000003
+    failed: cython.int
     if kind == CATCH:
-        action.sa_sigaction = on_signal
-        action.sa_flags = keep | SA_SIGINFO | SA_ONSTACK
+        failed = set_handler(number, cython.cast(voidp, on_signal), keep | SA_SIGINFO | SA_ONSTACK)
     else:
-        action.sa_handler = SIG_DFL if kind == DEFAULT else SIG_IGN
-        action.sa_flags = keep
-    sigfillset(cython.address(action.sa_mask))
-    if sigaction(number, cython.address(action), cython.NULL):
+        failed = set_handler(number, cython.cast(voidp, SIG_DFL if kind == DEFAULT else SIG_IGN), keep)
+    if failed:
         raise OSError(errno, "sigaction")
 
 
