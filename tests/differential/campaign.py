@@ -1,10 +1,10 @@
 """Compares many cases of many forms, in several processes, and counts."""
 
-import contextlib
 import multiprocessing
 import random
 import struct
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
 from tests.differential.cases import Case, make_case
@@ -91,6 +91,6 @@ def campaign(chosen: list[Form], cases: int, seed: int, jobs: int, virtual: bool
     """Like `compare_forms`, spread over `jobs` processes."""
     pieces = [chosen[i::jobs * 4] for i in range(jobs * 4)]
     tasks = [(piece, cases, seed, virtual) for piece in pieces if piece]
-    with contextlib.closing(multiprocessing.get_context("spawn").Pool(jobs)) as pool:
-        for tallies in pool.imap_unordered(work, tasks):
-            yield from tallies
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
+        for future in as_completed([pool.submit(work, task) for task in tasks]):
+            yield from future.result()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from blinkenlights.core.engine import EXIT_EXCEPTION, EXIT_INTERRUPT, Processor
+from blinkenlights.core.host import catch_faults
 from blinkenlights.core.memory import AddressSpace
 
 from tests.oracle import CODE, DATA, EDGE, GS_BASE, PAGE, SLOT_SIZE, WINDOW, WINDOW_SIZE, Outcome, State
@@ -17,6 +18,7 @@ class Interpreter:
     """One guest processor in a small address space of its own; `virtual` is blink's `-m`."""
 
     def __init__(self, virtual: bool = False) -> None:
+        catch_faults()
         self.space = AddressSpace(virtual)
         self.space.map(CODE, BATCH * SLOT_SIZE, READ | WRITE | EXECUTE, FIXED_PRIVATE)
         self.space.map(DATA + PAGE, 2 * PAGE, READ | WRITE, FIXED_PRIVATE)
@@ -48,4 +50,4 @@ class Interpreter:
             return Outcome(left, None)
         if reason != EXIT_EXCEPTION:
             return Outcome(left, -reason)
-        return Outcome(left, vector, processor.error_code, processor.fault_address)
+        return Outcome(left, vector, processor.fault_address)

@@ -59,16 +59,15 @@ class Outcome:
 
     state: State
     vector: int | None
-    error: int = 0
     address: int = 0
 
 
 def unpack(record: bytes) -> Outcome:
     fields = RECORD.unpack(record)
     reg, rip, rflags = list(fields[:16]), fields[16], fields[17]
-    trap, error, cr2 = fields[18:21]
+    trap, _, cr2 = fields[18:21]
     if trap == INT3:
         # the INT3 after the instruction: it went well, and rip is one past that
         return Outcome(State(reg, rip - 1, rflags, fields[24], fields[25]), None)
     state = State(reg, rip, rflags & ~0x10000, fields[24], fields[25])  # RF is set for faults only
-    return Outcome(state, trap, error, cr2 if trap == 14 else 0)
+    return Outcome(state, trap, cr2 if trap == 14 else 0)
