@@ -1,7 +1,7 @@
 """The run loop, and `Processor`: one hardware thread of the guest."""
 
 import cython
-from cython.cimports.blinkenlights.core.access import get_rflags, set_status
+from cython.cimports.blinkenlights.core.access import ea, get_rflags, set_status
 from cython.cimports.blinkenlights.core.blocks import (
     CacheP,
     change_code_limit,
@@ -72,15 +72,34 @@ def recover(c: CpuP) -> cython.bint:
     c.fault_address -= c.membase
     s: SpaceP = cython.cast(SpaceP, c.space)
     if c.host_signal == SIGSEGV:
-        if c.host_code == SI_KERNEL:  # not canonical: #GP, which has no address
-            c.vector = 13
-            c.error_code = 0
-            c.fault_address = 0
-            return False
+        if c.host_code == SI_KERNEL:  # the host's address is not canonical; the guest's may be
+            if o.form == RR:
+                return refuse_address(c, o)
+            c.fault_address = ea(c, o)
+        if not_canonical(c.fault_address):
+            return refuse_address(c, o)
         if c.fault_address < s.size and unguard(s, c.fault_address):
             c.host_signal = 0
             return True
     c.vector = 16 if c.host_signal == SIGFPE else 6 if c.host_signal == SIGILL else 14
+    return False
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def not_canonical(address: u64) -> cython.bint:
+    return (address + (cython.cast(u64, 1) << 47)) >> 48 != 0
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def refuse_address(c: CpuP, o: OpP) -> cython.bint:
+    """#GP, or #SS where the stack pointer or RBP is the base: neither tells the address."""
+    c.vector = 12 if o.form != RR and (o.base == 4 or o.base == 5) else 13
+    c.error_code = 0
+    c.fault_address = 0
     return False
 
 

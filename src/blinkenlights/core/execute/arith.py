@@ -266,9 +266,7 @@ def cmpxchg(c, o):
     else:
         a = get(c, o.dst, size)
         if a == expected:
-            put(c, o.dst, size, b)
-        elif size == 4:
-            put(c, o.dst, size, a)  # the upper half is cleared all the same
+            put(c, o.dst, size, b)  # else a register stays as it is, its upper half too
     if a != expected:
         put(c, 0, size, a)
     compute(c, 7, expected, a, size, 0, 1)
