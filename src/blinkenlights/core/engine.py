@@ -128,7 +128,7 @@ def new_cpu(s):
     c.sel[SS] = 0x2B
     c.fcw = 0x37F
     c.mxcsr = 0x1F80
-    c.count_limit = FOREVER
+    c.stop_at = FOREVER
     c.stop_at = FOREVER  # or a system call made before the first run looks interrupted
     for i in range(JUMP_SIZE):
         c.jumps[i].rip = FOREVER

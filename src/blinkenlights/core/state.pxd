@@ -127,7 +127,6 @@ cdef struct Cpu:
     u64 membase  # linear memory: host address = guest address + membase
     u64 icount  # instructions executed
     u64 stop_at  # leave at the next block boundary once icount reaches this; 0 = at once
-    u64 count_limit  # what stop_at goes back to
     u8 paged  # memory goes through the TLB
     u8 mode  # code size: 16, 32 or 64
     u8 exit
