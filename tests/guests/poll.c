@@ -139,6 +139,7 @@ static void events(void) {
     SHOW(info.ssi_signo);
     SHOW(info.ssi_pid == (unsigned)getpid());
 
+    unlink("watched");
     int watch = inotify_init1(IN_NONBLOCK);
     SHOW(inotify_add_watch(watch, ".", IN_CREATE));
     close(open("watched", O_CREAT | O_WRONLY, 0600));

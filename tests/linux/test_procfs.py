@@ -16,13 +16,12 @@ def test_proc_self(guest, same_as_native, toolchain):
     "readlink /proc/self/exe",
     "cat /proc/self/cmdline | tr '\\0' ' '",
     "cat /proc/self/comm",
-    "tr '\\0' '\\n' < /proc/self/environ | sort",
+    "cat /proc/self/environ | tr '\\0' '\\n' | sort",
     "head -1 /proc/$$/status",
     "cut -d' ' -f2 /proc/$$/stat",
     "ls /proc/self/task | wc -l",
     "ls -l /proc/self/ | grep -c exe",
     "grep -c python /proc/self/maps",
-    "cd /proc/self && readlink exe",
     "test -e /proc/self/exe && echo there; test -x /proc/$$/exe && echo can run",
 ])
 def test_through_the_shell(program, same_as_native, script):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 COLUMN = 39  # where the result is shown
 ERESTARTSYS = 512
 AT_FDCWD = -100
+MAKES_FILE = 0o20000100  # O_CREAT or O_TMPFILE
 EXIT, EXIT_GROUP = 60, 231
 CLONE_NUMBERS = frozenset((56, 57, 58, 435))
 # Calls that write to the buffers their vector names; the others read them.
@@ -44,6 +45,8 @@ def traced(
         name, kinds, result_kind = f"syscall_{number:#x}", [], "hex"
     else:
         name, kinds, result_kind = row[1], row[2].split(), row[3]
+    if "open:" in kinds and kinds[-1] == "mode" and not arguments[len(kinds) - 2] & MAKES_FILE:
+        kinds = kinds[:-1]
     call = Call(task, name, kinds, arguments)
     before = [call.before(i) for i in range(len(kinds))]
     if number in (EXIT, EXIT_GROUP):
