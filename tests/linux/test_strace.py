@@ -15,7 +15,8 @@ def trace(blink, args, **options):
 
 def test_lines(guest, blink):
     lines = trace(blink, [guest("hello.c"), "world"])
-    assert any(re.fullmatch(r'writev\(1, \[\{iov_base="hello world", iov_len=11\}, .*\], 2\) += 12', line) for line in lines)
+    written = r'writev\(1, \[\{iov_base="hello world", iov_len=11\}, .*\], 2\) += 12'
+    assert any(re.fullmatch(written, line) for line in lines)
     assert re.fullmatch(r"exit_group\(1\) +=\s\?", lines[-1])
 
 

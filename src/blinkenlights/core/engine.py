@@ -129,7 +129,6 @@ def new_cpu(s):
     c.fcw = 0x37F
     c.mxcsr = 0x1F80
     c.stop_at = FOREVER
-    c.stop_at = FOREVER  # or a system call made before the first run looks interrupted
     for i in range(JUMP_SIZE):
         c.jumps[i].rip = FOREVER
     flush_tlb(c)
