@@ -11,6 +11,7 @@ cdef Handler special[MAX_MNEMONICS][5][4]  # by log2(size) and form: faster, for
 cdef u8 ends[MAX_MNEMONICS]  # the instruction ends its block
 cdef u8 condition[MAX_MNEMONICS]  # Op.extra is its condition code
 
+# A mnemonic without a general handler has one for each size and form instead, for any memory.
 # Bind `handler` to `name` (an Intel mnemonic of the opcode table, upper case). With `size` (bytes)
 # and `form` it serves just those operands. Raises KeyError when the table has no such mnemonic.
 cdef int bind(str name, Handler handler, int size=*, int form=*) except -1

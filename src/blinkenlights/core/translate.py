@@ -112,6 +112,8 @@ def fill(o, insn, rip, linear):
         o.fn = special[insn.id][size_class][o.form]
     if o.fn == cython.NULL:
         o.fn = general[insn.id]
+    if o.fn == cython.NULL and o.size <= 16:
+        o.fn = special[insn.id][size_class][o.form]
     if o.fn == cython.NULL:
         o.fn = undefined
         return True
