@@ -80,6 +80,7 @@ def run_leader(task: Task) -> None:
             process.leader_wake.acquire()
         program = process.next_program
         assert isinstance(program, execution.Program)
+        host.take_signal()  # what it was stopped by
         process.tasks[task.tid] = task
         execution.replace(task, program)
         host.set_mask(task.sigmask & ~signal.SYNCHRONOUS)

@@ -248,6 +248,9 @@ class Processor:
         c.stop_at = 0
         with cython.nogil:
             run_loop(c, True)
+        c.stop_at = FOREVER  # host calls may be made
+        if c.pending_signal:
+            c.stop_at = 0
         return c.exit
 
     def attend(self) -> None:

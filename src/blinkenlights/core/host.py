@@ -183,6 +183,7 @@ def take_signal():
     signo: int = c.pending_signal
     info: bytes = PyBytes_FromStringAndSize(cython.cast(cython.p_char, c.pending_info), 128)
     c.pending_signal = 0
+    c.stop_at = ~cython.cast(u64, 0)  # host calls may be made again
     return signo, info
 
 

@@ -192,7 +192,7 @@ def replace(task: "Task", program: Program) -> None:
     release_parent(process)
     close_on_exec(process, program)
     signal.reset_actions(task)
-    task.altstack = (0, signal.SS_DISABLE, 0)
+    task.altstack = (0, 0, 0)
     task.clear_child_tid = 0
     task.robust_list = 0
     task.exiting = False

@@ -121,8 +121,8 @@ class Task:
         self.robust_list_length = 24
         self.sigmask = 0  # blocked signals, as the guest set them
         self.held: dict[int, bytes] = {}  # blocked for the guest, but not on the host: siginfo by signal
-        # sigaltstack: base, flags, size; SS_DISABLE when there is none
-        self.altstack = (0, SS_DISABLE, 0)
+        # sigaltstack: base, flags, size; size 0 when there is none
+        self.altstack = (0, 0, 0)
         # A system call that changes the mask while it waits (sigsuspend, ppoll, pselect,
         # epoll_pwait) leaves the mask to go back to here; the signal frame then saves that one.
         self.saved_mask: int | None = None
