@@ -6,15 +6,17 @@ cdef enum:
     MAX_MNEMONICS = 4096
 
 cdef Handler general[MAX_MNEMONICS]  # serves every size and form; NULL: not executed here
-cdef Handler special[MAX_MNEMONICS][5][4]  # by log2(size) and form: faster, for flat memory only
+cdef Handler sized[MAX_MNEMONICS][5][4]  # by log2(size) and form, where there is a special one
+# Likewise, but only for 64-bit code on linear memory, and memory operands without a segment base.
+cdef Handler flat[MAX_MNEMONICS][5][4]
 
 cdef u8 ends[MAX_MNEMONICS]  # the instruction ends its block
 cdef u8 condition[MAX_MNEMONICS]  # Op.extra is its condition code
 
-# A mnemonic without a general handler has one for each size and form instead, for any memory.
 # Bind `handler` to `name` (an Intel mnemonic of the opcode table, upper case). With `size` (bytes)
 # and `form` it serves just those operands. Raises KeyError when the table has no such mnemonic.
 cdef int bind(str name, Handler handler, int size=*, int form=*) except -1
+cdef int bind_flat(str name, Handler handler, int size, int form) except -1
 
 # The mnemonic's number; raises KeyError.
 cdef int mnemonic_id(str name) except -1

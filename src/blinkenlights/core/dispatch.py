@@ -15,7 +15,12 @@ def bind(name, handler, size=0, form=0):
     if size == 0:
         general[number] = handler
     else:
-        special[number][size.bit_length() - 1][form] = handler
+        sized[number][size.bit_length() - 1][form] = handler
+    return 0
+
+
+def bind_flat(name, handler, size, form):
+    flat[mnemonic_id(name)][size.bit_length() - 1][form] = handler
     return 0
 
 

@@ -101,19 +101,20 @@ def fill(o, insn, rip, linear):
 
     if condition[insn.id]:
         o.extra = insn.opcode & 15
-    flat: cython.bint = linear and insn.mode == 64 and not o.flags & LOCKED and o.size <= 16 and (
+    in_flat_memory: cython.bint = linear and insn.mode == 64 and (
         o.form == RR or (insn.asize == 8 and o.seg == NO_SEGMENT))
     if n and insn.op[0].kind == O_SEG:
         o.extra = 1  # PUSH and POP of a segment register
-        flat = False
+        in_flat_memory = False
     o.fn = cython.NULL
-    size_class = 0 if o.size == 1 else 1 if o.size == 2 else 2 if o.size == 4 else 3 if o.size == 8 else 4
-    if flat:
-        o.fn = special[insn.id][size_class][o.form]
+    if o.size <= 16 and not o.flags & LOCKED:
+        size_class = 0 if o.size == 1 else 1 if o.size == 2 else 2 if o.size == 4 else 3 if o.size == 8 else 4
+        if in_flat_memory:
+            o.fn = flat[insn.id][size_class][o.form]
+        if o.fn == cython.NULL:
+            o.fn = sized[insn.id][size_class][o.form]
     if o.fn == cython.NULL:
         o.fn = general[insn.id]
-    if o.fn == cython.NULL and o.size <= 16:
-        o.fn = special[insn.id][size_class][o.form]
     if o.fn == cython.NULL:
         o.fn = undefined
         return True

@@ -1,6 +1,6 @@
 from blinkenlights.core.access cimport *
 from blinkenlights.core.atomic cimport *
-from blinkenlights.core.dispatch cimport bind
+from blinkenlights.core.dispatch cimport bind, bind_flat
 
 cdef Op *add(Cpu *c, Op *o) noexcept nogil
 cdef Op *or_(Cpu *c, Op *o) noexcept nogil

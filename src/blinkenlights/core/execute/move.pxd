@@ -1,5 +1,5 @@
 from blinkenlights.core.access cimport *
-from blinkenlights.core.dispatch cimport bind, takes_condition
+from blinkenlights.core.dispatch cimport bind, bind_flat, takes_condition
 from blinkenlights.core.execute.conditions cimport test_condition
 
 cdef extern from *:

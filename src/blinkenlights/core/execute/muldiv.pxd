@@ -1,5 +1,5 @@
 from blinkenlights.core.access cimport *
-from blinkenlights.core.dispatch cimport bind
+from blinkenlights.core.dispatch cimport bind, bind_flat
 
 # 64 by 64 to 128 bits and back: a type that Cython has no word for.
 cdef extern from *:

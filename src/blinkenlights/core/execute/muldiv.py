@@ -217,9 +217,9 @@ def truncated(a: i64, b: i64) -> i64:
 
 bind("MUL", mul)
 bind("IMUL", imul)
-bind("IMUL", imul4_rr, 4, RR)
-bind("IMUL", imul4_rm, 4, RM)
-bind("IMUL", imul8_rr, 8, RR)
-bind("IMUL", imul8_rm, 8, RM)
+bind_flat("IMUL", imul4_rr, 4, RR)
+bind_flat("IMUL", imul4_rm, 4, RM)
+bind_flat("IMUL", imul8_rr, 8, RR)
+bind_flat("IMUL", imul8_rm, 8, RM)
 bind("DIV", div)
 bind("IDIV", idiv)

@@ -1,5 +1,5 @@
 from blinkenlights.core.access cimport *
-from blinkenlights.core.dispatch cimport bind
+from blinkenlights.core.dispatch cimport bind, bind_flat
 
 cdef Op *rol(Cpu *c, Op *o) noexcept nogil
 cdef Op *ror(Cpu *c, Op *o) noexcept nogil

@@ -1,5 +1,5 @@
 from blinkenlights.core.access cimport *
-from blinkenlights.core.dispatch cimport bind
+from blinkenlights.core.dispatch cimport bind, bind_flat
 from blinkenlights.core.execute.segment cimport load_segment
 
 cdef u64 stack_pointer(Cpu *c, Op *o) noexcept nogil

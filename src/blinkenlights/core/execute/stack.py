@@ -189,9 +189,9 @@ def leave_(c, o):
 
 
 bind("PUSH", push)
-bind("PUSH", push8_rr, 8, RR)
+bind_flat("PUSH", push8_rr, 8, RR)
 bind("POP", pop)
-bind("POP", pop8_rr, 8, RR)
+bind_flat("POP", pop8_rr, 8, RR)
 bind("PUSHF", pushf)
 bind("POPF", popf)
 bind("PUSHA", pusha)

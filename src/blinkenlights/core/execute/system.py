@@ -14,7 +14,7 @@ from cython.cimports.blinkenlights.core.access import (
     store,
     store_bytes,
 )
-from cython.cimports.blinkenlights.core.dispatch import bind, general, mnemonic_id, special
+from cython.cimports.blinkenlights.core.dispatch import bind, general, mnemonic_id, sized
 from cython.cimports.blinkenlights.core.execute.fxsave import XCR0, in_use
 from cython.cimports.blinkenlights.core.execute.system import (
     Leaf,
@@ -54,7 +54,7 @@ def executes(mnemonic: str) -> bool:
         return True
     for size in range(4):
         for form in range(4):
-            if special[number][size][form] != cython.NULL:
+            if sized[number][size][form] != cython.NULL:
                 return True
     return False
 
