@@ -138,9 +138,11 @@ cdef inline void fetch(Cpu *c, u64 address, void *out, int size) noexcept nogil:
 cdef inline void store_bytes(Cpu *c, u64 address, const void *data, int size) noexcept nogil:
     """Copy `size` bytes (at most 64) to guest memory; an access that faults writes nothing."""
     cdef u8 *p = host_write(c, address, size)
+    cdef volatile u8 *second
     # a store over two pages must not leave half of itself behind when the second one faults
     if unlikely_(((address & 4095) + size) > 4096):
-        (<volatile u8 *>(p + size - 1))[0] = (<volatile u8 *>(p + size - 1))[0]
+        second = p + (4096 - (address & 4095))
+        second[0] = second[0]
     memcpy(p, data, size)
 
 # -- status flags ------------------------------------------------------------------------------

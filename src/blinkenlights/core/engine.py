@@ -71,10 +71,12 @@ def recover(c: CpuP) -> cython.bint:
         return False
     c.fault_address -= c.membase
     s: SpaceP = cython.cast(SpaceP, c.space)
-    if c.host_signal == SIGSEGV:
+    # the host sends SIGBUS for #SS: it reached a guest address through a stack register of its own
+    if c.host_signal == SIGSEGV or c.host_code == SI_KERNEL:
         if c.host_code == SI_KERNEL:  # the host's address is not canonical; the guest's may be
             if o.form == RR:
                 return refuse_address(c, o)
+            c.host_signal = SIGSEGV
             c.fault_address = ea(c, o)
         if not_canonical(c.fault_address):
             return refuse_address(c, o)
@@ -97,6 +99,7 @@ def not_canonical(address: u64) -> cython.bint:
 @cython.exceptval(check=False)
 def refuse_address(c: CpuP, o: OpP) -> cython.bint:
     """#GP, or #SS where the stack pointer or RBP is the base: neither tells the address."""
+    c.host_signal = 0
     c.vector = 12 if o.form != RR and (o.base == 4 or o.base == 5) else 13
     c.error_code = 0
     c.fault_address = 0

@@ -71,6 +71,15 @@ cdef extern from *:
     #define interleave_high32(a, b) blink_shuffle32(a, b, 2, 6, 3, 7)
     #define interleave_high64(a, b) blink_shuffle64(a, b, 1, 3)
 
+    /* One load, not two halves in any order: a fault tells the first byte that is not there. */
+    static inline u8x16 load16(const uint8_t *p) {
+        u8x16 v;
+        memcpy(&v, p, 16);
+    #if defined(__x86_64__)
+        __asm__("" : "+x"(v));
+    #endif
+        return v;
+    }
     static inline uint32_t bits_of_f32(float x) { uint32_t r; memcpy(&r, &x, 4); return r; }
     static inline uint64_t bits_of_f64(double x) { uint64_t r; memcpy(&r, &x, 8); return r; }
     static inline float f32_of_bits(uint32_t x) { float r; memcpy(&r, &x, 4); return r; }
@@ -138,15 +147,11 @@ cdef extern from *:
     u8x16 evens32(u8x16 a, u8x16 b) noexcept nogil
     u8x16 odds32(u8x16 a, u8x16 b) noexcept nogil
 
+    u8x16 load16(const u8 *p) noexcept nogil
     u32 bits_of_f32(float x) noexcept nogil
     u64 bits_of_f64(double x) noexcept nogil
     float f32_of_bits(u32 x) noexcept nogil
     double f64_of_bits(u64 x) noexcept nogil
-
-cdef inline u8x16 load16(const u8 *p) noexcept nogil:
-    cdef u8x16 v
-    memcpy(&v, p, 16)
-    return v
 
 cdef inline u8x16 load8(const u8 *p) noexcept nogil:
     """8 bytes, zero-extended."""

@@ -9,12 +9,12 @@ def ldmxcsr(c, o):
     if value & ~cython.cast(u32, MXCSR_VALID):
         return fault(c, o, VECTOR_GP, 0)
     set_guest_mxcsr(c, value)
-    return o + 1
+    return done(c, o)
 
 
 def stmxcsr(c, o):
     store(c, ea(c, o), 4, get_guest_mxcsr(c))
-    return o + 1
+    return done(c, o)
 
 
 def emms(c, o):
@@ -23,7 +23,7 @@ def emms(c, o):
         return x87_fault(c, o)
     c.ftag = 0
     c.fpu_top = 0
-    return o + 1
+    return done(c, o)
 
 
 bind("LDMXCSR", ldmxcsr)

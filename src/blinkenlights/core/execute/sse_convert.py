@@ -14,14 +14,11 @@ from cython.cimports.blinkenlights.core.state import CpuP, OpP, f32p, f64p, i32,
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def converted(op: cython.int, s: u8p) -> u8x16:
+def converted(op: cython.int, v: u8x16) -> u8x16:
     x: Lanes
     r: Lanes
     i: cython.int
-    if op >= CVTDQ2PD:
-        x.all = load8(s)
-    else:
-        x.all = load16(s)
+    x.all = v
     r.all = from_u64(0)
     if op == CVTDQ2PS:
         for i in range(4):
@@ -61,11 +58,11 @@ def convert(c: CpuP, o: OpP, op: cython.int) -> OpP:
         return misaligned(c, o)
     if unlikely_(c.fp_strict):
         begin_strict(c)
-    r = converted(op, s)
+    r = converted(op, load8(s) if op >= CVTDQ2PD else load16(s))
     if unlikely_(c.fp_strict) and not accept32(c, r, op == CVTPD2PS):
         return fault(c, o, VECTOR_XM, 0)
     store16(register_at(c, o.dst), r)
-    return o + 1
+    return done(c, o)
 
 
 def cvtdq2ps(c, o):
@@ -111,7 +108,7 @@ def put_single(c: CpuP, o: OpP, r: cython.float) -> OpP:
     if unlikely_(c.fp_strict) and not accept32(c, from_u64(bits_of_f32(r)), True):
         return fault(c, o, VECTOR_XM, 0)
     cython.cast(f32p, register_at(c, o.dst))[0] = r
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -122,7 +119,7 @@ def put_double(c: CpuP, o: OpP, r: cython.double) -> OpP:
     if unlikely_(c.fp_strict) and not accept64(c, from_u64(bits_of_f64(r)), False):
         return fault(c, o, VECTOR_XM, 0)
     cython.cast(f64p, register_at(c, o.dst))[0] = r
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -133,7 +130,7 @@ def put_integer(c: CpuP, o: OpP, r: u64) -> OpP:
     if unlikely_(c.fp_strict) and not accept64(c, from_u64(r), False):
         return fault(c, o, VECTOR_XM, 0)
     put(c, o.dst, 8 if o.size == 8 else 4, r)
-    return o + 1
+    return done(c, o)
 
 
 def cvtss2sd(c, o):
@@ -229,12 +226,14 @@ def cvttsd2si(c, o):
 
 
 def cvtpi2ps(c, o):
-    """The upper half of the destination stays."""
+    """The upper half of the destination stays. Only the register form is an MMX instruction."""
     x: Lanes
     s: u8p
-    if x87_pending(c):
+    if o.form == RR and x87_pending(c):
         return x87_fault(c, o)
     s = source(c, o, 8)
+    if o.form == RR:
+        enter_mmx(c)  # even when #XM stops the instruction
     if unlikely_(c.fp_strict):
         begin_strict(c)
     x.f32[0] = cython.cast(i32p, s)[0]
@@ -243,20 +242,19 @@ def cvtpi2ps(c, o):
     if unlikely_(c.fp_strict) and not accept32(c, x.all, False):
         return fault(c, o, VECTOR_XM, 0)
     cython.cast(u64p, register_at(c, o.dst))[0] = x.u64[0]
-    enter_mmx(c)
-    return o + 1
+    return done(c, o)
 
 
 def cvtpi2pd(c, o):
-    """Only the register form is an MMX instruction to the x87 state."""
+    """Only the register form is an MMX instruction."""
     s: u8p
     if o.form == RR and x87_pending(c):
         return x87_fault(c, o)
     s = source(c, o, 8)
-    store16(register_at(c, o.dst), converted(CVTDQ2PD, s))
+    store16(register_at(c, o.dst), converted(CVTDQ2PD, load8(s)))
     if o.form == RR:
         enter_mmx(c)
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -264,26 +262,32 @@ def cvtpi2pd(c, o):
 @cython.nogil
 @cython.exceptval(check=False)
 def to_mmx(c: CpuP, o: OpP, op: cython.int) -> OpP:
-    """Two integers to an MMX register."""
+    """Two integers to an MMX register; the x87 state changes even when #XM stops the instruction."""
     s: u8p
     x: Lanes
+    v: u8x16
     if x87_pending(c):
         return x87_fault(c, o)
     s = aligned_source(c, o) if op == CVTPD2DQ or op == CVTTPD2DQ else source(c, o, 8)
     if unlikely_(s == cython.NULL):
         return misaligned(c, o)
+    v = load16(s) if op == CVTPD2DQ or op == CVTTPD2DQ else load8(s)
+    enter_mmx(c)
     if unlikely_(c.fp_strict):
+        store16(cython.address(c.tmp[0]), v)
         begin_strict(c)
+        v = load16(cython.address(c.tmp[0]))
+    x.all = v
     if op == CVTPD2DQ or op == CVTTPD2DQ:
-        x.all = converted(op, s)
+        x.all = converted(op, v)
     else:
-        x.i32[0] = convert_single(op, cython.cast(f32p, s)[0])
-        x.i32[1] = convert_single(op, cython.cast(f32p, s)[1])
+        x.i32[0] = convert_single(op, x.f32[0])
+        x.i32[1] = convert_single(op, x.f32[1])
         x.u64[1] = 0
     if unlikely_(c.fp_strict) and not accept32(c, x.all, False):
         return fault(c, o, VECTOR_XM, 0)
     put_mmx(c, o.dst, x.u64[0])
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc

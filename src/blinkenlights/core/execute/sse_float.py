@@ -216,7 +216,9 @@ def holds32(predicate: u64, a: cython.float, b: cython.float) -> i64:
     elif predicate & 3 == 2:
         r = a <= b
     else:
-        r = (is_nan32(bits_of_f32(a)) or is_nan32(bits_of_f32(b))) & (not a == b)
+        r = a == b
+        for_its_flags(r)
+        r = is_nan32(bits_of_f32(a)) or is_nan32(bits_of_f32(b))
     if predicate & 4:
         r = not r
     return -cython.cast(i64, r)
@@ -236,7 +238,9 @@ def holds64(predicate: u64, a: cython.double, b: cython.double) -> i64:
     elif predicate & 3 == 2:
         r = a <= b
     else:
-        r = (is_nan64(bits_of_f64(a)) or is_nan64(bits_of_f64(b))) & (not a == b)
+        r = a == b
+        for_its_flags(r)
+        r = is_nan64(bits_of_f64(a)) or is_nan64(bits_of_f64(b))
     if predicate & 4:
         r = not r
     return -cython.cast(i64, r)
@@ -322,7 +326,7 @@ def packed_single(c: CpuP, o: OpP, op: cython.int) -> OpP:
     if unlikely_(c.fp_strict) and not accept32(c, r, op <= DIV):
         return fault(c, o, VECTOR_XM, 0)
     store16(d, r)
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -341,7 +345,7 @@ def packed_double(c: CpuP, o: OpP, op: cython.int) -> OpP:
     if unlikely_(c.fp_strict) and not accept64(c, r, op <= DIV):
         return fault(c, o, VECTOR_XM, 0)
     store16(d, r)
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -358,7 +362,7 @@ def scalar_single(c: CpuP, o: OpP, op: cython.int) -> OpP:
     if unlikely_(c.fp_strict) and not accept32(c, from_u64(r), op <= DIV):
         return fault(c, o, VECTOR_XM, 0)
     cython.cast(u32p, d)[0] = r
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -375,7 +379,7 @@ def scalar_double(c: CpuP, o: OpP, op: cython.int) -> OpP:
     if unlikely_(c.fp_strict) and not accept64(c, from_u64(r), op <= DIV):
         return fault(c, o, VECTOR_XM, 0)
     cython.cast(u64p, d)[0] = r
-    return o + 1
+    return done(c, o)
 
 
 def addps(c, o):
@@ -515,10 +519,11 @@ def cmpsd(c, o):
 @cython.exceptval(check=False)
 def set_comparison(c: CpuP, o: OpP, below: cython.bint, same: cython.bint, unordered: cython.bint) -> OpP:
     status: u64 = CF | PF | ZF if unordered else (CF if below else 0) | (ZF if same else 0)
+    for_its_flags(below)
     if unlikely_(c.fp_strict) and not accept64(c, from_u64(status), False):
         return fault(c, o, VECTOR_XM, 0)
     set_status(c, status)
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -586,7 +591,7 @@ def approximate(c: CpuP, o: OpP, lanes: cython.int, root: cython.bint) -> OpP:
     for i in range(lanes):
         x.f32[i] = approximate_root(x.f32[i]) if root else approximate_reciprocal(x.f32[i])
     memcpy(register_at(c, o.dst), cython.address(x.u8[0]), lanes * 4)
-    return o + 1
+    return done(c, o)
 
 
 def rcpps(c, o):
@@ -658,7 +663,7 @@ def horizontal(c: CpuP, o: OpP, op: cython.int, size: cython.int) -> OpP:
         if unlikely_(c.fp_strict) and not accept64(c, a, True):
             return fault(c, o, VECTOR_XM, 0)
     store16(d, a)
-    return o + 1
+    return done(c, o)
 
 
 def addsubps(c, o):
@@ -714,7 +719,7 @@ def dpps(c, o):
     if unlikely_(c.fp_strict) and not accept32(c, a, True):
         return fault(c, o, VECTOR_XM, 0)
     store16(d, a & target.all)
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -761,7 +766,7 @@ def dppd(c, o):
     if unlikely_(c.fp_strict) and not accept64(c, a, True):
         return fault(c, o, VECTOR_XM, 0)
     store16(d, a & target.all)
-    return o + 1
+    return done(c, o)
 
 
 # -- rounding to an integral value ---------------------------------------------------------------
@@ -832,7 +837,7 @@ def round_lanes(c: CpuP, o: OpP, lanes: cython.int, width: cython.int) -> OpP:
     if flags and not raise_flags(c, flags):
         return fault(c, o, VECTOR_XM, 0)
     memcpy(register_at(c, o.dst), cython.address(x.u8[0]), lanes * width)
-    return o + 1
+    return done(c, o)
 
 
 def roundps(c, o):

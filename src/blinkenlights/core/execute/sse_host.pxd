@@ -45,6 +45,8 @@ cdef extern from *:
     #define approximate_root(x) (1.0f / sqrtf(x))
     #endif
     #define quiet_less(a, b) __builtin_isless(a, b)
+    /* The compiler must not leave out a comparison for want of its result: its flags are wanted. */
+    #define for_its_flags(x) __asm__ volatile("" : : "g"(x))
     #endif
     """
     i32 round_f32_i32(float x) noexcept nogil
@@ -60,3 +62,4 @@ cdef extern from *:
     # `a < b` without the invalid flag for quiet NaNs
     bint quiet_less32 "quiet_less"(float a, float b) noexcept nogil
     bint quiet_less64 "quiet_less"(double a, double b) noexcept nogil
+    void for_its_flags(bint x) noexcept nogil

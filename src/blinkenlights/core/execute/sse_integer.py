@@ -262,7 +262,7 @@ def packed(c: CpuP, o: OpP, op: cython.int) -> OpP:
             store16(d, horizontal(op, load16(d), load16(s), 16))
         else:
             store16(d, combine(op, load16(d), load16(s)))
-        return o + 1
+        return done(c, o)
     if x87_pending(c):
         return x87_fault(c, o)
     s = source(c, o, 8)
@@ -270,7 +270,7 @@ def packed(c: CpuP, o: OpP, op: cython.int) -> OpP:
         put_mmx(c, o.dst, low64(horizontal(op, load8(d), load8(s), 8)))
     else:
         put_mmx(c, o.dst, low64(combine(op, load8(d), load8(s))))
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -311,12 +311,12 @@ def packed_shift(c: CpuP, o: OpP, op: cython.int) -> OpP:
         if unlikely_(s == cython.NULL):
             return misaligned(c, o)
         store16(d, shift(op, load16(d), low64(load8(s)) + o.imm))
-        return o + 1
+        return done(c, o)
     if x87_pending(c):
         return x87_fault(c, o)
     s = source(c, o, 8)
     put_mmx(c, o.dst, low64(shift(op, load8(d), low64(load8(s)) + o.imm)))
-    return o + 1
+    return done(c, o)
 
 
 def paddb(c, o):
@@ -621,7 +621,7 @@ def mpsadbw(c, o):
     for i in range(8):
         r.u16[i] = distance(cython.address(x.u8[i + (o.imm & 4)]), cython.address(y.u8[(o.imm & 3) * 4]), 4)
     store16(register_at(c, o.dst), r.all)
-    return o + 1
+    return done(c, o)
 
 
 def phminposuw(c, o):
@@ -636,7 +636,7 @@ def phminposuw(c, o):
         if x.u16[i] < x.u16[best]:
             best = i
     store16(register_at(c, o.dst), from_u64(x.u16[best] | cython.cast(u64, best) << 16))
-    return o + 1
+    return done(c, o)
 
 
 def ptest(c, o):
@@ -647,7 +647,7 @@ def ptest(c, o):
         return misaligned(c, o)
     b = load16(s)
     set_status(c, (0 if any_set(a & b) else ZF) | (0 if any_set(~a & b) else CF))
-    return o + 1
+    return done(c, o)
 
 
 bind("PADDB", paddb)

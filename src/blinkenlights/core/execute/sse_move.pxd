@@ -1,5 +1,6 @@
 # Moves between XMM and MMX registers, general registers and memory.
 
+from blinkenlights.core.atomic cimport cas, peek
 from blinkenlights.core.dispatch cimport bind
 from blinkenlights.core.execute.sse_operand cimport *
 

@@ -1,14 +1,14 @@
 """Moves between XMM and MMX registers, general registers and memory."""
 
 import cython
-from cython.cimports.blinkenlights.core.state import CpuP, OpP, u8p, u16, u32, u64, u64p
+from cython.cimports.blinkenlights.core.state import CpuP, OpP, u8, u8p, u16, u32, u64, u64p
 
 # -- whole registers ---------------------------------------------------------------------------
 
 
 def move16_rr(c, o):
     store16(register_at(c, o.dst), load16(register_at(c, o.src)))
-    return o + 1
+    return done(c, o)
 
 
 def movaps_rm(c, o):
@@ -16,7 +16,7 @@ def movaps_rm(c, o):
     if unlikely_(a & 15):
         return misaligned(c, o)
     store16(register_at(c, o.dst), load16(host_read(c, a, 16)))
-    return o + 1
+    return done(c, o)
 
 
 def movaps_mr(c, o):
@@ -24,17 +24,17 @@ def movaps_mr(c, o):
     if unlikely_(a & 15):
         return misaligned(c, o)
     store16(host_write(c, a, 16), load16(register_at(c, o.src)))
-    return o + 1
+    return done(c, o)
 
 
 def movups_rm(c, o):
     store16(register_at(c, o.dst), load16(host_read(c, ea(c, o), 16)))
-    return o + 1
+    return done(c, o)
 
 
 def movups_mr(c, o):
     store_bytes(c, ea(c, o), register_at(c, o.src), 16)
-    return o + 1
+    return done(c, o)
 
 
 def movaps(c, o):
@@ -77,7 +77,7 @@ def movd(c, o):
         put(c, o.dst, size, value)
     if mmx:
         enter_mmx(c)
-    return o + 1
+    return done(c, o)
 
 
 def movntq(c, o):
@@ -85,12 +85,12 @@ def movntq(c, o):
         return x87_fault(c, o)
     store_bytes(c, ea(c, o), register_at(c, o.src), 8)
     enter_mmx(c)
-    return o + 1
+    return done(c, o)
 
 
 def movnti(c, o):
     store_bytes(c, ea(c, o), register_at(c, o.src), o.size)
-    return o + 1
+    return done(c, o)
 
 
 def movq2dq(c, o):
@@ -98,14 +98,14 @@ def movq2dq(c, o):
         return x87_fault(c, o)
     store16(register_at(c, o.dst), load8(register_at(c, o.src)))
     enter_mmx(c)
-    return o + 1
+    return done(c, o)
 
 
 def movdq2q(c, o):
     if x87_pending(c):
         return x87_fault(c, o)
     put_mmx(c, o.dst, low64(load8(register_at(c, o.src))))
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -120,7 +120,7 @@ def move_scalar(c: CpuP, o: OpP, size: cython.int) -> OpP:
         store_bytes(c, ea(c, o), register_at(c, o.src), size)
     else:
         memcpy(register_at(c, o.dst), register_at(c, o.src), size)
-    return o + 1
+    return done(c, o)
 
 
 def movss(c, o):
@@ -143,13 +143,13 @@ def move_half(c: CpuP, o: OpP, to: cython.int, of: cython.int) -> OpP:
     value: u64
     if o.form == MR:
         store_bytes(c, ea(c, o), register_at(c, o.src) + of, 8)
-        return o + 1
+        return done(c, o)
     if o.form == RM:
         value = load(c, ea(c, o), 8)
     else:
         value = get(c, o.src + of, 8)
     cython.cast(u64p, register_at(c, o.dst) + to)[0] = value
-    return o + 1
+    return done(c, o)
 
 
 def movlps(c, o):
@@ -171,7 +171,7 @@ def movlhps(c, o):
 def movddup(c, o):
     v: u8x16 = load8(source(c, o, 8))
     store16(register_at(c, o.dst), interleave_low64(v, v))
-    return o + 1
+    return done(c, o)
 
 
 def movsldup(c, o):
@@ -181,7 +181,7 @@ def movsldup(c, o):
         return misaligned(c, o)
     v = u64s(load16(s)) & all64(0xffffffff)
     store16(register_at(c, o.dst), u8s(v | v << cython.cast(u64, 32)))
-    return o + 1
+    return done(c, o)
 
 
 def movshdup(c, o):
@@ -191,7 +191,17 @@ def movshdup(c, o):
         return misaligned(c, o)
     v = u64s(load16(s)) >> cython.cast(u64, 32)
     store16(register_at(c, o.dst), u8s(v | v << cython.cast(u64, 32)))
-    return o + 1
+    return done(c, o)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def touch(p: u8p) -> cython.void:
+    """Fault if the byte cannot be written; it stays, even if other threads write it meanwhile."""
+    value: u8 = peek(p, 1)
+    cas(p, 1, value, value)
 
 
 # -- masks ---------------------------------------------------------------------------------------
@@ -201,30 +211,30 @@ def movmskps(c, o):
     low: u64 = get(c, o.src, 8)
     high: u64 = get(c, o.src + 8, 8)
     put(c, o.dst, 8, (low >> 31 & 1) | (low >> 62 & 2) | (high >> 29 & 4) | (high >> 60 & 8))
-    return o + 1
+    return done(c, o)
 
 
 def movmskpd(c, o):
     put(c, o.dst, 8, get(c, o.src, 8) >> 63 | get(c, o.src + 8, 8) >> 63 << 1)
-    return o + 1
+    return done(c, o)
 
 
 def pmovmskb(c, o):
     if is_xmm(c, o.src):
         put(c, o.dst, 8, sign_mask(load16(register_at(c, o.src))))
-        return o + 1
+        return done(c, o)
     if x87_pending(c):
         return x87_fault(c, o)
     put(c, o.dst, 8, sign_bits(get(c, o.src, 8)))
     enter_mmx(c)
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def store_masked(c: CpuP, o: OpP, size: cython.int) -> OpP:
+def store_masked(c: CpuP, o: OpP, size: cython.int) -> cython.void:
     """Bytes of operand 1 whose byte of operand 2 has its top bit set, to memory at rDI."""
     data: u8p = register_at(c, o.src)
     mask: u8p = register_at(c, o.src2)
@@ -232,12 +242,15 @@ def store_masked(c: CpuP, o: OpP, size: cython.int) -> OpP:
     i: cython.int
     for i in range(size):
         if mask[i] & 0x80:
+            # a fault tells the operand's first byte in that page
+            touch(host_write(c, linear(o, address + i) & ~cython.cast(u64, 4095) if (address & 4095) + i > 4095
+                             else address, 1))
             store(c, linear(o, address + i), 1, data[i])
-    return o + 1
 
 
 def maskmovdqu(c, o):
-    return store_masked(c, o, 16)
+    store_masked(c, o, 16)
+    return done(c, o)
 
 
 def maskmovq(c, o):
@@ -245,7 +258,7 @@ def maskmovq(c, o):
         return x87_fault(c, o)
     store_masked(c, o, 8)
     enter_mmx(c)
-    return o + 1
+    return done(c, o)
 
 
 for name in ("MOVAPS", "MOVAPD", "MOVDQA", "MOVNTPS", "MOVNTPD", "MOVNTDQ", "MOVNTDQA"):

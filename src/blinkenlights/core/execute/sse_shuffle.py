@@ -40,7 +40,7 @@ def interleave(c: CpuP, o: OpP, op: cython.int) -> OpP:
         if unlikely_(s == cython.NULL):
             return misaligned(c, o)
         store16(d, interleaved(op, load16(d), load16(s)))
-        return o + 1
+        return done(c, o)
     if x87_pending(c):
         return x87_fault(c, o)
     if op >= PUNPCKHBW:  # the high halves of 8 bytes are the high half of the longer result
@@ -49,7 +49,7 @@ def interleave(c: CpuP, o: OpP, op: cython.int) -> OpP:
     else:  # MMX reads only the 4 bytes that it needs
         s = source(c, o, 4)
         put_mmx(c, o.dst, low64(interleaved(op, load8(d), from_u64(cython.cast(u32p, s)[0]))))
-    return o + 1
+    return done(c, o)
 
 
 def punpcklbw(c, o):
@@ -139,12 +139,12 @@ def pack(c: CpuP, o: OpP, op: cython.int) -> OpP:
         if unlikely_(s == cython.NULL):
             return misaligned(c, o)
         store16(d, narrowed(op, load16(d), load16(s), 16))
-        return o + 1
+        return done(c, o)
     if x87_pending(c):
         return x87_fault(c, o)
     s = source(c, o, 8)
     put_mmx(c, o.dst, low64(narrowed(op, load8(d), load8(s), 8)))
-    return o + 1
+    return done(c, o)
 
 
 def packsswb(c, o):
@@ -192,12 +192,12 @@ def pshufb(c, o):
         if unlikely_(s == cython.NULL):
             return misaligned(c, o)
         store16(d, bytes_chosen(load16(d), load16(s), 16))
-        return o + 1
+        return done(c, o)
     if x87_pending(c):
         return x87_fault(c, o)
     s = source(c, o, 8)
     put_mmx(c, o.dst, low64(bytes_chosen(load8(d), load8(s), 8)))
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -223,12 +223,12 @@ def palignr(c, o):
         if unlikely_(s == cython.NULL):
             return misaligned(c, o)
         window(s, d, 16, start, d)
-        return o + 1
+        return done(c, o)
     if x87_pending(c):
         return x87_fault(c, o)
     window(source(c, o, 8), d, 8, start, cython.cast(u8p, cython.address(r)))
     put_mmx(c, o.dst, r)
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -249,7 +249,7 @@ def pshufw(c, o):
         return x87_fault(c, o)
     s = source(c, o, 8)
     put_mmx(c, o.dst, words_chosen(low64(load8(s)), o.imm))
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -265,7 +265,7 @@ def shuffle_words(c: CpuP, o: OpP, half: cython.int) -> OpP:
     x.all = load16(s)
     x.u64[half] = words_chosen(x.u64[half], o.imm)
     store16(register_at(c, o.dst), x.all)
-    return o + 1
+    return done(c, o)
 
 
 def pshuflw(c, o):
@@ -301,7 +301,7 @@ def pshufd(c, o):
         return misaligned(c, o)
     v = load16(s)
     shuffle_doublewords(register_at(c, o.dst), v, v, o.imm)
-    return o + 1
+    return done(c, o)
 
 
 def shufps(c, o):
@@ -310,7 +310,7 @@ def shufps(c, o):
     if unlikely_(s == cython.NULL):
         return misaligned(c, o)
     shuffle_doublewords(d, load16(d), load16(s), o.imm)
-    return o + 1
+    return done(c, o)
 
 
 def shufpd(c, o):
@@ -324,7 +324,7 @@ def shufpd(c, o):
     x.u64[0] = x.u64[o.imm & 1]
     x.u64[1] = y.u64[o.imm >> 1 & 1]
     store16(register_at(c, o.dst), x.all)
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -343,7 +343,7 @@ def shift_bytes(c: CpuP, o: OpP, left: cython.bint) -> OpP:
         window(cython.address(zero.u8[0]), d, 16, 16 - count, d)
     else:
         window(d, cython.address(zero.u8[0]), 16, count, d)
-    return o + 1
+    return done(c, o)
 
 
 def pslldq(c, o):
@@ -380,7 +380,7 @@ def blend(c: CpuP, o: OpP, width: cython.int) -> OpP:
             else:
                 x.u64[i] = y.u64[i]
     store16(register_at(c, o.dst), x.all)
-    return o + 1
+    return done(c, o)
 
 
 def pblendw(c, o):
@@ -413,7 +413,7 @@ def blend_variable(c: CpuP, o: OpP, width: cython.int) -> OpP:
     else:
         mask = u8s(i64s(mask) >> cython.cast(i64, 63))
     store16(d, select(mask, load16(s), load16(d)))
-    return o + 1
+    return done(c, o)
 
 
 def pblendvb(c, o):
@@ -462,7 +462,7 @@ def extend(c: CpuP, o: OpP, narrow: cython.int, wide: cython.int, signed: cython
         else:
             r.u64[i] = lane_at(cython.address(x.u8[0]), i, narrow, signed)
     store16(register_at(c, o.dst), r.all)
-    return o + 1
+    return done(c, o)
 
 
 def pmovsxbw(c, o):
@@ -538,7 +538,7 @@ def operand(c: CpuP, o: OpP, width: cython.int) -> u64:
 
 def pinsrb(c, o):
     insert(c, o, 1, operand(c, o, 1))
-    return o + 1
+    return done(c, o)
 
 
 def pinsrw(c, o):
@@ -546,23 +546,23 @@ def pinsrw(c, o):
     place: u64
     if is_xmm(c, o.dst):
         insert(c, o, 2, operand(c, o, 2))
-        return o + 1
+        return done(c, o)
     if x87_pending(c):
         return x87_fault(c, o)
     value = operand(c, o, 2)
     place = (o.imm & 3) * 16
     put_mmx(c, o.dst, (get(c, o.dst, 8) & ~(cython.cast(u64, 0xffff) << place)) | value << place)
-    return o + 1
+    return done(c, o)
 
 
 def pinsrd(c, o):
     insert(c, o, 4, operand(c, o, 4))
-    return o + 1
+    return done(c, o)
 
 
 def pinsrq(c, o):
     insert(c, o, 8, operand(c, o, 8))
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -576,7 +576,7 @@ def extract(c: CpuP, o: OpP, width: cython.int) -> OpP:
         store_bytes(c, ea(c, o), cython.address(value), width)
     else:
         put(c, o.dst, 8, value)
-    return o + 1
+    return done(c, o)
 
 
 def pextrb(c, o):
@@ -590,7 +590,7 @@ def pextrw(c, o):
         return x87_fault(c, o)
     put(c, o.dst, 8, get(c, o.src + (o.imm & 3) * 2, 2))
     enter_mmx(c)
-    return o + 1
+    return done(c, o)
 
 
 def pextrd(c, o):
@@ -618,7 +618,7 @@ def insertps(c, o):
     for i in range(4):
         if o.imm >> i & 1:
             cython.cast(u32p, d)[i] = 0
-    return o + 1
+    return done(c, o)
 
 
 bind("PUNPCKLBW", punpcklbw)

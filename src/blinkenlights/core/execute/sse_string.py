@@ -161,7 +161,7 @@ def compare(c: CpuP, o: OpP, explicit: cython.bint, index: cython.bint) -> OpP:
         store16(cython.address(c.xmm[0][0]), mask.all)
     set_status(c, (CF if r else 0) | (ZF if length_b < count else 0) | (SF if length_a < count else 0)
                | (OF if r & 1 else 0))
-    return o + 1
+    return done(c, o)
 
 
 def pcmpestri(c, o):
