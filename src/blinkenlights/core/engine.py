@@ -78,7 +78,7 @@ def recover(c: CpuP) -> cython.bint:
                 return refuse_address(c, o)
             c.host_signal = SIGSEGV
             c.fault_address = ea(c, o)
-        if not_canonical(c.fault_address):
+        if not_canonical(c.fault_address) or (o.form != RR and not_canonical(ea(c, o))):
             return refuse_address(c, o)
         if c.fault_address < s.size and unguard(s, c.fault_address):
             c.host_signal = 0
