@@ -100,7 +100,7 @@ def not_canonical(address: u64) -> cython.bint:
 def refuse_address(c: CpuP, o: OpP) -> cython.bint:
     """#GP, or #SS where the stack pointer or RBP is the base: neither tells the address."""
     c.host_signal = 0
-    c.vector = 12 if o.form != RR and (o.base == 4 or o.base == 5) else 13
+    c.vector = 12 if o.form != RR and o.seg == NO_SEGMENT and (o.base == 4 or o.base == 5) else 13
     c.error_code = 0
     c.fault_address = 0
     return False

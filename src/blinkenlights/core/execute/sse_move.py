@@ -235,16 +235,20 @@ def pmovmskb(c, o):
 @cython.nogil
 @cython.exceptval(check=False)
 def store_masked(c: CpuP, o: OpP, size: cython.int) -> cython.void:
-    """Bytes of operand 1 whose byte of operand 2 has its top bit set, to memory at rDI."""
+    """Bytes of operand 1 whose byte of operand 2 has its top bit set, to memory at rDI.
+
+    A page that the operand reaches must be writable even if no byte of it is written.
+    """
     data: u8p = register_at(c, o.src)
     mask: u8p = register_at(c, o.src2)
     address: u64 = ea(c, o)
+    last: u64 = linear(o, address + size - 1)
     i: cython.int
+    touch(host_write(c, address, 1))
+    if (address ^ last) >> 12:
+        touch(host_write(c, last & ~cython.cast(u64, 4095), 1))
     for i in range(size):
         if mask[i] & 0x80:
-            # a fault tells the operand's first byte in that page
-            touch(host_write(c, linear(o, address + i) & ~cython.cast(u64, 4095) if (address & 4095) + i > 4095
-                             else address, 1))
             store(c, linear(o, address + i), 1, data[i])
 
 
@@ -256,8 +260,8 @@ def maskmovdqu(c, o):
 def maskmovq(c, o):
     if x87_pending(c):
         return x87_fault(c, o)
+    enter_mmx(c)  # even when the store faults
     store_masked(c, o, 8)
-    enter_mmx(c)
     return done(c, o)
 
 
