@@ -8,6 +8,7 @@ from cython.cimports.blinkenlights.core.access import (
     CF,
     OF,
     ZF,
+    done,
     ea,
     flag_c,
     flag_o,
@@ -71,7 +72,7 @@ def finish(c: CpuP, o: OpP, result: u64, carry: cython.bint, size: cython.int) -
     put(c, o.dst, size, result)
     set_logic_flags(c, result, size)
     set_carry(c, carry)
-    return o + 1
+    return done(c, o)
 
 
 # -- BMI1 ------------------------------------------------------------------------------------------
@@ -154,7 +155,7 @@ def count_zeros(c: CpuP, o: OpP, result: u64, none: cython.bint, size: cython.in
     """CF: there was no set bit. OF is undefined, and kept."""
     put(c, o.dst, size, result)
     set_status(c, (get_status(c) & OF) | (CF if none else 0) | (ZF if result == 0 else 0))
-    return o + 1
+    return done(c, o)
 
 
 # -- BMI2 ------------------------------------------------------------------------------------------
@@ -187,7 +188,7 @@ def pdep(c: CpuP, o: OpP, size: cython.int) -> OpP:
         value >>= 1
         mask &= mask - 1
     put(c, o.dst, size, result)
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -205,7 +206,7 @@ def pext(c: CpuP, o: OpP, size: cython.int) -> OpP:
         place <<= 1
         mask &= mask - 1
     put(c, o.dst, size, result)
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -222,7 +223,7 @@ def mulx(c: CpuP, o: OpP, size: cython.int) -> OpP:
     else:
         put(c, o.src, 4, a * b)
         put(c, o.dst, 4, a * b >> 32)
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -235,7 +236,7 @@ def rorx(c: CpuP, o: OpP, size: cython.int) -> OpP:
     if count:
         value = value >> count | value << (8 * size - count)
     put(c, o.dst, size, value)
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -249,7 +250,7 @@ def sarx(c: CpuP, o: OpP, size: cython.int) -> OpP:
         put(c, o.dst, 8, cython.cast(u64, cython.cast(i64, value) >> count))
     else:
         put(c, o.dst, 4, cython.cast(u32, cython.cast(i32, value) >> count))
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -259,7 +260,7 @@ def sarx(c: CpuP, o: OpP, size: cython.int) -> OpP:
 def shlx(c: CpuP, o: OpP, size: cython.int) -> OpP:
     value: u64 = second(c, o, size)
     put(c, o.dst, size, value << (get(c, o.src2, size) & (8 * size - 1)))
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -269,7 +270,7 @@ def shlx(c: CpuP, o: OpP, size: cython.int) -> OpP:
 def shrx(c: CpuP, o: OpP, size: cython.int) -> OpP:
     value: u64 = second(c, o, size)
     put(c, o.dst, size, value >> (get(c, o.src2, size) & (8 * size - 1)))
-    return o + 1
+    return done(c, o)
 
 
 # -- ADX -------------------------------------------------------------------------------------------
@@ -291,7 +292,7 @@ def add_carrying(c: CpuP, o: OpP, size: cython.int, flag: u64) -> OpP:
         set_carry(c, carry != 0)
     else:
         set_status(c, (get_status(c) & ~cython.cast(u64, OF)) | (OF if carry else 0))
-    return o + 1
+    return done(c, o)
 
 
 # -- POPCNT, MOVBE, CRC32 --------------------------------------------------------------------------
@@ -305,7 +306,7 @@ def popcnt(c: CpuP, o: OpP, size: cython.int) -> OpP:
     result: u64 = count_ones_(second(c, o, size))
     put(c, o.dst, size, result)
     set_status(c, ZF if result == 0 else 0)
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -324,7 +325,7 @@ def movbe(c: CpuP, o: OpP, size: cython.int) -> OpP:
         store(c, ea(c, o), size, value)
     else:
         put(c, o.dst, size, value)
-    return o + 1
+    return done(c, o)
 
 
 # What the eight bits shifted out of a CRC-32C remainder do to the rest of it.
@@ -352,7 +353,7 @@ def crc32(c, o):
         value >>= 8
         size -= 1
     put(c, o.dst, 8, crc)
-    return o + 1
+    return done(c, o)
 
 
 # -- handlers --------------------------------------------------------------------------------------
@@ -526,68 +527,206 @@ def tzcnt8(c, o):
     return tzcnt(c, o, 8)
 
 
+def andn_any(c, o):
+    if o.size == 4:
+        return andn4(c, o)
+    return andn8(c, o)
+
+
+def bextr_any(c, o):
+    if o.size == 4:
+        return bextr4(c, o)
+    return bextr8(c, o)
+
+
+def blsi_any(c, o):
+    if o.size == 4:
+        return blsi4(c, o)
+    return blsi8(c, o)
+
+
+def blsmsk_any(c, o):
+    if o.size == 4:
+        return blsmsk4(c, o)
+    return blsmsk8(c, o)
+
+
+def blsr_any(c, o):
+    if o.size == 4:
+        return blsr4(c, o)
+    return blsr8(c, o)
+
+
+def bzhi_any(c, o):
+    if o.size == 4:
+        return bzhi4(c, o)
+    return bzhi8(c, o)
+
+
+def pdep_any(c, o):
+    if o.size == 4:
+        return pdep4(c, o)
+    return pdep8(c, o)
+
+
+def pext_any(c, o):
+    if o.size == 4:
+        return pext4(c, o)
+    return pext8(c, o)
+
+
+def mulx_any(c, o):
+    if o.size == 4:
+        return mulx4(c, o)
+    return mulx8(c, o)
+
+
+def rorx_any(c, o):
+    if o.size == 4:
+        return rorx4(c, o)
+    return rorx8(c, o)
+
+
+def sarx_any(c, o):
+    if o.size == 4:
+        return sarx4(c, o)
+    return sarx8(c, o)
+
+
+def shlx_any(c, o):
+    if o.size == 4:
+        return shlx4(c, o)
+    return shlx8(c, o)
+
+
+def shrx_any(c, o):
+    if o.size == 4:
+        return shrx4(c, o)
+    return shrx8(c, o)
+
+
+def adcx_any(c, o):
+    if o.size == 4:
+        return adcx4(c, o)
+    return adcx8(c, o)
+
+
+def adox_any(c, o):
+    if o.size == 4:
+        return adox4(c, o)
+    return adox8(c, o)
+
+
+def movbe_any(c, o):
+    if o.size == 2:
+        return movbe2(c, o)
+    if o.size == 4:
+        return movbe4(c, o)
+    return movbe8(c, o)
+
+
+def popcnt_any(c, o):
+    if o.size == 2:
+        return popcnt2(c, o)
+    if o.size == 4:
+        return popcnt4(c, o)
+    return popcnt8(c, o)
+
+
+def lzcnt_any(c, o):
+    if o.size == 2:
+        return lzcnt2(c, o)
+    if o.size == 4:
+        return lzcnt4(c, o)
+    return lzcnt8(c, o)
+
+
+def tzcnt_any(c, o):
+    if o.size == 2:
+        return tzcnt2(c, o)
+    if o.size == 4:
+        return tzcnt4(c, o)
+    return tzcnt8(c, o)
+
+
 fill_crc_table()
 bind("CRC32", crc32)
+bind("ANDN", andn_any)
 bind("ANDN", andn4, 4, RR)
 bind("ANDN", andn4, 4, RRM)
 bind("ANDN", andn8, 8, RR)
 bind("ANDN", andn8, 8, RRM)
+bind("BEXTR", bextr_any)
 bind("BEXTR", bextr4, 4, RR)
 bind("BEXTR", bextr4, 4, RM)
 bind("BEXTR", bextr8, 8, RR)
 bind("BEXTR", bextr8, 8, RM)
+bind("BLSI", blsi_any)
 bind("BLSI", blsi4, 4, RR)
 bind("BLSI", blsi4, 4, RM)
 bind("BLSI", blsi8, 8, RR)
 bind("BLSI", blsi8, 8, RM)
+bind("BLSMSK", blsmsk_any)
 bind("BLSMSK", blsmsk4, 4, RR)
 bind("BLSMSK", blsmsk4, 4, RM)
 bind("BLSMSK", blsmsk8, 8, RR)
 bind("BLSMSK", blsmsk8, 8, RM)
+bind("BLSR", blsr_any)
 bind("BLSR", blsr4, 4, RR)
 bind("BLSR", blsr4, 4, RM)
 bind("BLSR", blsr8, 8, RR)
 bind("BLSR", blsr8, 8, RM)
+bind("BZHI", bzhi_any)
 bind("BZHI", bzhi4, 4, RR)
 bind("BZHI", bzhi4, 4, RM)
 bind("BZHI", bzhi8, 8, RR)
 bind("BZHI", bzhi8, 8, RM)
+bind("PDEP", pdep_any)
 bind("PDEP", pdep4, 4, RR)
 bind("PDEP", pdep4, 4, RRM)
 bind("PDEP", pdep8, 8, RR)
 bind("PDEP", pdep8, 8, RRM)
+bind("PEXT", pext_any)
 bind("PEXT", pext4, 4, RR)
 bind("PEXT", pext4, 4, RRM)
 bind("PEXT", pext8, 8, RR)
 bind("PEXT", pext8, 8, RRM)
+bind("MULX", mulx_any)
 bind("MULX", mulx4, 4, RR)
 bind("MULX", mulx4, 4, RRM)
 bind("MULX", mulx8, 8, RR)
 bind("MULX", mulx8, 8, RRM)
+bind("RORX", rorx_any)
 bind("RORX", rorx4, 4, RR)
 bind("RORX", rorx4, 4, RM)
 bind("RORX", rorx8, 8, RR)
 bind("RORX", rorx8, 8, RM)
+bind("SARX", sarx_any)
 bind("SARX", sarx4, 4, RR)
 bind("SARX", sarx4, 4, RM)
 bind("SARX", sarx8, 8, RR)
 bind("SARX", sarx8, 8, RM)
+bind("SHLX", shlx_any)
 bind("SHLX", shlx4, 4, RR)
 bind("SHLX", shlx4, 4, RM)
 bind("SHLX", shlx8, 8, RR)
 bind("SHLX", shlx8, 8, RM)
+bind("SHRX", shrx_any)
 bind("SHRX", shrx4, 4, RR)
 bind("SHRX", shrx4, 4, RM)
 bind("SHRX", shrx8, 8, RR)
 bind("SHRX", shrx8, 8, RM)
+bind("ADCX", adcx_any)
 bind("ADCX", adcx4, 4, RR)
 bind("ADCX", adcx4, 4, RM)
 bind("ADCX", adcx8, 8, RR)
 bind("ADCX", adcx8, 8, RM)
+bind("ADOX", adox_any)
 bind("ADOX", adox4, 4, RR)
 bind("ADOX", adox4, 4, RM)
 bind("ADOX", adox8, 8, RR)
 bind("ADOX", adox8, 8, RM)
+bind("MOVBE", movbe_any)
 bind("MOVBE", movbe2, 2, RR)
 bind("MOVBE", movbe2, 2, RM)
 bind("MOVBE", movbe2, 2, MR)
@@ -597,18 +736,21 @@ bind("MOVBE", movbe4, 4, MR)
 bind("MOVBE", movbe8, 8, RR)
 bind("MOVBE", movbe8, 8, RM)
 bind("MOVBE", movbe8, 8, MR)
+bind("POPCNT", popcnt_any)
 bind("POPCNT", popcnt2, 2, RR)
 bind("POPCNT", popcnt2, 2, RM)
 bind("POPCNT", popcnt4, 4, RR)
 bind("POPCNT", popcnt4, 4, RM)
 bind("POPCNT", popcnt8, 8, RR)
 bind("POPCNT", popcnt8, 8, RM)
+bind("LZCNT", lzcnt_any)
 bind("LZCNT", lzcnt2, 2, RR)
 bind("LZCNT", lzcnt2, 2, RM)
 bind("LZCNT", lzcnt4, 4, RR)
 bind("LZCNT", lzcnt4, 4, RM)
 bind("LZCNT", lzcnt8, 8, RR)
 bind("LZCNT", lzcnt8, 8, RM)
+bind("TZCNT", tzcnt_any)
 bind("TZCNT", tzcnt2, 2, RR)
 bind("TZCNT", tzcnt2, 2, RM)
 bind("TZCNT", tzcnt4, 4, RR)

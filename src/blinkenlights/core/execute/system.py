@@ -4,6 +4,7 @@ import cython
 from cython.cimports.blinkenlights.core.access import (
     CF,
     ZF,
+    done,
     ea,
     fault,
     get,
@@ -121,7 +122,7 @@ def cpuid(c, o):
     c.reg[RBX] = b
     c.reg[RCX] = cx
     c.reg[RDX] = d
-    return o + 1
+    return done(c, o)
 
 
 # -- time and random numbers -----------------------------------------------------------------------
@@ -139,18 +140,18 @@ def put_pair(c: CpuP, value: u64) -> cython.void:
 
 def rdtsc(c, o):
     put_pair(c, host_ticks())
-    return o + 1
+    return done(c, o)
 
 
 def rdtscp(c, o):
     put_pair(c, host_ticks())
     c.reg[RCX] = host_cpu()  # as Linux sets TSC_AUX
-    return o + 1
+    return done(c, o)
 
 
 def rdpid(c, o):
     put(c, o.dst, 8, host_cpu())
-    return o + 1
+    return done(c, o)
 
 
 def rdrand(c, o):
@@ -158,7 +159,7 @@ def rdrand(c, o):
     got: cython.bint = getentropy(cython.address(value), 8) == 0
     put(c, o.dst, o.size, value)
     set_status(c, CF if got else 0)
-    return o + 1
+    return done(c, o)
 
 
 def xgetbv(c, o):
@@ -169,7 +170,7 @@ def xgetbv(c, o):
         put_pair(c, in_use(c))
     else:
         return fault(c, o, GP, 0)
-    return o + 1
+    return done(c, o)
 
 
 # -- FS and GS bases -------------------------------------------------------------------------------
@@ -184,17 +185,17 @@ def write_base(c: CpuP, o: OpP, segment: cython.int) -> OpP:
     if (base + (cython.cast(u64, 1) << 47)) >> 48:  # not canonical
         return fault(c, o, GP, 0)
     c.seg_base[segment] = base
-    return o + 1
+    return done(c, o)
 
 
 def rdfsbase(c, o):
     put(c, o.dst, o.size, c.seg_base[FS])
-    return o + 1
+    return done(c, o)
 
 
 def rdgsbase(c, o):
     put(c, o.dst, o.size, c.seg_base[GS])
-    return o + 1
+    return done(c, o)
 
 
 def wrfsbase(c, o):
@@ -209,18 +210,18 @@ def wrgsbase(c, o):
 
 
 def hint(c, o):
-    return o + 1
+    return done(c, o)
 
 
 def fence(c, o):
     full_fence_()
-    return o + 1
+    return done(c, o)
 
 
 def touch(c, o):
     """CLFLUSH and the like fault as a load of one byte does."""
     load(c, ea(c, o), 1)
-    return o + 1
+    return done(c, o)
 
 
 # -- what user mode may not do ---------------------------------------------------------------------
@@ -249,7 +250,7 @@ def store_table(c: CpuP, o: OpP, base: u64) -> OpP:
     image[1] = 0
     memcpy(cython.cast(u8p, image) + 2, cython.address(base), 8)
     store_bytes(c, ea(c, o), image, size)
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -262,7 +263,7 @@ def store_word(c: CpuP, o: OpP, value: u64) -> OpP:
         store(c, ea(c, o), 2, value)
     else:
         memcpy(cython.cast(u8p, c) + o.dst, cython.address(value), o.size)
-    return o + 1
+    return done(c, o)
 
 
 def sgdt(c, o):
@@ -319,13 +320,13 @@ def tell(c: CpuP, yes: cython.bint) -> cython.void:
 
 def verr(c, o):
     tell(c, access_rights(load(c, ea(c, o), 2) if o.form == MR else get(c, o.dst, 2)) != 0)
-    return o + 1
+    return done(c, o)
 
 
 def verw(c, o):
     rights: u32 = access_rights(load(c, ea(c, o), 2) if o.form == MR else get(c, o.dst, 2))
     tell(c, rights & (WRITABLE | 0x800) == WRITABLE)
-    return o + 1
+    return done(c, o)
 
 
 def lar(c, o):
@@ -333,7 +334,7 @@ def lar(c, o):
     if rights:
         put(c, o.dst, o.size, rights)
     tell(c, rights != 0)
-    return o + 1
+    return done(c, o)
 
 
 def lsl(c, o):
@@ -344,7 +345,7 @@ def lsl(c, o):
     elif rights:
         put(c, o.dst, o.size, cython.cast(u32, 0xFFFFFFFF))
     tell(c, rights != 0)
-    return o + 1
+    return done(c, o)
 
 
 HINTS = """

@@ -5,6 +5,7 @@ from cython.cimports.blinkenlights.core.access import (
     CF,
     PF,
     ZF,
+    done,
     ea,
     fault,
     fetch,
@@ -85,7 +86,7 @@ from cython.cimports.blinkenlights.core.hostx87 import (
     x87_quick,
     x87_set_cw,
 )
-from cython.cimports.blinkenlights.core.state import MR, CpuP, OpP, i16, i32, i64, u8, u8p, u16, u16p
+from cython.cimports.blinkenlights.core.state import RR, CpuP, OpP, i16, i32, i64, u8, u8p, u16
 from cython.cimports.libc.string import memcpy
 
 MF = cython.declare(cython.int, 16)
@@ -143,7 +144,7 @@ def underflow(c: CpuP, o: OpP, i: cython.int, pop: cython.bint) -> OpP:
         set_st(c, i, cell)
         if pop:
             pop_st(c)
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -152,11 +153,11 @@ def underflow(c: CpuP, o: OpP, i: cython.int, pop: cython.bint) -> OpP:
 @cython.exceptval(check=False)
 def finish(c: CpuP, o: OpP, i: cython.int, sw: u16, result: u8p, pop: cython.bint) -> OpP:
     if raised(c, o, sw) and prevented(c, sw):
-        return o + 1
+        return done(c, o)
     set_st(c, i, result)
     if pop:
         pop_st(c)
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -225,16 +226,19 @@ def integer(c: CpuP, o: OpP, which: cython.int) -> OpP:
     return finish(c, o, 0, sw, result, False)
 
 
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def binary(c: CpuP, o: OpP, which: cython.int, which4: cython.int, which8: cython.int) -> OpP:
+    """With two registers, or with a float or double in memory."""
+    if o.form == RR:
+        return registers(c, o, which, False)
+    return memory(c, o, which4, 4) if o.size == 4 else memory(c, o, which8, 8)
+
+
 def fadd(c, o):
-    return registers(c, o, X87_ADD, False)
-
-
-def fadd4(c, o):
-    return memory(c, o, X87_ADD4, 4)
-
-
-def fadd8(c, o):
-    return memory(c, o, X87_ADD8, 8)
+    return binary(c, o, X87_ADD, X87_ADD4, X87_ADD8)
 
 
 def fiadd(c, o):
@@ -246,15 +250,7 @@ def faddp(c, o):
 
 
 def fmul(c, o):
-    return registers(c, o, X87_MUL, False)
-
-
-def fmul4(c, o):
-    return memory(c, o, X87_MUL4, 4)
-
-
-def fmul8(c, o):
-    return memory(c, o, X87_MUL8, 8)
+    return binary(c, o, X87_MUL, X87_MUL4, X87_MUL8)
 
 
 def fimul(c, o):
@@ -266,15 +262,7 @@ def fmulp(c, o):
 
 
 def fsub(c, o):
-    return registers(c, o, X87_SUB, False)
-
-
-def fsub4(c, o):
-    return memory(c, o, X87_SUB4, 4)
-
-
-def fsub8(c, o):
-    return memory(c, o, X87_SUB8, 8)
+    return binary(c, o, X87_SUB, X87_SUB4, X87_SUB8)
 
 
 def fisub(c, o):
@@ -286,15 +274,7 @@ def fsubp(c, o):
 
 
 def fsubr(c, o):
-    return registers(c, o, X87_SUBR, False)
-
-
-def fsubr4(c, o):
-    return memory(c, o, X87_SUBR4, 4)
-
-
-def fsubr8(c, o):
-    return memory(c, o, X87_SUBR8, 8)
+    return binary(c, o, X87_SUBR, X87_SUBR4, X87_SUBR8)
 
 
 def fisubr(c, o):
@@ -306,15 +286,7 @@ def fsubrp(c, o):
 
 
 def fdiv(c, o):
-    return registers(c, o, X87_DIV, False)
-
-
-def fdiv4(c, o):
-    return memory(c, o, X87_DIV4, 4)
-
-
-def fdiv8(c, o):
-    return memory(c, o, X87_DIV8, 8)
+    return binary(c, o, X87_DIV, X87_DIV4, X87_DIV8)
 
 
 def fidiv(c, o):
@@ -326,15 +298,7 @@ def fdivp(c, o):
 
 
 def fdivr(c, o):
-    return registers(c, o, X87_DIVR, False)
-
-
-def fdivr4(c, o):
-    return memory(c, o, X87_DIVR4, 4)
-
-
-def fdivr8(c, o):
-    return memory(c, o, X87_DIVR8, 8)
+    return binary(c, o, X87_DIVR, X87_DIVR4, X87_DIVR8)
 
 
 def fidivr(c, o):
@@ -379,13 +343,13 @@ def compare(c: CpuP, o: OpP, which: cython.int, b: u8p, empty: cython.bint, pops
         set_condition(c, FPU_C023)
         if not stack_fault(c, o, 0):
             pop_times(c, pops)
-        return o + 1
+        return done(c, o)
     sw = compute(c, which, unused, st(c, 0), b)
     set_condition(c, sw)
     if raised(c, o, sw & ~FPU_C1) and prevented(c, sw):
-        return o + 1
+        return done(c, o)
     pop_times(c, pops)
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -440,25 +404,29 @@ def compare_to_flags(c: CpuP, o: OpP, which: cython.int, pops: cython.int) -> Op
         set_status(c, ZF | PF | CF)
         if not stack_fault(c, o, 0):
             pop_times(c, pops)
-        return o + 1
+        return done(c, o)
     sw = compute(c, which, unused, st(c, 0), st(c, o.src))
     set_status(c, (ZF if sw & FPU_C3 else 0) | (PF if sw & FPU_C2 else 0) | (CF if sw & FPU_C0 else 0))
     if raised(c, o, (sw & ~FPU_C1) | (c.fsw & FPU_C1)) and prevented(c, sw):
-        return o + 1
+        return done(c, o)
     pop_times(c, pops)
-    return o + 1
+    return done(c, o)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def compare_any(c: CpuP, o: OpP, pops: cython.int) -> OpP:
+    if o.form == RR:
+        return compare_registers(c, o, X87_COM, o.src, pops)
+    if o.size == 4:
+        return compare_memory(c, o, X87_COM4, 4, pops)
+    return compare_memory(c, o, X87_COM8, 8, pops)
 
 
 def fcom(c, o):
-    return compare_registers(c, o, X87_COM, o.src, 0)
-
-
-def fcom4(c, o):
-    return compare_memory(c, o, X87_COM4, 4, 0)
-
-
-def fcom8(c, o):
-    return compare_memory(c, o, X87_COM8, 8, 0)
+    return compare_any(c, o, 0)
 
 
 def ficom(c, o):
@@ -466,15 +434,7 @@ def ficom(c, o):
 
 
 def fcomp(c, o):
-    return compare_registers(c, o, X87_COM, o.src, 1)
-
-
-def fcomp4(c, o):
-    return compare_memory(c, o, X87_COM4, 4, 1)
-
-
-def fcomp8(c, o):
-    return compare_memory(c, o, X87_COM8, 8, 1)
+    return compare_any(c, o, 1)
 
 
 def ficomp(c, o):
@@ -528,7 +488,7 @@ def fxam(c, o):
         bits = x87_quick(X87_XAM, unused, st(c, 0), st(c, 0))
     set_condition(c, bits)
     c.fsw = (c.fsw & ~FPU_C1) | (FPU_C1 if exponent(st(c, 0)) & 0x8000 else 0)
-    return o + 1
+    return done(c, o)
 
 
 # -- operations on ST(0) ---------------------------------------------------------------------------
@@ -563,7 +523,7 @@ def change_sign(c: CpuP, o: OpP, keep: u16, flip: u16) -> OpP:
         return underflow(c, o, 0, False)
     set_cell(cell, significand(cell), (exponent(cell) & keep) ^ flip)
     c.fsw &= ~FPU_C1
-    return o + 1
+    return done(c, o)
 
 
 def fsqrt(c, o):
@@ -607,6 +567,15 @@ POPS = cython.declare(cython.int, 2)
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
+def no_quotient(c: CpuP, sw: u16, result: u8p) -> cython.bint:
+    """FPREM came to no remainder: the quotient's bits stay as they were."""
+    return sw & FPU_IE or prevented(c, sw) or exponent(result) & 0x7FFF == 0x7FFF
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
 def function(c: CpuP, o: OpP, which: cython.int, operands: cython.int, move: cython.int, codes: u16) -> OpP:
     """An operation on ST(0) or on ST(0) and ST(1) that sets the condition bits in `codes`.
 
@@ -624,8 +593,8 @@ def function(c: CpuP, o: OpP, which: cython.int, operands: cython.int, move: cyt
         return function_fault(c, o, operands, move, codes)
     x87_full(which, cython.address(image), c.fcw, st(c, 0), st(c, operands - 1))
     raised(c, o, image.sw)
-    if codes & FPU_C0 and (image.sw & FPU_IE or cython.cast(u16p, image.st[0])[4] & 0x7FFF == 0x7FFF):
-        codes = FPU_C2  # no quotient: its bits stay as they were
+    if codes & FPU_C0 and no_quotient(c, image.sw, image.st[0]):
+        codes = FPU_C2
     c.fsw = (c.fsw & ~codes) | (image.sw & codes)
     top = image.sw >> 11 & 7
     if top == 7:
@@ -634,7 +603,7 @@ def function(c: CpuP, o: OpP, which: cython.int, operands: cython.int, move: cyt
     set_st(c, 0, cell)
     if top == 5:
         push_st(c, image.st[0])
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -647,14 +616,14 @@ def function_fault(c: CpuP, o: OpP, operands: cython.int, move: cython.int, code
     overflow: cython.bint = not is_empty(c, 0) and (operands == 1 or not is_empty(c, 1))
     c.fsw &= ~(codes & FPU_C2)
     if stack_fault(c, o, FPU_C1 if overflow else 0):
-        return o + 1
+        return done(c, o)
     set_indefinite(cell)
     if move == POPS:
         pop_st(c)
     set_st(c, 0, cell)
     if move == PUSHES:
         push_st(c, cell)
-    return o + 1
+    return done(c, o)
 
 
 def f2xm1(c, o):
@@ -702,42 +671,26 @@ def fxtract(c, o):
 
 
 bind("FADD", fadd)
-bind("FADD", fadd4, 4, MR)
-bind("FADD", fadd8, 8, MR)
 bind("FIADD", fiadd)
 bind("FADDP", faddp)
 bind("FMUL", fmul)
-bind("FMUL", fmul4, 4, MR)
-bind("FMUL", fmul8, 8, MR)
 bind("FIMUL", fimul)
 bind("FMULP", fmulp)
 bind("FSUB", fsub)
-bind("FSUB", fsub4, 4, MR)
-bind("FSUB", fsub8, 8, MR)
 bind("FISUB", fisub)
 bind("FSUBP", fsubp)
 bind("FSUBR", fsubr)
-bind("FSUBR", fsubr4, 4, MR)
-bind("FSUBR", fsubr8, 8, MR)
 bind("FISUBR", fisubr)
 bind("FSUBRP", fsubrp)
 bind("FDIV", fdiv)
-bind("FDIV", fdiv4, 4, MR)
-bind("FDIV", fdiv8, 8, MR)
 bind("FIDIV", fidiv)
 bind("FDIVP", fdivp)
 bind("FDIVR", fdivr)
-bind("FDIVR", fdivr4, 4, MR)
-bind("FDIVR", fdivr8, 8, MR)
 bind("FIDIVR", fidivr)
 bind("FDIVRP", fdivrp)
 bind("FCOM", fcom)
-bind("FCOM", fcom4, 4, MR)
-bind("FCOM", fcom8, 8, MR)
 bind("FICOM", ficom)
 bind("FCOMP", fcomp)
-bind("FCOMP", fcomp4, 4, MR)
-bind("FCOMP", fcomp8, 8, MR)
 bind("FICOMP", ficomp)
 bind("FCOMPP", fcompp)
 bind("FUCOM", fucom)

@@ -4,7 +4,7 @@ Only instructions that wait look for a pending exception; the FN... forms don't.
 """
 
 import cython
-from cython.cimports.blinkenlights.core.access import ea, fault, fetch, load, put, store, store_bytes
+from cython.cimports.blinkenlights.core.access import done, ea, fault, fetch, load, put, store, store_bytes
 from cython.cimports.blinkenlights.core.dispatch import bind
 from cython.cimports.blinkenlights.core.execute.fxsave import reset_x87
 from cython.cimports.blinkenlights.core.fpu import (
@@ -39,24 +39,24 @@ TAG_EMPTY = cython.declare(cython.int, 3)
 
 def fninit(c, o):
     reset_x87(c)
-    return o + 1
+    return done(c, o)
 
 
 def fnclex(c, o):
     c.fsw &= ~(FPU_EXCEPTIONS | FPU_SF | FPU_ES | FPU_BUSY)
-    return o + 1
+    return done(c, o)
 
 
 def fldcw(c, o):
     if c.fsw & FPU_ES:
         return fault(c, o, MF, 0)
     set_control_word(c, cython.cast(u16, load(c, ea(c, o), 2)))
-    return o + 1
+    return done(c, o)
 
 
 def fnstcw(c, o):
     store(c, ea(c, o), 2, c.fcw)
-    return o + 1
+    return done(c, o)
 
 
 def fnstsw(c, o):
@@ -64,7 +64,7 @@ def fnstsw(c, o):
         store(c, ea(c, o), 2, status_word(c))
     else:
         put(c, o.dst, 2, status_word(c))
-    return o + 1
+    return done(c, o)
 
 
 # -- environment -----------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ def fnstenv(c, o):
     store_bytes(c, ea(c, o), image, size)
     c.fcw |= FPU_EXCEPTIONS
     update_pending(c)
-    return o + 1
+    return done(c, o)
 
 
 def fldenv(c, o):
@@ -181,7 +181,7 @@ def fldenv(c, o):
         return fault(c, o, MF, 0)
     fetch(c, ea(c, o), image, size)
     unpack_environment(c, image, size)
-    return o + 1
+    return done(c, o)
 
 
 def fnsave(c, o):
@@ -195,7 +195,7 @@ def fnsave(c, o):
     store_bytes(c, ea(c, o), image, 54)
     store_bytes(c, ea(c, o) + 54, cython.cast(u8p, image) + 54, size + 26)
     reset_x87(c)
-    return o + 1
+    return done(c, o)
 
 
 def frstor(c, o):
@@ -209,7 +209,7 @@ def frstor(c, o):
     unpack_environment(c, image, size)
     for i in range(8):
         memcpy(st(c, i), cython.cast(u8p, image) + size + 10 * i, 10)
-    return o + 1
+    return done(c, o)
 
 
 # -- the stack -------------------------------------------------------------------------------------
@@ -228,7 +228,7 @@ def turn(c: CpuP, o: OpP, by: cython.int, free: cython.bint) -> OpP:
     if free:
         free_register(c, o.dst)
     c.fpu_top = (c.fpu_top + by) & 7
-    return o + 1
+    return done(c, o)
 
 
 def ffree(c, o):
@@ -257,12 +257,12 @@ def fwait(c, o):
     """FWAIT and FNOP: only look for a pending exception."""
     if c.fsw & FPU_ES:
         return fault(c, o, MF, 0)
-    return o + 1
+    return done(c, o)
 
 
 def no_wait(c, o):
     """FNENI, FNDISI and FNSETPM mean nothing since the 80387."""
-    return o + 1
+    return done(c, o)
 
 
 bind("FNINIT", fninit)

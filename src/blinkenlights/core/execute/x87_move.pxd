@@ -6,8 +6,6 @@ from blinkenlights.core.hostx87 cimport *
 from blinkenlights.core.state cimport *
 
 cdef Op *fld(Cpu *c, Op *o) noexcept nogil
-cdef Op *fld4(Cpu *c, Op *o) noexcept nogil
-cdef Op *fld8(Cpu *c, Op *o) noexcept nogil
 cdef Op *fild(Cpu *c, Op *o) noexcept nogil
 cdef Op *fbld(Cpu *c, Op *o) noexcept nogil
 cdef Op *fld1(Cpu *c, Op *o) noexcept nogil
@@ -18,20 +16,11 @@ cdef Op *fldlg2(Cpu *c, Op *o) noexcept nogil
 cdef Op *fldln2(Cpu *c, Op *o) noexcept nogil
 cdef Op *fldz(Cpu *c, Op *o) noexcept nogil
 cdef Op *fst(Cpu *c, Op *o) noexcept nogil
-cdef Op *fst4(Cpu *c, Op *o) noexcept nogil
-cdef Op *fst8(Cpu *c, Op *o) noexcept nogil
 cdef Op *fstp(Cpu *c, Op *o) noexcept nogil
-cdef Op *fstp4(Cpu *c, Op *o) noexcept nogil
-cdef Op *fstp8(Cpu *c, Op *o) noexcept nogil
 cdef Op *fstpnce(Cpu *c, Op *o) noexcept nogil
-cdef Op *fist2(Cpu *c, Op *o) noexcept nogil
-cdef Op *fist4(Cpu *c, Op *o) noexcept nogil
-cdef Op *fistp2(Cpu *c, Op *o) noexcept nogil
-cdef Op *fistp4(Cpu *c, Op *o) noexcept nogil
-cdef Op *fistp8(Cpu *c, Op *o) noexcept nogil
-cdef Op *fisttp2(Cpu *c, Op *o) noexcept nogil
-cdef Op *fisttp4(Cpu *c, Op *o) noexcept nogil
-cdef Op *fisttp8(Cpu *c, Op *o) noexcept nogil
+cdef Op *fist(Cpu *c, Op *o) noexcept nogil
+cdef Op *fistp(Cpu *c, Op *o) noexcept nogil
+cdef Op *fisttp(Cpu *c, Op *o) noexcept nogil
 cdef Op *fbstp(Cpu *c, Op *o) noexcept nogil
 cdef Op *fxch(Cpu *c, Op *o) noexcept nogil
 cdef Op *fcmovb(Cpu *c, Op *o) noexcept nogil

@@ -2,6 +2,7 @@
 
 import cython
 from cython.cimports.blinkenlights.core.access import (
+    done,
     ea,
     fault,
     fetch,
@@ -62,7 +63,6 @@ from cython.cimports.blinkenlights.core.hostx87 import (
     x87_set_cw,
 )
 from cython.cimports.blinkenlights.core.state import (
-    MR,
     RR,
     CpuP,
     OpP,
@@ -96,28 +96,10 @@ def push(c: CpuP, o: OpP, value: u8p) -> OpP:
         if not stack_fault(c, o, FPU_C1):
             set_indefinite(cell)
             push_st(c, cell)
-        return o + 1
+        return done(c, o)
     c.fsw &= ~FPU_C1
     push_st(c, value)
-    return o + 1
-
-
-def fld(c, o):
-    """From a register, or 80 bits of memory: nothing is invalid."""
-    cell = cython.declare(u8[10])
-    if c.fsw & FPU_ES:
-        return fault(c, o, MF, 0)
-    if o.form == RR:
-        if unlikely_(is_empty(c, o.dst)):
-            mark_instruction(c, o)
-            if not stack_fault(c, o, 0):
-                set_indefinite(cell)
-                push_st(c, cell)
-            return o + 1
-        memcpy(cell, st(c, o.dst), 10)
-    else:
-        fetch(c, ea(c, o), cell, 10)
-    return push(c, o, cell)
+    return done(c, o)
 
 
 @cython.cfunc
@@ -141,7 +123,7 @@ def load_float(c: CpuP, o: OpP, which: cython.int, size: cython.int) -> OpP:
     mark_instruction(c, o)
     if not (raised(c, o, sw & (FPU_IE | FPU_DE)) and sw & ~c.fcw & FPU_IE):
         push_st(c, cell)  # a denormal number is loaded even if that exception is unmasked
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -159,12 +141,34 @@ def load_constant(c: CpuP, o: OpP, which: cython.int) -> OpP:
     return push(c, o, cell)
 
 
-def fld4(c, o):
-    return load_float(c, o, X87_LOAD4, 4)
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def load_whole(c: CpuP, o: OpP) -> OpP:
+    """FLD from a register, or of 80 bits of memory: nothing is invalid."""
+    cell = cython.declare(u8[10])
+    if c.fsw & FPU_ES:
+        return fault(c, o, MF, 0)
+    if o.form == RR:
+        if unlikely_(is_empty(c, o.dst)):
+            mark_instruction(c, o)
+            if not stack_fault(c, o, 0):
+                set_indefinite(cell)
+                push_st(c, cell)
+            return done(c, o)
+        memcpy(cell, st(c, o.dst), 10)
+    else:
+        fetch(c, ea(c, o), cell, 10)
+    return push(c, o, cell)
 
 
-def fld8(c, o):
-    return load_float(c, o, X87_LOAD8, 8)
+def fld(c, o):
+    if o.form != RR and o.size == 4:
+        return load_float(c, o, X87_LOAD4, 4)
+    if o.form != RR and o.size == 8:
+        return load_float(c, o, X87_LOAD8, 8)
+    return load_whole(c, o)
 
 
 def fild(c, o):
@@ -222,11 +226,6 @@ def fldz(c, o):
 # -- stores ----------------------------------------------------------------------------------------
 
 
-def fst(c, o):
-    """To a register."""
-    return store_register(c, o, False)
-
-
 @cython.cfunc
 @cython.inline
 @cython.nogil
@@ -238,7 +237,7 @@ def store_register(c: CpuP, o: OpP, pop: cython.bint) -> OpP:
     mark_instruction(c, o)
     if unlikely_(is_empty(c, 0)):
         if stack_fault(c, o, 0):
-            return o + 1
+            return done(c, o)
         set_indefinite(cell)
     else:
         c.fsw &= ~FPU_C1
@@ -246,24 +245,7 @@ def store_register(c: CpuP, o: OpP, pop: cython.bint) -> OpP:
     set_st(c, o.dst, cell)
     if pop:
         pop_st(c)
-    return o + 1
-
-
-def fstp(c, o):
-    """To a register, or 80 bits of memory."""
-    cell = cython.declare(u8[10])
-    if o.form == RR:
-        return store_register(c, o, True)
-    if c.fsw & FPU_ES:
-        return fault(c, o, MF, 0)
-    if unlikely_(is_empty(c, 0)):
-        set_indefinite(cell)
-        return store_nothing(c, o, cell, 10, True)
-    store_bytes(c, ea(c, o), st(c, 0), 10)
-    mark_instruction(c, o)
-    c.fsw &= ~FPU_C1
-    pop_st(c)
-    return o + 1
+    return done(c, o)
 
 
 def fstpnce(c, o):
@@ -277,7 +259,7 @@ def fstpnce(c, o):
         memcpy(cell, st(c, 0), 10)
         set_st(c, o.dst, cell)
     pop_st(c)
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -289,13 +271,32 @@ def store_nothing(c: CpuP, o: OpP, indefinite: u8p, size: cython.int, pop: cytho
     if not c.fcw & FPU_IE:
         mark_instruction(c, o)
         stack_fault(c, o, 0)
-        return o + 1
+        return done(c, o)
     store_bytes(c, ea(c, o), indefinite, size)
     mark_instruction(c, o)
     stack_fault(c, o, 0)
     if pop:
         pop_st(c)
-    return o + 1
+    return done(c, o)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def store_whole(c: CpuP, o: OpP) -> OpP:
+    """FSTP of 80 bits to memory."""
+    cell = cython.declare(u8[10])
+    if c.fsw & FPU_ES:
+        return fault(c, o, MF, 0)
+    if unlikely_(is_empty(c, 0)):
+        set_indefinite(cell)
+        return store_nothing(c, o, cell, 10, True)
+    store_bytes(c, ea(c, o), st(c, 0), 10)
+    mark_instruction(c, o)
+    c.fsw &= ~FPU_C1
+    pop_st(c)
+    return done(c, o)
 
 
 @cython.cfunc
@@ -341,7 +342,7 @@ def store_as(c: CpuP, o: OpP, which: cython.int, size: cython.int, indefinite: u
     if unlikely_(sw & ~c.fcw & (FPU_IE | FPU_OE | FPU_UE)):
         mark_instruction(c, o)
         raised(c, o, sw)
-        return o + 1  # nothing is stored
+        return done(c, o)  # nothing is stored
     if size == 10:
         store_bytes(c, ea(c, o), result, 10)
     elif size == 8:
@@ -352,7 +353,7 @@ def store_as(c: CpuP, o: OpP, which: cython.int, size: cython.int, indefinite: u
     raised(c, o, sw)
     if pop:
         pop_st(c)
-    return o + 1
+    return done(c, o)
 
 
 # What is stored for no value: the default NaN, or the integer furthest below zero.
@@ -363,51 +364,54 @@ INT4 = cython.declare(u64, cython.cast(u64, 1) << 31)
 INT8 = cython.declare(u64, cython.cast(u64, 1) << 63)
 
 
-def fst4(c, o):
-    return store_as(c, o, X87_STORE4, 4, NAN4, False)
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def store_float(c: CpuP, o: OpP, pop: cython.bint) -> OpP:
+    if o.form == RR:
+        return store_register(c, o, pop)
+    if o.size == 4:
+        return store_as(c, o, X87_STORE4, 4, NAN4, pop)
+    return store_as(c, o, X87_STORE8, 8, NAN8, pop)
 
 
-def fst8(c, o):
-    return store_as(c, o, X87_STORE8, 8, NAN8, False)
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def store_integer(c: CpuP, o: OpP, pop: cython.bint) -> OpP:
+    if o.size == 2:
+        return store_as(c, o, X87_STOREI2, 2, INT2, pop)
+    if o.size == 4:
+        return store_as(c, o, X87_STOREI4, 4, INT4, pop)
+    return store_as(c, o, X87_STOREI8, 8, INT8, pop)
 
 
-def fstp4(c, o):
-    return store_as(c, o, X87_STORE4, 4, NAN4, True)
+def fst(c, o):
+    return store_float(c, o, False)
 
 
-def fstp8(c, o):
-    return store_as(c, o, X87_STORE8, 8, NAN8, True)
+def fstp(c, o):
+    if o.form != RR and o.size == 10:
+        return store_whole(c, o)
+    return store_float(c, o, True)
 
 
-def fist2(c, o):
-    return store_as(c, o, X87_STOREI2, 2, INT2, False)
+def fist(c, o):
+    return store_integer(c, o, False)
 
 
-def fist4(c, o):
-    return store_as(c, o, X87_STOREI4, 4, INT4, False)
+def fistp(c, o):
+    return store_integer(c, o, True)
 
 
-def fistp2(c, o):
-    return store_as(c, o, X87_STOREI2, 2, INT2, True)
-
-
-def fistp4(c, o):
-    return store_as(c, o, X87_STOREI4, 4, INT4, True)
-
-
-def fistp8(c, o):
-    return store_as(c, o, X87_STOREI8, 8, INT8, True)
-
-
-def fisttp2(c, o):
-    return store_as(c, o, X87_TRUNC2, 2, INT2, True)
-
-
-def fisttp4(c, o):
-    return store_as(c, o, X87_TRUNC4, 4, INT4, True)
-
-
-def fisttp8(c, o):
+def fisttp(c, o):
+    """Rounded toward zero, whatever the control word says."""
+    if o.size == 2:
+        return store_as(c, o, X87_TRUNC2, 2, INT2, True)
+    if o.size == 4:
+        return store_as(c, o, X87_TRUNC4, 4, INT4, True)
     return store_as(c, o, X87_TRUNC8, 8, INT8, True)
 
 
@@ -432,11 +436,11 @@ def fxch(c, o):
         if is_empty(c, o.src):
             set_indefinite(b)
         if stack_fault(c, o, 0):
-            return o + 1
+            return done(c, o)
     c.fsw &= ~FPU_C1
     set_st(c, 0, b)
     set_st(c, o.src, a)
-    return o + 1
+    return done(c, o)
 
 
 @cython.cfunc
@@ -452,11 +456,11 @@ def move_if(c: CpuP, o: OpP, condition: cython.bint) -> OpP:
         if not stack_fault(c, o, 0):
             set_indefinite(cell)
             set_st(c, 0, cell)
-        return o + 1
+        return done(c, o)
     if condition:
         memcpy(cell, st(c, o.src), 10)
         set_st(c, 0, cell)
-    return o + 1
+    return done(c, o)
 
 
 def fcmovb(c, o):
@@ -492,8 +496,6 @@ def fcmovnu(c, o):
 
 
 bind("FLD", fld)
-bind("FLD", fld4, 4, MR)
-bind("FLD", fld8, 8, MR)
 bind("FILD", fild)
 bind("FBLD", fbld)
 bind("FLD1", fld1)
@@ -505,19 +507,10 @@ bind("FLDLN2", fldln2)
 bind("FLDZ", fldz)
 bind("FST", fst)
 bind("FSTP", fstp)
+bind("FIST", fist)
+bind("FISTP", fistp)
+bind("FISTTP", fisttp)
 bind("FSTPNCE", fstpnce)
-bind("FST", fst4, 4, MR)
-bind("FST", fst8, 8, MR)
-bind("FSTP", fstp4, 4, MR)
-bind("FSTP", fstp8, 8, MR)
-bind("FIST", fist2, 2, MR)
-bind("FIST", fist4, 4, MR)
-bind("FISTP", fistp2, 2, MR)
-bind("FISTP", fistp4, 4, MR)
-bind("FISTP", fistp8, 8, MR)
-bind("FISTTP", fisttp2, 2, MR)
-bind("FISTTP", fisttp4, 4, MR)
-bind("FISTTP", fisttp8, 8, MR)
 bind("FBSTP", fbstp)
 bind("FXCH", fxch)
 bind("FCMOVB", fcmovb)
