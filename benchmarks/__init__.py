@@ -1,0 +1,1 @@
+"""How fast guests run: natively, under blink and under qemu-user."""

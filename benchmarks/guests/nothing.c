@@ -1,0 +1,2 @@
+// The tiny program.
+int main(void) { return 0; }

@@ -1,0 +1,127 @@
+"""Times commands under each engine, in turn, so that a busy moment hits them alike."""
+
+import os
+import re
+import shlex
+import shutil
+import statistics
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.suite import ROOT, Benchmark, Missing
+
+TIMEOUT = 300
+COUNTED = re.compile(rb"blink: (\d+) instructions in ([\d.]+) s")
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A way to run a program: words to put in front of its command."""
+
+    name: str
+    prefix: tuple[str, ...] = ()
+
+
+def blink_command() -> tuple[str, ...]:
+    """The installed command where it is this tree's, else the module."""
+    if "BLINK" in os.environ:
+        return tuple(shlex.split(os.environ["BLINK"]))
+    installed = Path(sysconfig.get_path("scripts"), "blink")
+    if installed.exists() and Path(sys.prefix) == ROOT / ".venv":
+        return (str(installed),)
+    return (sys.executable, "-P", "-m", "blinkenlights.cli.blink")
+
+
+def engines() -> list[Engine]:
+    found = [Engine("native"), Engine("blink -j", (*blink_command(), "-j"))]
+    if qemu := shutil.which("qemu-x86_64"):
+        found.append(Engine("qemu", (qemu,)))
+    return found
+
+
+@dataclass
+class Result:
+    """Seconds of every repetition under every engine; instructions as blink counts them."""
+
+    name: str
+    what: str
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    instructions: int = 0
+    guest_seconds: float = 0.0
+    starts_programs: bool = False
+
+    def best(self, engine: str) -> float | None:
+        """The shortest run: what the machine does when nothing else disturbs it."""
+        times = self.seconds.get(engine)
+        return min(times) if times else None
+
+    def median(self, engine: str) -> float | None:
+        times = self.seconds.get(engine)
+        return statistics.median(times) if times else None
+
+    def ratio(self, engine: str, to: str) -> float | None:
+        mine, other = self.best(engine), self.best(to)
+        return mine / other if mine and other else None
+
+    @property
+    def mips(self) -> float | None:
+        """Million guest instructions a second, by the interpreter's own counter."""
+        return self.instructions / self.guest_seconds / 1e6 if self.guest_seconds else None
+
+
+def run(command: Sequence[str], benchmark: Benchmark, directory: Path) -> tuple[float, bytes, bytes, int]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "LC_ALL": "C", "TMPDIR": str(directory)}
+    started = time.perf_counter()
+    done = subprocess.run(command, input=benchmark.stdin, capture_output=True, cwd=directory,
+                          env=environment, timeout=TIMEOUT)
+    return time.perf_counter() - started, done.stdout, done.stderr, done.returncode
+
+
+def measure(benchmark: Benchmark, chosen: Sequence[Engine], repetitions: int, divisor: int) -> Result:
+    """All engines in turn, `repetitions` times. Raises Missing where the host cannot run it."""
+    command = benchmark.command(max(1, benchmark.size // divisor))
+    result = Result(benchmark.name, benchmark.what, starts_programs=benchmark.starts_programs)
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        directory = Path(name)
+        if benchmark.prepare:
+            benchmark.prepare(directory)
+        expected = None
+        for _ in range(repetitions):
+            for engine in chosen:
+                if engine.name in result.problems:
+                    continue
+                try:
+                    seconds, output, errors, status = run([*engine.prefix, *command], benchmark, directory)
+                except subprocess.TimeoutExpired:
+                    result.problems[engine.name] = f"over {TIMEOUT} s"
+                    continue
+                if expected is None:
+                    expected = output, status
+                if (output, status) != expected:
+                    said = errors.decode(errors="replace").strip().splitlines()
+                    result.problems[engine.name] = f"wrong result ({said[-1] if said else status})"
+                    continue
+                result.seconds.setdefault(engine.name, []).append(seconds)
+        for engine in chosen:
+            if engine.name.startswith("blink") and engine.name not in result.problems:
+                count(result, [*engine.prefix, "-s", *command], benchmark, directory)
+                break
+    return result
+
+
+def count(result: Result, command: Sequence[str], benchmark: Benchmark, directory: Path) -> None:
+    """One more run, with statistics. Programs that a guest starts report too: the last line counts."""
+    _, _, errors, _ = run(command, benchmark, directory)
+    if found := COUNTED.findall(errors):
+        result.instructions = int(found[-1][0])
+        result.guest_seconds = float(found[-1][1])
+
+
+__all__ = ["Engine", "Missing", "Result", "engines", "measure"]
