@@ -8,8 +8,6 @@ from benchmarks import report
 from benchmarks.measure import Missing, engines, measure
 from benchmarks.suite import BENCHMARKS, ROOT
 
-QUICK_DIVISOR = 10
-
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
@@ -33,7 +31,7 @@ def main() -> int:
         print(f"{benchmark.name}: {benchmark.what}", file=sys.stderr, flush=True)
         try:
             results.append(measure(benchmark, under, 1 if options.quick else options.repetitions,
-                                   QUICK_DIVISOR if options.quick else 1))
+                                   options.quick))
         except Missing as problem:
             print(f"  skipped: {problem}", file=sys.stderr)
     if not results:

@@ -76,17 +76,20 @@ class Result:
         return self.instructions / self.guest_seconds / 1e6 if self.guest_seconds else None
 
 
-def run(command: Sequence[str], benchmark: Benchmark, directory: Path) -> tuple[float, bytes, bytes, int]:
+def run(command: Sequence[str], directory: Path) -> tuple[float, bytes, bytes, int]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "LC_ALL": "C", "TMPDIR": str(directory)}
     started = time.perf_counter()
-    done = subprocess.run(command, input=benchmark.stdin, capture_output=True, cwd=directory,
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, cwd=directory,
                           env=environment, timeout=TIMEOUT)
     return time.perf_counter() - started, done.stdout, done.stderr, done.returncode
 
 
-def measure(benchmark: Benchmark, chosen: Sequence[Engine], repetitions: int, divisor: int) -> Result:
+def measure(benchmark: Benchmark, chosen: Sequence[Engine], repetitions: int, quick: bool = False) -> Result:
     """All engines in turn, `repetitions` times. Raises Missing where the host cannot run it."""
-    command = benchmark.command(max(1, benchmark.size // divisor))
+    size = benchmark.size
+    if quick:
+        size = benchmark.quick or max(1, size // 10)
+    command = benchmark.command(size)
     result = Result(benchmark.name, benchmark.what, starts_programs=benchmark.starts_programs)
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         directory = Path(name)
@@ -98,7 +101,7 @@ def measure(benchmark: Benchmark, chosen: Sequence[Engine], repetitions: int, di
                 if engine.name in result.problems:
                     continue
                 try:
-                    seconds, output, errors, status = run([*engine.prefix, *command], benchmark, directory)
+                    seconds, output, errors, status = run([*engine.prefix, *command], directory)
                 except subprocess.TimeoutExpired:
                     result.problems[engine.name] = f"over {TIMEOUT} s"
                     continue
@@ -111,14 +114,14 @@ def measure(benchmark: Benchmark, chosen: Sequence[Engine], repetitions: int, di
                 result.seconds.setdefault(engine.name, []).append(seconds)
         for engine in chosen:
             if engine.name.startswith("blink") and engine.name not in result.problems:
-                count(result, [*engine.prefix, "-s", *command], benchmark, directory)
+                count(result, [*engine.prefix, "-s", *command], directory)
                 break
     return result
 
 
-def count(result: Result, command: Sequence[str], benchmark: Benchmark, directory: Path) -> None:
+def count(result: Result, command: Sequence[str], directory: Path) -> None:
     """One more run, with statistics. Programs that a guest starts report too: the last line counts."""
-    _, _, errors, _ = run(command, benchmark, directory)
+    _, _, errors, _ = run(command, directory)
     if found := COUNTED.findall(errors):
         result.instructions = int(found[-1][0])
         result.guest_seconds = float(found[-1][1])

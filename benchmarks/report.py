@@ -55,9 +55,10 @@ def table(results: Sequence[Result], engines: Sequence[Engine]) -> str:
         row += [f"{result.instructions / 1e6:.1f}" if result.instructions else "-",
                 f"{result.mips:.0f}" if result.mips else "-"]
         rows.append(row)
+    pairs = [(name, "native") for name in others if "native" in names]
+    pairs += [(name, "qemu") for name in blinks if "qemu" in names]
     mean = ["geometric mean", *[""] * len(names)]
-    mean += [times(geometric_mean([r.ratio(name, "native") for r in results])) for name in others if "native" in names]
-    mean += [times(geometric_mean([r.ratio(name, "qemu") for r in results])) for name in blinks if "qemu" in names]
+    mean += [times(geometric_mean([result.ratio(*pair) for result in results])) for pair in pairs]
     rows.append([*mean, "", ""])
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
     lines = ["  ".join(cell.ljust(width) if i == 0 else cell.rjust(width)
@@ -105,11 +106,13 @@ def chart(results: Sequence[Result], engines: Sequence[Engine]) -> str:
     while decade <= top:
         out += [f'<line x1="{x(decade):.1f}" y1="{head - 6}" x2="{x(decade):.1f}" y2="{height - 28}" '
                 'stroke="#dddddd"/>',
-                f'<text x="{x(decade):.1f}" y="{height - 14}" text-anchor="middle" fill="#666666">{decade}x</text>']
+                f'<text x="{x(decade):.1f}" y="{height - 14}" text-anchor="middle" fill="#666666">'
+                f"{decade}x</text>"]
         decade *= 10
     for i, result in enumerate(results):
         y = head + i * row
-        out.append(f'<text x="{left - 8}" y="{y + row / 2:.0f}" text-anchor="end">{escape(result.name)}</text>')
+        out.append(f'<text x="{left - 8}" y="{y + row / 2:.0f}" text-anchor="end">'
+                   f"{escape(result.name)}</text>")
         for j, name in enumerate(names):
             ratio = result.ratio(name, "native")
             if ratio is None:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from iced_x86 import (
     ConstantOffsets,
@@ -121,7 +122,7 @@ class Builder:
         start = address - WINDOW
         return bytes(self.memory[start:start + size]) if 0 <= start <= WINDOW_SIZE - size else None
 
-    def set_register(self, register: int, value: int) -> None:
+    def set_register(self, register: Any, value: int) -> None:
         """Give an address register its value; what lies above 32 bits of a narrow one is anything."""
         number = RegisterExt.number(register)
         if RegisterExt.size(register) == 8:
@@ -134,7 +135,9 @@ class Builder:
         if self.instruction.op_kind(operand) != OpKind.REGISTER:
             return None
         register = self.instruction.op_register(operand)
-        return RegisterExt.number(RegisterExt.full_register(register)) if RegisterExt.is_gpr(register) else None
+        if not RegisterExt.is_gpr(register):
+            return None
+        return RegisterExt.number(RegisterExt.full_register(register))
 
     def address_registers(self) -> set[int]:
         """Numbers of the registers in the explicit memory operand."""

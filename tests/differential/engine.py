@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from blinkenlights.core.engine import EXIT_EXCEPTION, EXIT_INTERRUPT, Processor
 from blinkenlights.core.host import catch_faults
 from blinkenlights.core.memory import AddressSpace
-
 from tests.oracle import CODE, DATA, EDGE, GS_BASE, PAGE, SLOT_SIZE, WINDOW, WINDOW_SIZE, Outcome, State
 from tests.oracle.native import BATCH, code_slots
 from tests.oracle.state import FXSAVE_SIZE, INT3

@@ -6,6 +6,7 @@ The list of forms is iced-x86's, so it does not depend on our own opcode table.
 import random
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from iced_x86 import (
     Code,
@@ -22,7 +23,7 @@ from iced_x86 import (
 )
 
 
-def names_of(enumeration: object) -> dict[int, str]:
+def names_of(enumeration: object) -> dict[Any, str]:
     return {value: name for name, value in vars(enumeration).items() if isinstance(value, int)}
 
 
@@ -78,7 +79,7 @@ VEX_MAP = {OpCodeTableKind.T0F: 1, OpCodeTableKind.T0F38: 2, OpCodeTableKind.T0F
 class Form:
     """An opcode with its operand sizes; `memory` says which kind of ModRM operand it has."""
 
-    code: int
+    code: Any  # iced_x86.Code, a plain number
     memory: bool
 
     @cached_property
@@ -175,7 +176,7 @@ MODRM_OPERANDS = {name for name in OPERAND_NAMES.values()
                   if name.endswith(MODRM_SUFFIXES) or name in MEMORY_OPERANDS} - {"MEM_OFFS"}
 
 
-def group_of(code: int) -> str | None:
+def group_of(code: Any) -> str | None:
     """The group of a form that can be compared, else None."""
     info = OpCodeInfo(code)
     if not info.is_instruction or not info.mode64 or not info.cpl3 or info.mnemonic == Mnemonic.INVALID:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 WHEN = 1_000_000_000  # every file's time, so that listings are the same in both runs
 
-WORDS = "pear apple fig banana cherry date elderberry grape lemon mango nut orange".split()
+WORDS = ["pear", "apple", "fig", "banana", "cherry", "date", "elderberry", "grape", "lemon", "mango", "nut",
+         "orange"]
 NUMBERS = [17, 3, 2048, -5, 99, 0, 1000000, 42, 7, 7, -100, 256]
 
 

@@ -89,9 +89,9 @@ def prepare(
             name = filename.rpartition(b"/")[2][:15]
             interpreter = None
             if head[:4] == elf.MAGIC:
-                image_file: ImageFile = elf.ElfFile(fd, path_of(fd), space.size)
-                if image_file.interpreter:
-                    interpreter = open_interpreter(process, image_file.interpreter, space)
+                image_file: ImageFile = (elf_file := elf.ElfFile(fd, path_of(fd), space.size))
+                if elf_file.interpreter:
+                    interpreter = open_interpreter(process, elf_file.interpreter, space)
             elif path.endswith(b".bin"):
                 from blinkenlights.loaders.flat import FlatFile
 
