@@ -15,9 +15,23 @@ def trace(blink, args, **options):
 
 def test_lines(guest, blink):
     lines = trace(blink, [guest("hello.c"), "world"])
+    started = r'execve\(".*hello.*", \[".*"(\.\.\.)?, "world"\], 0x[0-9a-f]+ /\* \d+ vars \*/\) = 0'
+    assert re.fullmatch(started, lines[0])
     written = r'writev\(1, \[\{iov_base="hello world", iov_len=11\}, .*\], 2\) += 12'
     assert any(re.fullmatch(written, line) for line in lines)
-    assert re.fullmatch(r"exit_group\(1\) +=\s\?", lines[-1])
+    assert re.fullmatch(r"exit_group\(1\) += \?", lines[-2])
+    assert lines[-1] == "+++ exited with 1 +++"
+
+
+def test_death_by_a_signal(program, blink):
+    lines = trace(blink, [program("sh"), "-c", "kill -TERM $$"])
+    assert lines[-1] == "+++ killed by SIGTERM +++" or "kill(" in lines[-1]
+
+
+def test_signals(program, blink):
+    lines = trace(blink, [program("sh"), "-c", "trap 'echo caught' USR1; kill -USR1 $$"])
+    expected = r"--- SIGUSR1 \{si_signo=SIGUSR1, si_code=SI_USER, si_pid=\d+, si_uid=\d+\} ---"
+    assert any(re.fullmatch(expected, line) for line in lines)
 
 
 @pytest.mark.parametrize("pattern", [

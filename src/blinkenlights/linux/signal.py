@@ -135,6 +135,10 @@ def deliver_held(task: "Task") -> None:
 
 def deliver(task: "Task", signo: int, info: bytes) -> None:
     """One signal, now: run the guest's handler, or do what the action says."""
+    if task.process.options.strace:
+        from blinkenlights.linux.strace import signalled
+
+        signalled(task, signo, info)
     action = task.process.actions.get(signo)
     if action is None or action.handler == SIG_DFL:
         act_by_default(task, signo)
@@ -158,6 +162,10 @@ def terminate(task: "Task", signo: int) -> None:
     from blinkenlights.linux.process import before_exit
 
     before_exit(task)
+    if task.process.options.strace:
+        from blinkenlights.linux.strace import killed
+
+        killed(task, signo)
     host.die(signo)
 
 

@@ -49,8 +49,12 @@ def traced(
         kinds = kinds[:-1]
     call = Call(task, name, kinds, arguments)
     before = [call.before(i) for i in range(len(kinds))]
+    if not _first_pid:
+        _write(task, _program(task.process), "0")
     if number in (EXIT, EXIT_GROUP):
         _write(task, f"{name}({', '.join(map(str, before))})", "?")
+        if number == EXIT_GROUP or len(task.process.tasks) == 1:
+            _line(task, f"+++ exited with {arguments[0] & 0xFF} +++\n")
     result = invoke(task, function, arguments)
     if number in (EXIT, EXIT_GROUP):
         return result
@@ -62,10 +66,23 @@ def traced(
     return result
 
 
+def _program(process: "Process") -> str:
+    """The execve that began it all."""
+    arguments = ", ".join(quoted(argument) for argument in process.argv)
+    count = len(process.environ)
+    variables = f"{process.env_start:#x} /* {count} var{'s' if count != 1 else ''} */"
+    return f"execve({quoted(process.exe, 4096)}, [{arguments}], {variables})"
+
+
 def signalled(task: "Task", signo: int, info: bytes) -> None:
-    """A signal is about to be delivered."""
+    """Write the line of a signal that is about to be delivered."""
     text = structures.siginfo_text(info) if info else f"{{si_signo={signal_name(signo)}}}"
     _line(task, f"--- {signal_name(signo)} {text} ---\n")
+
+
+def killed(task: "Task", signo: int) -> None:
+    """Write the line of a signal that ends the process."""
+    _line(task, f"+++ killed by {signal_name(signo)} +++\n")
 
 
 def shown_result(result: int, kind: str) -> str:
