@@ -5,6 +5,12 @@ from blinkenlights.core.fpu cimport *
 from blinkenlights.core.hostx87 cimport *
 from blinkenlights.core.state cimport *
 
+cdef extern from *:
+    """
+    #define touch_(p) ((void)__atomic_fetch_or((p), 0, __ATOMIC_RELAXED))
+    """
+    void touch_(u8 *p) noexcept nogil  # a write that changes nothing, even if others write
+
 cdef Op *fld(Cpu *c, Op *o) noexcept nogil
 cdef Op *fild(Cpu *c, Op *o) noexcept nogil
 cdef Op *fbld(Cpu *c, Op *o) noexcept nogil

@@ -9,12 +9,14 @@ from cython.cimports.blinkenlights.core.access import (
     flag_c,
     flag_p,
     flag_z,
+    host_write,
     load,
     store,
     store_bytes,
     unlikely_,
 )
 from cython.cimports.blinkenlights.core.dispatch import bind
+from cython.cimports.blinkenlights.core.execute.x87_move import touch_
 from cython.cimports.blinkenlights.core.fpu import (
     FPU_C1,
     FPU_CONTROL,
@@ -266,9 +268,22 @@ def fstpnce(c, o):
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
+def check_writable(c: CpuP, address: u64, size: cython.int) -> cython.void:
+    """Raise the fault that storing would, without storing: an unmasked exception prevents that."""
+    p: u8p = host_write(c, address, size)
+    touch_(p)
+    if (address & 0xFFF) + size > 0x1000:
+        touch_(p + (0x1000 - (address & 0xFFF)))
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
 def store_nothing(c: CpuP, o: OpP, indefinite: u8p, size: cython.int, pop: cython.bint) -> OpP:
     """ST(0) is empty: the masked response is to store what stands for no value."""
     if not c.fcw & FPU_IE:
+        check_writable(c, ea(c, o), size)
         mark_instruction(c, o)
         stack_fault(c, o, 0)
         return done(c, o)
@@ -340,6 +355,7 @@ def store_as(c: CpuP, o: OpP, which: cython.int, size: cython.int, indefinite: u
         return store_nothing(c, o, result, size, pop)
     sw = convert(c, which, result, st(c, 0))
     if unlikely_(sw & ~c.fcw & (FPU_IE | FPU_OE | FPU_UE)):
+        check_writable(c, ea(c, o), size)
         mark_instruction(c, o)
         raised(c, o, sw)
         return done(c, o)  # nothing is stored
