@@ -1,7 +1,7 @@
 # SSE floating-point arithmetic and comparisons.
 
 from libc.math cimport sqrt, sqrtf
-from blinkenlights.core.dispatch cimport bind
+from blinkenlights.core.dispatch cimport bind, bind_flat, general
 from blinkenlights.core.execute.sse_operand cimport *
 from blinkenlights.core.execute.sse_host cimport *
 from blinkenlights.core.execute.sse_nan cimport *
@@ -79,3 +79,39 @@ cdef Op *roundps(Cpu *c, Op *o) noexcept nogil
 cdef Op *roundpd(Cpu *c, Op *o) noexcept nogil
 cdef Op *roundss(Cpu *c, Op *o) noexcept nogil
 cdef Op *roundsd(Cpu *c, Op *o) noexcept nogil
+cdef Op *addsd_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *addsd_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *addss_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *addss_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *addps_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *addps_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *addpd_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *addpd_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *subsd_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *subsd_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *subss_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *subss_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *subps_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *subps_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *subpd_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *subpd_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *mulsd_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *mulsd_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *mulss_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *mulss_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *mulps_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *mulps_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *mulpd_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *mulpd_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *divsd_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *divsd_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *divss_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *divss_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *comisd_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *comisd_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *ucomisd_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *ucomisd_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *comiss_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *comiss_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *ucomiss_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *ucomiss_rm(Cpu *c, Op *o) noexcept nogil

@@ -314,16 +314,18 @@ def double(c: CpuP, o: OpP, op: cython.int, p: u8p, q: u8p) -> u64:
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def packed_single(c: CpuP, o: OpP, op: cython.int) -> OpP:
+def packed_single(c: CpuP, o: OpP, op: cython.int, how: cython.int) -> OpP:
     d: u8p = register_at(c, o.dst)
-    s: u8p = aligned_source(c, o)
+    s: u8p = aligned_source_at(c, o, how)
     r: u8x16
-    if unlikely_(s == cython.NULL):
+    if how != RR and unlikely_(s == cython.NULL):
         return misaligned(c, o)
     if unlikely_(c.fp_strict):
+        if how != ANY:
+            return general[o.id](c, o)
         begin_strict(c)
     r = vector32(c, o, op, load16(d), load16(s))
-    if unlikely_(c.fp_strict) and not accept32(c, r, op <= DIV):
+    if how == ANY and unlikely_(c.fp_strict) and not accept32(c, r, op <= DIV):
         return fault(c, o, VECTOR_XM, 0)
     store16(d, r)
     return done(c, o)
@@ -333,16 +335,18 @@ def packed_single(c: CpuP, o: OpP, op: cython.int) -> OpP:
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def packed_double(c: CpuP, o: OpP, op: cython.int) -> OpP:
+def packed_double(c: CpuP, o: OpP, op: cython.int, how: cython.int) -> OpP:
     d: u8p = register_at(c, o.dst)
-    s: u8p = aligned_source(c, o)
+    s: u8p = aligned_source_at(c, o, how)
     r: u8x16
-    if unlikely_(s == cython.NULL):
+    if how != RR and unlikely_(s == cython.NULL):
         return misaligned(c, o)
     if unlikely_(c.fp_strict):
+        if how != ANY:
+            return general[o.id](c, o)
         begin_strict(c)
     r = vector64(c, o, op, load16(d), load16(s))
-    if unlikely_(c.fp_strict) and not accept64(c, r, op <= DIV):
+    if how == ANY and unlikely_(c.fp_strict) and not accept64(c, r, op <= DIV):
         return fault(c, o, VECTOR_XM, 0)
     store16(d, r)
     return done(c, o)
@@ -352,14 +356,16 @@ def packed_double(c: CpuP, o: OpP, op: cython.int) -> OpP:
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def scalar_single(c: CpuP, o: OpP, op: cython.int) -> OpP:
+def scalar_single(c: CpuP, o: OpP, op: cython.int, how: cython.int) -> OpP:
     d: u8p = register_at(c, o.dst)
-    s: u8p = source(c, o, 4)
+    s: u8p = source_at(c, o, 4, how)
     r: u32
     if unlikely_(c.fp_strict):
+        if how != ANY:
+            return general[o.id](c, o)
         begin_strict(c)
     r = single(c, o, op, d, s)
-    if unlikely_(c.fp_strict) and not accept32(c, from_u64(r), op <= DIV):
+    if how == ANY and unlikely_(c.fp_strict) and not accept32(c, from_u64(r), op <= DIV):
         return fault(c, o, VECTOR_XM, 0)
     cython.cast(u32p, d)[0] = r
     return done(c, o)
@@ -369,145 +375,147 @@ def scalar_single(c: CpuP, o: OpP, op: cython.int) -> OpP:
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def scalar_double(c: CpuP, o: OpP, op: cython.int) -> OpP:
+def scalar_double(c: CpuP, o: OpP, op: cython.int, how: cython.int) -> OpP:
     d: u8p = register_at(c, o.dst)
-    s: u8p = source(c, o, 8)
+    s: u8p = source_at(c, o, 8, how)
     r: u64
     if unlikely_(c.fp_strict):
+        if how != ANY:
+            return general[o.id](c, o)
         begin_strict(c)
     r = double(c, o, op, d, s)
-    if unlikely_(c.fp_strict) and not accept64(c, from_u64(r), op <= DIV):
+    if how == ANY and unlikely_(c.fp_strict) and not accept64(c, from_u64(r), op <= DIV):
         return fault(c, o, VECTOR_XM, 0)
     cython.cast(u64p, d)[0] = r
     return done(c, o)
 
 
 def addps(c, o):
-    return packed_single(c, o, ADD)
+    return packed_single(c, o, ADD, ANY)
 
 
 def addpd(c, o):
-    return packed_double(c, o, ADD)
+    return packed_double(c, o, ADD, ANY)
 
 
 def addss(c, o):
-    return scalar_single(c, o, ADD)
+    return scalar_single(c, o, ADD, ANY)
 
 
 def addsd(c, o):
-    return scalar_double(c, o, ADD)
+    return scalar_double(c, o, ADD, ANY)
 
 
 def subps(c, o):
-    return packed_single(c, o, SUB)
+    return packed_single(c, o, SUB, ANY)
 
 
 def subpd(c, o):
-    return packed_double(c, o, SUB)
+    return packed_double(c, o, SUB, ANY)
 
 
 def subss(c, o):
-    return scalar_single(c, o, SUB)
+    return scalar_single(c, o, SUB, ANY)
 
 
 def subsd(c, o):
-    return scalar_double(c, o, SUB)
+    return scalar_double(c, o, SUB, ANY)
 
 
 def mulps(c, o):
-    return packed_single(c, o, MUL)
+    return packed_single(c, o, MUL, ANY)
 
 
 def mulpd(c, o):
-    return packed_double(c, o, MUL)
+    return packed_double(c, o, MUL, ANY)
 
 
 def mulss(c, o):
-    return scalar_single(c, o, MUL)
+    return scalar_single(c, o, MUL, ANY)
 
 
 def mulsd(c, o):
-    return scalar_double(c, o, MUL)
+    return scalar_double(c, o, MUL, ANY)
 
 
 def divps(c, o):
-    return packed_single(c, o, DIV)
+    return packed_single(c, o, DIV, ANY)
 
 
 def divpd(c, o):
-    return packed_double(c, o, DIV)
+    return packed_double(c, o, DIV, ANY)
 
 
 def divss(c, o):
-    return scalar_single(c, o, DIV)
+    return scalar_single(c, o, DIV, ANY)
 
 
 def divsd(c, o):
-    return scalar_double(c, o, DIV)
+    return scalar_double(c, o, DIV, ANY)
 
 
 def minps(c, o):
-    return packed_single(c, o, MIN)
+    return packed_single(c, o, MIN, ANY)
 
 
 def minpd(c, o):
-    return packed_double(c, o, MIN)
+    return packed_double(c, o, MIN, ANY)
 
 
 def minss(c, o):
-    return scalar_single(c, o, MIN)
+    return scalar_single(c, o, MIN, ANY)
 
 
 def minsd(c, o):
-    return scalar_double(c, o, MIN)
+    return scalar_double(c, o, MIN, ANY)
 
 
 def maxps(c, o):
-    return packed_single(c, o, MAX)
+    return packed_single(c, o, MAX, ANY)
 
 
 def maxpd(c, o):
-    return packed_double(c, o, MAX)
+    return packed_double(c, o, MAX, ANY)
 
 
 def maxss(c, o):
-    return scalar_single(c, o, MAX)
+    return scalar_single(c, o, MAX, ANY)
 
 
 def maxsd(c, o):
-    return scalar_double(c, o, MAX)
+    return scalar_double(c, o, MAX, ANY)
 
 
 def sqrtps(c, o):
-    return packed_single(c, o, SQRT)
+    return packed_single(c, o, SQRT, ANY)
 
 
 def sqrtpd(c, o):
-    return packed_double(c, o, SQRT)
+    return packed_double(c, o, SQRT, ANY)
 
 
 def sqrtss(c, o):
-    return scalar_single(c, o, SQRT)
+    return scalar_single(c, o, SQRT, ANY)
 
 
 def sqrtsd(c, o):
-    return scalar_double(c, o, SQRT)
+    return scalar_double(c, o, SQRT, ANY)
 
 
 def cmpps(c, o):
-    return packed_single(c, o, CMP)
+    return packed_single(c, o, CMP, ANY)
 
 
 def cmppd(c, o):
-    return packed_double(c, o, CMP)
+    return packed_double(c, o, CMP, ANY)
 
 
 def cmpss(c, o):
-    return scalar_single(c, o, CMP)
+    return scalar_single(c, o, CMP, ANY)
 
 
 def cmpsd(c, o):
-    return scalar_double(c, o, CMP)
+    return scalar_double(c, o, CMP, ANY)
 
 
 # -- comparisons that set the status flags -------------------------------------------------------
@@ -517,10 +525,11 @@ def cmpsd(c, o):
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def set_comparison(c: CpuP, o: OpP, below: cython.bint, same: cython.bint, unordered: cython.bint) -> OpP:
+def set_comparison(c: CpuP, o: OpP, how: cython.int, below: cython.bint, same: cython.bint,
+                   unordered: cython.bint) -> OpP:
     status: u64 = CF | PF | ZF if unordered else (CF if below else 0) | (ZF if same else 0)
     for_its_flags(below)
-    if unlikely_(c.fp_strict) and not accept64(c, from_u64(status), False):
+    if how == ANY and unlikely_(c.fp_strict) and not accept64(c, from_u64(status), False):
         return fault(c, o, VECTOR_XM, 0)
     set_status(c, status)
     return done(c, o)
@@ -530,15 +539,17 @@ def set_comparison(c: CpuP, o: OpP, below: cython.bint, same: cython.bint, unord
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def compare_single(c: CpuP, o: OpP, quiet: cython.bint) -> OpP:
-    s: u8p = source(c, o, 4)
+def compare_single(c: CpuP, o: OpP, quiet: cython.bint, how: cython.int) -> OpP:
+    s: u8p = source_at(c, o, 4, how)
     a: cython.float
     b: cython.float
     if unlikely_(c.fp_strict):
+        if how != ANY:
+            return general[o.id](c, o)
         begin_strict(c)
     a = cython.cast(f32p, register_at(c, o.dst))[0]
     b = cython.cast(f32p, s)[0]
-    return set_comparison(c, o, quiet_less32(a, b) if quiet else a < b, a == b,
+    return set_comparison(c, o, how, quiet_less32(a, b) if quiet else a < b, a == b,
                           is_nan32(bits_of_f32(a)) or is_nan32(bits_of_f32(b)))
 
 
@@ -546,32 +557,34 @@ def compare_single(c: CpuP, o: OpP, quiet: cython.bint) -> OpP:
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def compare_double(c: CpuP, o: OpP, quiet: cython.bint) -> OpP:
-    s: u8p = source(c, o, 8)
+def compare_double(c: CpuP, o: OpP, quiet: cython.bint, how: cython.int) -> OpP:
+    s: u8p = source_at(c, o, 8, how)
     a: cython.double
     b: cython.double
     if unlikely_(c.fp_strict):
+        if how != ANY:
+            return general[o.id](c, o)
         begin_strict(c)
     a = cython.cast(f64p, register_at(c, o.dst))[0]
     b = cython.cast(f64p, s)[0]
-    return set_comparison(c, o, quiet_less64(a, b) if quiet else a < b, a == b,
+    return set_comparison(c, o, how, quiet_less64(a, b) if quiet else a < b, a == b,
                           is_nan64(bits_of_f64(a)) or is_nan64(bits_of_f64(b)))
 
 
 def comiss(c, o):
-    return compare_single(c, o, False)
+    return compare_single(c, o, False, ANY)
 
 
 def comisd(c, o):
-    return compare_double(c, o, False)
+    return compare_double(c, o, False, ANY)
 
 
 def ucomiss(c, o):
-    return compare_single(c, o, True)
+    return compare_single(c, o, True, ANY)
 
 
 def ucomisd(c, o):
-    return compare_double(c, o, True)
+    return compare_double(c, o, True, ANY)
 
 
 # -- approximations; they raise no exceptions ----------------------------------------------------
@@ -856,6 +869,153 @@ def roundsd(c, o):
     return round_lanes(c, o, 1, 8)
 
 
+# -- flat memory --------------------------------------------------------------------------------
+
+
+def addsd_rr(c, o):
+    return scalar_double(c, o, ADD, RR)
+
+
+def addsd_rm(c, o):
+    return scalar_double(c, o, ADD, RM)
+
+
+def addss_rr(c, o):
+    return scalar_single(c, o, ADD, RR)
+
+
+def addss_rm(c, o):
+    return scalar_single(c, o, ADD, RM)
+
+
+def addps_rr(c, o):
+    return packed_single(c, o, ADD, RR)
+
+
+def addps_rm(c, o):
+    return packed_single(c, o, ADD, RM)
+
+
+def addpd_rr(c, o):
+    return packed_double(c, o, ADD, RR)
+
+
+def addpd_rm(c, o):
+    return packed_double(c, o, ADD, RM)
+
+
+def subsd_rr(c, o):
+    return scalar_double(c, o, SUB, RR)
+
+
+def subsd_rm(c, o):
+    return scalar_double(c, o, SUB, RM)
+
+
+def subss_rr(c, o):
+    return scalar_single(c, o, SUB, RR)
+
+
+def subss_rm(c, o):
+    return scalar_single(c, o, SUB, RM)
+
+
+def subps_rr(c, o):
+    return packed_single(c, o, SUB, RR)
+
+
+def subps_rm(c, o):
+    return packed_single(c, o, SUB, RM)
+
+
+def subpd_rr(c, o):
+    return packed_double(c, o, SUB, RR)
+
+
+def subpd_rm(c, o):
+    return packed_double(c, o, SUB, RM)
+
+
+def mulsd_rr(c, o):
+    return scalar_double(c, o, MUL, RR)
+
+
+def mulsd_rm(c, o):
+    return scalar_double(c, o, MUL, RM)
+
+
+def mulss_rr(c, o):
+    return scalar_single(c, o, MUL, RR)
+
+
+def mulss_rm(c, o):
+    return scalar_single(c, o, MUL, RM)
+
+
+def mulps_rr(c, o):
+    return packed_single(c, o, MUL, RR)
+
+
+def mulps_rm(c, o):
+    return packed_single(c, o, MUL, RM)
+
+
+def mulpd_rr(c, o):
+    return packed_double(c, o, MUL, RR)
+
+
+def mulpd_rm(c, o):
+    return packed_double(c, o, MUL, RM)
+
+
+def divsd_rr(c, o):
+    return scalar_double(c, o, DIV, RR)
+
+
+def divsd_rm(c, o):
+    return scalar_double(c, o, DIV, RM)
+
+
+def divss_rr(c, o):
+    return scalar_single(c, o, DIV, RR)
+
+
+def divss_rm(c, o):
+    return scalar_single(c, o, DIV, RM)
+
+
+def comisd_rr(c, o):
+    return compare_double(c, o, False, RR)
+
+
+def comisd_rm(c, o):
+    return compare_double(c, o, False, RM)
+
+
+def ucomisd_rr(c, o):
+    return compare_double(c, o, True, RR)
+
+
+def ucomisd_rm(c, o):
+    return compare_double(c, o, True, RM)
+
+
+def comiss_rr(c, o):
+    return compare_single(c, o, False, RR)
+
+
+def comiss_rm(c, o):
+    return compare_single(c, o, False, RM)
+
+
+def ucomiss_rr(c, o):
+    return compare_single(c, o, True, RR)
+
+
+def ucomiss_rm(c, o):
+    return compare_single(c, o, True, RM)
+
+
 bind("ADDPS", addps)
 bind("ADDPD", addpd)
 bind("ADDSS", addss)
@@ -908,3 +1068,39 @@ bind("ROUNDPS", roundps)
 bind("ROUNDPD", roundpd)
 bind("ROUNDSS", roundss)
 bind("ROUNDSD", roundsd)
+bind_flat("ADDSD", addsd_rr, 16, RR)
+bind_flat("ADDSD", addsd_rm, 16, RM)
+bind_flat("ADDSS", addss_rr, 16, RR)
+bind_flat("ADDSS", addss_rm, 16, RM)
+bind_flat("ADDPS", addps_rr, 16, RR)
+bind_flat("ADDPS", addps_rm, 16, RM)
+bind_flat("ADDPD", addpd_rr, 16, RR)
+bind_flat("ADDPD", addpd_rm, 16, RM)
+bind_flat("SUBSD", subsd_rr, 16, RR)
+bind_flat("SUBSD", subsd_rm, 16, RM)
+bind_flat("SUBSS", subss_rr, 16, RR)
+bind_flat("SUBSS", subss_rm, 16, RM)
+bind_flat("SUBPS", subps_rr, 16, RR)
+bind_flat("SUBPS", subps_rm, 16, RM)
+bind_flat("SUBPD", subpd_rr, 16, RR)
+bind_flat("SUBPD", subpd_rm, 16, RM)
+bind_flat("MULSD", mulsd_rr, 16, RR)
+bind_flat("MULSD", mulsd_rm, 16, RM)
+bind_flat("MULSS", mulss_rr, 16, RR)
+bind_flat("MULSS", mulss_rm, 16, RM)
+bind_flat("MULPS", mulps_rr, 16, RR)
+bind_flat("MULPS", mulps_rm, 16, RM)
+bind_flat("MULPD", mulpd_rr, 16, RR)
+bind_flat("MULPD", mulpd_rm, 16, RM)
+bind_flat("DIVSD", divsd_rr, 16, RR)
+bind_flat("DIVSD", divsd_rm, 16, RM)
+bind_flat("DIVSS", divss_rr, 16, RR)
+bind_flat("DIVSS", divss_rm, 16, RM)
+bind_flat("COMISD", comisd_rr, 16, RR)
+bind_flat("COMISD", comisd_rm, 16, RM)
+bind_flat("UCOMISD", ucomisd_rr, 16, RR)
+bind_flat("UCOMISD", ucomisd_rm, 16, RM)
+bind_flat("COMISS", comiss_rr, 16, RR)
+bind_flat("COMISS", comiss_rm, 16, RM)
+bind_flat("UCOMISS", ucomiss_rr, 16, RR)
+bind_flat("UCOMISS", ucomiss_rm, 16, RM)

@@ -1,6 +1,6 @@
 # Packed integer arithmetic, logic, comparisons and shifts, on MMX and XMM registers.
 
-from blinkenlights.core.dispatch cimport bind
+from blinkenlights.core.dispatch cimport bind, bind_flat
 from blinkenlights.core.execute.sse_operand cimport *
 
 # The operations, by their mnemonics.
@@ -153,3 +153,49 @@ cdef Op *psrad(Cpu *c, Op *o) noexcept nogil
 cdef Op *mpsadbw(Cpu *c, Op *o) noexcept nogil
 cdef Op *phminposuw(Cpu *c, Op *o) noexcept nogil
 cdef Op *ptest(Cpu *c, Op *o) noexcept nogil
+cdef Op *pxor_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *pxor_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *por_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *por_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *pand_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *pand_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *pandn_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *pandn_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *paddb_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *paddb_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *paddw_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *paddw_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *paddd_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *paddd_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *paddq_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *paddq_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *psubb_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *psubb_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *psubw_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *psubw_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *psubd_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *psubd_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *psubq_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *psubq_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *pcmpeqb_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *pcmpeqb_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *pcmpeqw_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *pcmpeqw_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *pcmpeqd_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *pcmpeqd_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *pcmpgtb_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *pcmpgtb_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *pcmpgtd_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *pcmpgtd_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *pminub_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *pminub_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *pmaxub_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *pmaxub_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *pmuludq_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *pmuludq_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *pmullw_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *pmullw_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *pmulld_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *pmulld_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *pmaddwd_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *pmaddwd_rm(Cpu *c, Op *o) noexcept nogil

@@ -250,13 +250,13 @@ def horizontal(op: cython.int, a: u8x16, b: u8x16, size: cython.int) -> u8x16:
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def packed(c: CpuP, o: OpP, op: cython.int) -> OpP:
+def packed(c: CpuP, o: OpP, op: cython.int, how: cython.int) -> OpP:
     """Operand 0 = operand 0 `op` operand 1."""
     d: u8p = register_at(c, o.dst)
     s: u8p
-    if likely_(o.size == 16):
-        s = aligned_source(c, o)
-        if unlikely_(s == cython.NULL):
+    if how != ANY or o.size == 16:
+        s = aligned_source_at(c, o, how)
+        if how != RR and unlikely_(s == cython.NULL):
             return misaligned(c, o)
         if op >= PHADDW:
             store16(d, horizontal(op, load16(d), load16(s), 16))
@@ -320,259 +320,259 @@ def packed_shift(c: CpuP, o: OpP, op: cython.int) -> OpP:
 
 
 def paddb(c, o):
-    return packed(c, o, PADDB)
+    return packed(c, o, PADDB, ANY)
 
 
 def paddw(c, o):
-    return packed(c, o, PADDW)
+    return packed(c, o, PADDW, ANY)
 
 
 def paddd(c, o):
-    return packed(c, o, PADDD)
+    return packed(c, o, PADDD, ANY)
 
 
 def paddq(c, o):
-    return packed(c, o, PADDQ)
+    return packed(c, o, PADDQ, ANY)
 
 
 def psubb(c, o):
-    return packed(c, o, PSUBB)
+    return packed(c, o, PSUBB, ANY)
 
 
 def psubw(c, o):
-    return packed(c, o, PSUBW)
+    return packed(c, o, PSUBW, ANY)
 
 
 def psubd(c, o):
-    return packed(c, o, PSUBD)
+    return packed(c, o, PSUBD, ANY)
 
 
 def psubq(c, o):
-    return packed(c, o, PSUBQ)
+    return packed(c, o, PSUBQ, ANY)
 
 
 def paddusb(c, o):
-    return packed(c, o, PADDUSB)
+    return packed(c, o, PADDUSB, ANY)
 
 
 def paddusw(c, o):
-    return packed(c, o, PADDUSW)
+    return packed(c, o, PADDUSW, ANY)
 
 
 def paddsb(c, o):
-    return packed(c, o, PADDSB)
+    return packed(c, o, PADDSB, ANY)
 
 
 def paddsw(c, o):
-    return packed(c, o, PADDSW)
+    return packed(c, o, PADDSW, ANY)
 
 
 def psubusb(c, o):
-    return packed(c, o, PSUBUSB)
+    return packed(c, o, PSUBUSB, ANY)
 
 
 def psubusw(c, o):
-    return packed(c, o, PSUBUSW)
+    return packed(c, o, PSUBUSW, ANY)
 
 
 def psubsb(c, o):
-    return packed(c, o, PSUBSB)
+    return packed(c, o, PSUBSB, ANY)
 
 
 def psubsw(c, o):
-    return packed(c, o, PSUBSW)
+    return packed(c, o, PSUBSW, ANY)
 
 
 def pand(c, o):
-    return packed(c, o, PAND)
+    return packed(c, o, PAND, ANY)
 
 
 def pandn(c, o):
-    return packed(c, o, PANDN)
+    return packed(c, o, PANDN, ANY)
 
 
 def por(c, o):
-    return packed(c, o, POR)
+    return packed(c, o, POR, ANY)
 
 
 def pxor(c, o):
-    return packed(c, o, PXOR)
+    return packed(c, o, PXOR, ANY)
 
 
 def pcmpeqb(c, o):
-    return packed(c, o, PCMPEQB)
+    return packed(c, o, PCMPEQB, ANY)
 
 
 def pcmpeqw(c, o):
-    return packed(c, o, PCMPEQW)
+    return packed(c, o, PCMPEQW, ANY)
 
 
 def pcmpeqd(c, o):
-    return packed(c, o, PCMPEQD)
+    return packed(c, o, PCMPEQD, ANY)
 
 
 def pcmpeqq(c, o):
-    return packed(c, o, PCMPEQQ)
+    return packed(c, o, PCMPEQQ, ANY)
 
 
 def pcmpgtb(c, o):
-    return packed(c, o, PCMPGTB)
+    return packed(c, o, PCMPGTB, ANY)
 
 
 def pcmpgtw(c, o):
-    return packed(c, o, PCMPGTW)
+    return packed(c, o, PCMPGTW, ANY)
 
 
 def pcmpgtd(c, o):
-    return packed(c, o, PCMPGTD)
+    return packed(c, o, PCMPGTD, ANY)
 
 
 def pcmpgtq(c, o):
-    return packed(c, o, PCMPGTQ)
+    return packed(c, o, PCMPGTQ, ANY)
 
 
 def pminsb(c, o):
-    return packed(c, o, PMINSB)
+    return packed(c, o, PMINSB, ANY)
 
 
 def pminsw(c, o):
-    return packed(c, o, PMINSW)
+    return packed(c, o, PMINSW, ANY)
 
 
 def pminsd(c, o):
-    return packed(c, o, PMINSD)
+    return packed(c, o, PMINSD, ANY)
 
 
 def pminub(c, o):
-    return packed(c, o, PMINUB)
+    return packed(c, o, PMINUB, ANY)
 
 
 def pminuw(c, o):
-    return packed(c, o, PMINUW)
+    return packed(c, o, PMINUW, ANY)
 
 
 def pminud(c, o):
-    return packed(c, o, PMINUD)
+    return packed(c, o, PMINUD, ANY)
 
 
 def pmaxsb(c, o):
-    return packed(c, o, PMAXSB)
+    return packed(c, o, PMAXSB, ANY)
 
 
 def pmaxsw(c, o):
-    return packed(c, o, PMAXSW)
+    return packed(c, o, PMAXSW, ANY)
 
 
 def pmaxsd(c, o):
-    return packed(c, o, PMAXSD)
+    return packed(c, o, PMAXSD, ANY)
 
 
 def pmaxub(c, o):
-    return packed(c, o, PMAXUB)
+    return packed(c, o, PMAXUB, ANY)
 
 
 def pmaxuw(c, o):
-    return packed(c, o, PMAXUW)
+    return packed(c, o, PMAXUW, ANY)
 
 
 def pmaxud(c, o):
-    return packed(c, o, PMAXUD)
+    return packed(c, o, PMAXUD, ANY)
 
 
 def pavgb(c, o):
-    return packed(c, o, PAVGB)
+    return packed(c, o, PAVGB, ANY)
 
 
 def pavgw(c, o):
-    return packed(c, o, PAVGW)
+    return packed(c, o, PAVGW, ANY)
 
 
 def pabsb(c, o):
-    return packed(c, o, PABSB)
+    return packed(c, o, PABSB, ANY)
 
 
 def pabsw(c, o):
-    return packed(c, o, PABSW)
+    return packed(c, o, PABSW, ANY)
 
 
 def pabsd(c, o):
-    return packed(c, o, PABSD)
+    return packed(c, o, PABSD, ANY)
 
 
 def psignb(c, o):
-    return packed(c, o, PSIGNB)
+    return packed(c, o, PSIGNB, ANY)
 
 
 def psignw(c, o):
-    return packed(c, o, PSIGNW)
+    return packed(c, o, PSIGNW, ANY)
 
 
 def psignd(c, o):
-    return packed(c, o, PSIGND)
+    return packed(c, o, PSIGND, ANY)
 
 
 def pmullw(c, o):
-    return packed(c, o, PMULLW)
+    return packed(c, o, PMULLW, ANY)
 
 
 def pmulld(c, o):
-    return packed(c, o, PMULLD)
+    return packed(c, o, PMULLD, ANY)
 
 
 def pmulhw(c, o):
-    return packed(c, o, PMULHW)
+    return packed(c, o, PMULHW, ANY)
 
 
 def pmulhuw(c, o):
-    return packed(c, o, PMULHUW)
+    return packed(c, o, PMULHUW, ANY)
 
 
 def pmulhrsw(c, o):
-    return packed(c, o, PMULHRSW)
+    return packed(c, o, PMULHRSW, ANY)
 
 
 def pmuludq(c, o):
-    return packed(c, o, PMULUDQ)
+    return packed(c, o, PMULUDQ, ANY)
 
 
 def pmuldq(c, o):
-    return packed(c, o, PMULDQ)
+    return packed(c, o, PMULDQ, ANY)
 
 
 def pmaddwd(c, o):
-    return packed(c, o, PMADDWD)
+    return packed(c, o, PMADDWD, ANY)
 
 
 def pmaddubsw(c, o):
-    return packed(c, o, PMADDUBSW)
+    return packed(c, o, PMADDUBSW, ANY)
 
 
 def psadbw(c, o):
-    return packed(c, o, PSADBW)
+    return packed(c, o, PSADBW, ANY)
 
 
 def phaddw(c, o):
-    return packed(c, o, PHADDW)
+    return packed(c, o, PHADDW, ANY)
 
 
 def phaddd(c, o):
-    return packed(c, o, PHADDD)
+    return packed(c, o, PHADDD, ANY)
 
 
 def phaddsw(c, o):
-    return packed(c, o, PHADDSW)
+    return packed(c, o, PHADDSW, ANY)
 
 
 def phsubw(c, o):
-    return packed(c, o, PHSUBW)
+    return packed(c, o, PHSUBW, ANY)
 
 
 def phsubd(c, o):
-    return packed(c, o, PHSUBD)
+    return packed(c, o, PHSUBD, ANY)
 
 
 def phsubsw(c, o):
-    return packed(c, o, PHSUBSW)
+    return packed(c, o, PHSUBSW, ANY)
 
 
 def psllw(c, o):
@@ -648,6 +648,193 @@ def ptest(c, o):
     b = load16(s)
     set_status(c, (0 if any_set(a & b) else ZF) | (0 if any_set(~a & b) else CF))
     return done(c, o)
+
+
+# -- flat memory --------------------------------------------------------------------------------
+
+
+def pxor_rr(c, o):
+    return packed(c, o, PXOR, RR)
+
+
+def pxor_rm(c, o):
+    return packed(c, o, PXOR, RM)
+
+
+def por_rr(c, o):
+    return packed(c, o, POR, RR)
+
+
+def por_rm(c, o):
+    return packed(c, o, POR, RM)
+
+
+def pand_rr(c, o):
+    return packed(c, o, PAND, RR)
+
+
+def pand_rm(c, o):
+    return packed(c, o, PAND, RM)
+
+
+def pandn_rr(c, o):
+    return packed(c, o, PANDN, RR)
+
+
+def pandn_rm(c, o):
+    return packed(c, o, PANDN, RM)
+
+
+def paddb_rr(c, o):
+    return packed(c, o, PADDB, RR)
+
+
+def paddb_rm(c, o):
+    return packed(c, o, PADDB, RM)
+
+
+def paddw_rr(c, o):
+    return packed(c, o, PADDW, RR)
+
+
+def paddw_rm(c, o):
+    return packed(c, o, PADDW, RM)
+
+
+def paddd_rr(c, o):
+    return packed(c, o, PADDD, RR)
+
+
+def paddd_rm(c, o):
+    return packed(c, o, PADDD, RM)
+
+
+def paddq_rr(c, o):
+    return packed(c, o, PADDQ, RR)
+
+
+def paddq_rm(c, o):
+    return packed(c, o, PADDQ, RM)
+
+
+def psubb_rr(c, o):
+    return packed(c, o, PSUBB, RR)
+
+
+def psubb_rm(c, o):
+    return packed(c, o, PSUBB, RM)
+
+
+def psubw_rr(c, o):
+    return packed(c, o, PSUBW, RR)
+
+
+def psubw_rm(c, o):
+    return packed(c, o, PSUBW, RM)
+
+
+def psubd_rr(c, o):
+    return packed(c, o, PSUBD, RR)
+
+
+def psubd_rm(c, o):
+    return packed(c, o, PSUBD, RM)
+
+
+def psubq_rr(c, o):
+    return packed(c, o, PSUBQ, RR)
+
+
+def psubq_rm(c, o):
+    return packed(c, o, PSUBQ, RM)
+
+
+def pcmpeqb_rr(c, o):
+    return packed(c, o, PCMPEQB, RR)
+
+
+def pcmpeqb_rm(c, o):
+    return packed(c, o, PCMPEQB, RM)
+
+
+def pcmpeqw_rr(c, o):
+    return packed(c, o, PCMPEQW, RR)
+
+
+def pcmpeqw_rm(c, o):
+    return packed(c, o, PCMPEQW, RM)
+
+
+def pcmpeqd_rr(c, o):
+    return packed(c, o, PCMPEQD, RR)
+
+
+def pcmpeqd_rm(c, o):
+    return packed(c, o, PCMPEQD, RM)
+
+
+def pcmpgtb_rr(c, o):
+    return packed(c, o, PCMPGTB, RR)
+
+
+def pcmpgtb_rm(c, o):
+    return packed(c, o, PCMPGTB, RM)
+
+
+def pcmpgtd_rr(c, o):
+    return packed(c, o, PCMPGTD, RR)
+
+
+def pcmpgtd_rm(c, o):
+    return packed(c, o, PCMPGTD, RM)
+
+
+def pminub_rr(c, o):
+    return packed(c, o, PMINUB, RR)
+
+
+def pminub_rm(c, o):
+    return packed(c, o, PMINUB, RM)
+
+
+def pmaxub_rr(c, o):
+    return packed(c, o, PMAXUB, RR)
+
+
+def pmaxub_rm(c, o):
+    return packed(c, o, PMAXUB, RM)
+
+
+def pmuludq_rr(c, o):
+    return packed(c, o, PMULUDQ, RR)
+
+
+def pmuludq_rm(c, o):
+    return packed(c, o, PMULUDQ, RM)
+
+
+def pmullw_rr(c, o):
+    return packed(c, o, PMULLW, RR)
+
+
+def pmullw_rm(c, o):
+    return packed(c, o, PMULLW, RM)
+
+
+def pmulld_rr(c, o):
+    return packed(c, o, PMULLD, RR)
+
+
+def pmulld_rm(c, o):
+    return packed(c, o, PMULLD, RM)
+
+
+def pmaddwd_rr(c, o):
+    return packed(c, o, PMADDWD, RR)
+
+
+def pmaddwd_rm(c, o):
+    return packed(c, o, PMADDWD, RM)
 
 
 bind("PADDB", paddb)
@@ -731,3 +918,65 @@ for kind in ("PS", "PD"):
     bind("ANDN" + kind, pandn)
     bind("OR" + kind, por)
     bind("XOR" + kind, pxor)
+bind_flat("PXOR", pxor_rr, 16, RR)
+bind_flat("XORPS", pxor_rr, 16, RR)
+bind_flat("XORPD", pxor_rr, 16, RR)
+bind_flat("PXOR", pxor_rm, 16, RM)
+bind_flat("XORPS", pxor_rm, 16, RM)
+bind_flat("XORPD", pxor_rm, 16, RM)
+bind_flat("POR", por_rr, 16, RR)
+bind_flat("ORPS", por_rr, 16, RR)
+bind_flat("ORPD", por_rr, 16, RR)
+bind_flat("POR", por_rm, 16, RM)
+bind_flat("ORPS", por_rm, 16, RM)
+bind_flat("ORPD", por_rm, 16, RM)
+bind_flat("PAND", pand_rr, 16, RR)
+bind_flat("ANDPS", pand_rr, 16, RR)
+bind_flat("ANDPD", pand_rr, 16, RR)
+bind_flat("PAND", pand_rm, 16, RM)
+bind_flat("ANDPS", pand_rm, 16, RM)
+bind_flat("ANDPD", pand_rm, 16, RM)
+bind_flat("PANDN", pandn_rr, 16, RR)
+bind_flat("ANDNPS", pandn_rr, 16, RR)
+bind_flat("ANDNPD", pandn_rr, 16, RR)
+bind_flat("PANDN", pandn_rm, 16, RM)
+bind_flat("ANDNPS", pandn_rm, 16, RM)
+bind_flat("ANDNPD", pandn_rm, 16, RM)
+bind_flat("PADDB", paddb_rr, 16, RR)
+bind_flat("PADDB", paddb_rm, 16, RM)
+bind_flat("PADDW", paddw_rr, 16, RR)
+bind_flat("PADDW", paddw_rm, 16, RM)
+bind_flat("PADDD", paddd_rr, 16, RR)
+bind_flat("PADDD", paddd_rm, 16, RM)
+bind_flat("PADDQ", paddq_rr, 16, RR)
+bind_flat("PADDQ", paddq_rm, 16, RM)
+bind_flat("PSUBB", psubb_rr, 16, RR)
+bind_flat("PSUBB", psubb_rm, 16, RM)
+bind_flat("PSUBW", psubw_rr, 16, RR)
+bind_flat("PSUBW", psubw_rm, 16, RM)
+bind_flat("PSUBD", psubd_rr, 16, RR)
+bind_flat("PSUBD", psubd_rm, 16, RM)
+bind_flat("PSUBQ", psubq_rr, 16, RR)
+bind_flat("PSUBQ", psubq_rm, 16, RM)
+bind_flat("PCMPEQB", pcmpeqb_rr, 16, RR)
+bind_flat("PCMPEQB", pcmpeqb_rm, 16, RM)
+bind_flat("PCMPEQW", pcmpeqw_rr, 16, RR)
+bind_flat("PCMPEQW", pcmpeqw_rm, 16, RM)
+bind_flat("PCMPEQD", pcmpeqd_rr, 16, RR)
+bind_flat("PCMPEQD", pcmpeqd_rm, 16, RM)
+bind_flat("PCMPGTB", pcmpgtb_rr, 16, RR)
+bind_flat("PCMPGTB", pcmpgtb_rm, 16, RM)
+bind_flat("PCMPGTD", pcmpgtd_rr, 16, RR)
+bind_flat("PCMPGTD", pcmpgtd_rm, 16, RM)
+bind_flat("PMINUB", pminub_rr, 16, RR)
+bind_flat("PMINUB", pminub_rm, 16, RM)
+bind_flat("PMAXUB", pmaxub_rr, 16, RR)
+bind_flat("PMAXUB", pmaxub_rm, 16, RM)
+bind_flat("PMULUDQ", pmuludq_rr, 16, RR)
+bind_flat("PMULUDQ", pmuludq_rm, 16, RM)
+bind_flat("PMULLW", pmullw_rr, 16, RR)
+bind_flat("PMULLW", pmullw_rm, 16, RM)
+bind_flat("PMULLD", pmulld_rr, 16, RR)
+bind_flat("PMULLD", pmulld_rm, 16, RM)
+bind_flat("PMADDWD", pmaddwd_rr, 16, RR)
+bind_flat("PMADDWD", pmaddwd_rm, 16, RM)

@@ -1,7 +1,7 @@
 # Moves between XMM and MMX registers, general registers and memory.
 
 from blinkenlights.core.atomic cimport cas, peek
-from blinkenlights.core.dispatch cimport bind
+from blinkenlights.core.dispatch cimport bind, bind_flat
 from blinkenlights.core.execute.sse_operand cimport *
 
 cdef Op *movaps(Cpu *c, Op *o) noexcept nogil
@@ -30,3 +30,7 @@ cdef Op *movmskpd(Cpu *c, Op *o) noexcept nogil
 cdef Op *pmovmskb(Cpu *c, Op *o) noexcept nogil
 cdef Op *maskmovq(Cpu *c, Op *o) noexcept nogil
 cdef Op *maskmovdqu(Cpu *c, Op *o) noexcept nogil
+cdef Op *movss_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *movss_mr(Cpu *c, Op *o) noexcept nogil
+cdef Op *movsd_rm(Cpu *c, Op *o) noexcept nogil
+cdef Op *movsd_mr(Cpu *c, Op *o) noexcept nogil

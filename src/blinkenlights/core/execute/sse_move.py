@@ -12,45 +12,57 @@ def move16_rr(c, o):
 
 
 def movaps_rm(c, o):
-    a: u64 = ea(c, o)
+    a: u64 = flat_ea(c, o)
     if unlikely_(a & 15):
         return misaligned(c, o)
-    store16(register_at(c, o.dst), load16(host_read(c, a, 16)))
+    store16(register_at(c, o.dst), load16(cython.cast(u8p, a + c.membase)))
     return done(c, o)
 
 
 def movaps_mr(c, o):
-    a: u64 = ea(c, o)
+    a: u64 = flat_ea(c, o)
     if unlikely_(a & 15):
         return misaligned(c, o)
-    store16(host_write(c, a, 16), load16(register_at(c, o.src)))
+    store16(cython.cast(u8p, a + c.membase), load16(register_at(c, o.src)))
     return done(c, o)
 
 
 def movups_rm(c, o):
-    store16(register_at(c, o.dst), load16(host_read(c, ea(c, o), 16)))
+    store16(register_at(c, o.dst), load16(cython.cast(u8p, flat_ea(c, o) + c.membase)))
     return done(c, o)
 
 
 def movups_mr(c, o):
-    store_bytes(c, ea(c, o), register_at(c, o.src), 16)
+    a: u64 = flat_ea(c, o)
+    if unlikely_((a & 4095) > 4096 - 16):  # over two pages: both or none
+        store_bytes(c, a, register_at(c, o.src), 16)
+    else:
+        store16(cython.cast(u8p, a + c.membase), load16(register_at(c, o.src)))
     return done(c, o)
 
 
 def movaps(c, o):
+    a: u64
     if o.form == RR:
         return move16_rr(c, o)
+    a = ea(c, o)
+    if unlikely_(a & 15):
+        return misaligned(c, o)
     if o.form == RM:
-        return movaps_rm(c, o)
-    return movaps_mr(c, o)
+        store16(register_at(c, o.dst), load16(host_read(c, a, 16)))
+    else:
+        store16(host_write(c, a, 16), load16(register_at(c, o.src)))
+    return done(c, o)
 
 
 def movups(c, o):
     if o.form == RR:
         return move16_rr(c, o)
     if o.form == RM:
-        return movups_rm(c, o)
-    return movups_mr(c, o)
+        store16(register_at(c, o.dst), load16(host_read(c, ea(c, o), 16)))
+    else:
+        store_bytes(c, ea(c, o), register_at(c, o.src), 16)
+    return done(c, o)
 
 
 # -- 4 and 8 bytes -----------------------------------------------------------------------------
@@ -120,6 +132,21 @@ def move_scalar(c: CpuP, o: OpP, size: cython.int) -> OpP:
         store_bytes(c, ea(c, o), register_at(c, o.src), size)
     else:
         memcpy(register_at(c, o.dst), register_at(c, o.src), size)
+    return done(c, o)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def move_scalar_flat(c: CpuP, o: OpP, size: cython.int, form: cython.int) -> OpP:
+    a: u64 = flat_ea(c, o)
+    if form == RM:
+        store16(register_at(c, o.dst), from_u64(flat_load(c, a, size)))
+    elif unlikely_((a & 4095) > 4096 - size):
+        store_bytes(c, a, register_at(c, o.src), size)
+    else:
+        flat_store(c, a, size, get(c, o.src, size))
     return done(c, o)
 
 
@@ -265,16 +292,35 @@ def maskmovq(c, o):
     return done(c, o)
 
 
+# -- flat memory --------------------------------------------------------------------------------
+
+
+def movss_rm(c, o):
+    return move_scalar_flat(c, o, 4, RM)
+
+
+def movss_mr(c, o):
+    return move_scalar_flat(c, o, 4, MR)
+
+
+def movsd_rm(c, o):
+    return move_scalar_flat(c, o, 8, RM)
+
+
+def movsd_mr(c, o):
+    return move_scalar_flat(c, o, 8, MR)
+
+
 for name in ("MOVAPS", "MOVAPD", "MOVDQA", "MOVNTPS", "MOVNTPD", "MOVNTDQ", "MOVNTDQA"):
     bind(name, movaps)
-    bind(name, move16_rr, 16, RR)
-    bind(name, movaps_rm, 16, RM)
-    bind(name, movaps_mr, 16, MR)
+    bind_flat(name, move16_rr, 16, RR)
+    bind_flat(name, movaps_rm, 16, RM)
+    bind_flat(name, movaps_mr, 16, MR)
 for name in ("MOVUPS", "MOVUPD", "MOVDQU", "LDDQU"):
     bind(name, movups)
-    bind(name, move16_rr, 16, RR)
-    bind(name, movups_rm, 16, RM)
-    bind(name, movups_mr, 16, MR)
+    bind_flat(name, move16_rr, 16, RR)
+    bind_flat(name, movups_rm, 16, RM)
+    bind_flat(name, movups_mr, 16, MR)
 bind("MOVD", movd)
 bind("MOVQ", movd)
 bind("MOVNTQ", movntq)
@@ -297,3 +343,7 @@ bind("MOVMSKPD", movmskpd)
 bind("PMOVMSKB", pmovmskb)
 bind("MASKMOVQ", maskmovq)
 bind("MASKMOVDQU", maskmovdqu)
+bind_flat("MOVSS", movss_rm, 16, RM)
+bind_flat("MOVSS", movss_mr, 4, MR)
+bind_flat("MOVSD_XMM", movsd_rm, 16, RM)
+bind_flat("MOVSD_XMM", movsd_mr, 8, MR)

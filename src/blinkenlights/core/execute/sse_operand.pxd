@@ -31,6 +31,28 @@ cdef inline u8 *aligned_source(Cpu *c, Op *o) noexcept nogil:
         return NULL
     return host_read(c, a, 16)
 
+# How a handler finds operand 1: `RR` and `RM` are for those bound by `bind_flat`.
+cdef enum:
+    ANY = 4
+
+cdef inline u8 *source_at(Cpu *c, Op *o, int size, int how) noexcept nogil:
+    if how == RR:
+        return <u8 *>c + o.src
+    if how == RM:
+        return <u8 *>(flat_ea(c, o) + c.membase)
+    return source(c, o, size)
+
+cdef inline u8 *aligned_source_at(Cpu *c, Op *o, int how) noexcept nogil:
+    cdef u64 a
+    if how == RR:
+        return <u8 *>c + o.src
+    if how == RM:
+        a = flat_ea(c, o)
+        if unlikely_(a & 15):
+            return NULL
+        return <u8 *>(a + c.membase)
+    return aligned_source(c, o)
+
 cdef inline bint is_xmm(Cpu *c, u16 offset) noexcept nogil:
     """Whether a register's offset names an XMM register (else MMX or general)."""
     return <u8 *>c + offset >= &c.xmm[0][0]

@@ -1,7 +1,7 @@
 # Rearranging lanes: pack, unpack, shuffle, align, blend, extend, insert and extract.
 
 from libc.string cimport memset
-from blinkenlights.core.dispatch cimport bind
+from blinkenlights.core.dispatch cimport bind, bind_flat
 from blinkenlights.core.execute.sse_operand cimport *
 
 # Operations that share code, by their mnemonics.
@@ -69,3 +69,11 @@ cdef Op *pextrd(Cpu *c, Op *o) noexcept nogil
 cdef Op *pextrq(Cpu *c, Op *o) noexcept nogil
 cdef Op *extractps(Cpu *c, Op *o) noexcept nogil
 cdef Op *insertps(Cpu *c, Op *o) noexcept nogil
+cdef Op *punpcklbw_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *punpcklwd_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *punpckldq_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *punpcklqdq_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *punpckhbw_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *punpckhwd_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *punpckhdq_rr(Cpu *c, Op *o) noexcept nogil
+cdef Op *punpckhqdq_rr(Cpu *c, Op *o) noexcept nogil

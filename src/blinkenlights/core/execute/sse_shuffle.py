@@ -32,12 +32,12 @@ def interleaved(op: cython.int, a: u8x16, b: u8x16) -> u8x16:
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def interleave(c: CpuP, o: OpP, op: cython.int) -> OpP:
+def interleave(c: CpuP, o: OpP, op: cython.int, how: cython.int) -> OpP:
     d: u8p = register_at(c, o.dst)
     s: u8p
-    if likely_(o.size == 16):
-        s = aligned_source(c, o)
-        if unlikely_(s == cython.NULL):
+    if how != ANY or o.size == 16:
+        s = aligned_source_at(c, o, how)
+        if how != RR and unlikely_(s == cython.NULL):
             return misaligned(c, o)
         store16(d, interleaved(op, load16(d), load16(s)))
         return done(c, o)
@@ -53,35 +53,35 @@ def interleave(c: CpuP, o: OpP, op: cython.int) -> OpP:
 
 
 def punpcklbw(c, o):
-    return interleave(c, o, PUNPCKLBW)
+    return interleave(c, o, PUNPCKLBW, ANY)
 
 
 def punpcklwd(c, o):
-    return interleave(c, o, PUNPCKLWD)
+    return interleave(c, o, PUNPCKLWD, ANY)
 
 
 def punpckldq(c, o):
-    return interleave(c, o, PUNPCKLDQ)
+    return interleave(c, o, PUNPCKLDQ, ANY)
 
 
 def punpcklqdq(c, o):
-    return interleave(c, o, PUNPCKLQDQ)
+    return interleave(c, o, PUNPCKLQDQ, ANY)
 
 
 def punpckhbw(c, o):
-    return interleave(c, o, PUNPCKHBW)
+    return interleave(c, o, PUNPCKHBW, ANY)
 
 
 def punpckhwd(c, o):
-    return interleave(c, o, PUNPCKHWD)
+    return interleave(c, o, PUNPCKHWD, ANY)
 
 
 def punpckhdq(c, o):
-    return interleave(c, o, PUNPCKHDQ)
+    return interleave(c, o, PUNPCKHDQ, ANY)
 
 
 def punpckhqdq(c, o):
-    return interleave(c, o, PUNPCKHQDQ)
+    return interleave(c, o, PUNPCKHQDQ, ANY)
 
 
 @cython.cfunc
@@ -621,6 +621,41 @@ def insertps(c, o):
     return done(c, o)
 
 
+# -- flat memory --------------------------------------------------------------------------------
+
+
+def punpcklbw_rr(c, o):
+    return interleave(c, o, PUNPCKLBW, RR)
+
+
+def punpcklwd_rr(c, o):
+    return interleave(c, o, PUNPCKLWD, RR)
+
+
+def punpckldq_rr(c, o):
+    return interleave(c, o, PUNPCKLDQ, RR)
+
+
+def punpcklqdq_rr(c, o):
+    return interleave(c, o, PUNPCKLQDQ, RR)
+
+
+def punpckhbw_rr(c, o):
+    return interleave(c, o, PUNPCKHBW, RR)
+
+
+def punpckhwd_rr(c, o):
+    return interleave(c, o, PUNPCKHWD, RR)
+
+
+def punpckhdq_rr(c, o):
+    return interleave(c, o, PUNPCKHDQ, RR)
+
+
+def punpckhqdq_rr(c, o):
+    return interleave(c, o, PUNPCKHQDQ, RR)
+
+
 bind("PUNPCKLBW", punpcklbw)
 bind("PUNPCKLWD", punpcklwd)
 bind("PUNPCKLDQ", punpckldq)
@@ -675,3 +710,15 @@ bind("PEXTRD", pextrd)
 bind("PEXTRQ", pextrq)
 bind("EXTRACTPS", extractps)
 bind("INSERTPS", insertps)
+bind_flat("PUNPCKLBW", punpcklbw_rr, 16, RR)
+bind_flat("PUNPCKLWD", punpcklwd_rr, 16, RR)
+bind_flat("PUNPCKLDQ", punpckldq_rr, 16, RR)
+bind_flat("UNPCKLPS", punpckldq_rr, 16, RR)
+bind_flat("PUNPCKLQDQ", punpcklqdq_rr, 16, RR)
+bind_flat("UNPCKLPD", punpcklqdq_rr, 16, RR)
+bind_flat("PUNPCKHBW", punpckhbw_rr, 16, RR)
+bind_flat("PUNPCKHWD", punpckhwd_rr, 16, RR)
+bind_flat("PUNPCKHDQ", punpckhdq_rr, 16, RR)
+bind_flat("UNPCKHPS", punpckhdq_rr, 16, RR)
+bind_flat("PUNPCKHQDQ", punpckhqdq_rr, 16, RR)
+bind_flat("UNPCKHPD", punpckhqdq_rr, 16, RR)
