@@ -66,6 +66,7 @@ class Machine:
         with kernel.Guard(process):
             take_over_signals(self.task)
             kernel.prepare(process.options)
+            keep_memory_still()
             run_leader(self.task)
 
 
@@ -84,6 +85,14 @@ def run_leader(task: Task) -> None:
         process.tasks[task.tid] = task
         execution.replace(task, program)
         host.set_mask(task.sigmask & ~signal.SYNCHRONOUS)
+
+
+def keep_memory_still() -> None:
+    """No cycles are made in a run, and a collection would write to memory that forks share."""
+    import gc
+
+    gc.disable()
+    gc.freeze()
 
 
 def environment(given: "Mapping[bytes, bytes] | Sequence[bytes] | None") -> list[bytes]:

@@ -25,6 +25,7 @@ cdef struct Block:
 cdef struct Page:  # a guest page that holds translated code
     u64 number
     Page *chain
+    Page *older  # the page made before this one
     Block *blocks
     Block *overhanging
     u32 generation  # of its contents
@@ -39,6 +40,7 @@ cdef struct Cache:
     u64 chunk
     u64 total
     u64 extra  # over the limit, while other processors may be inside what was forgotten
+    Page *newest
     u8 **retired
     int retired_count
     int guarded_pages
@@ -80,6 +82,8 @@ cdef Op *single(Cpu *c, u64 rip) noexcept nogil
 cdef Op *connect(Cpu *c, Op *at, u64 rip) noexcept nogil
 # Where an indirect branch goes.
 cdef Op *follow(Cpu *c, u64 rip) noexcept nogil
+# Forget everything, where no other processor can be inside it (execve).
+cdef void discard(Space *s) noexcept nogil
 # Forget translations of [start, end); the caller holds the space's lock.
 cdef void invalidate(Space *s, u64 start, u64 end) noexcept nogil
 # The host refused a write: True if that was our own guard, now lifted.

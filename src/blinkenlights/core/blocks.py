@@ -59,7 +59,8 @@ def allocate(cache: CacheP, size: u64) -> u8p:
 @cython.nogil
 @cython.exceptval(check=False)
 def bucket_of(rip: u64) -> u32:
-    return ((rip ^ (rip >> 16)) * 0x1E3779B1 >> 8) & (BUCKETS - 1)
+    """Neighbouring blocks have neighbouring buckets: a small program touches little of the table."""
+    return ((rip >> 4) ^ (rip >> 20)) & (BUCKETS - 1)
 
 
 @cython.cfunc
@@ -74,7 +75,9 @@ def page_of(cache: CacheP, number: u64, make: cython.int) -> PageP:
         page = cython.cast(PageP, calloc(1, cython.sizeof(Page)))
         page.number = number
         page.chain = slot[0]
+        page.older = cache.newest
         slot[0] = page
+        cache.newest = page
     return page
 
 
@@ -215,6 +218,34 @@ def empty(c: CpuP, s: SpaceP, cache: CacheP) -> cython.void:
         cache.used = cache.chunk = cache.total = cache.extra = 0
     else:
         cache.extra += limit  # try again when as much has come on top
+
+
+def discard(s):
+    cache: CacheP = cython.cast(CacheP, s.blocks)
+    page: PageP = cache.newest
+    older: PageP
+    c: CpuP = s.cpus
+    i: cython.int
+    fresh: CacheP = new_cache()
+    if fresh == cython.NULL:
+        empty(s.cpus, s, cache)
+        return
+    fresh.flushes = cache.flushes + 1
+    fresh.invalidated = cache.invalidated + cache.blocks
+    while c != cython.NULL:
+        for i in range(JUMP_SIZE):
+            c.jumps[i].op = cython.NULL
+            c.jumps[i].rip = ~cython.cast(u64, 0)
+        c = c.next
+    while page != cython.NULL:
+        older = page.older
+        free(page)
+        page = older
+    for i in range(cache.retired_count):
+        free(cache.retired[i])
+    free(cache.retired)
+    free(cache)
+    s.blocks = fresh
 
 
 # -- making ------------------------------------------------------------------------------------

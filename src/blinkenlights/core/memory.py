@@ -1,7 +1,7 @@
 """The guest's address space: one reserved region of the host's, and the areas mapped in it."""
 
 import cython
-from cython.cimports.blinkenlights.core.blocks import invalidate, new_cache, unguard
+from cython.cimports.blinkenlights.core.blocks import discard, invalidate, new_cache, unguard
 from cython.cimports.cpython.buffer import PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cython.cimports.libc.errno import errno
@@ -320,19 +320,30 @@ class AddressSpace:
         return True
 
     def clear(self) -> None:
-        """Unmap everything (execve)."""
+        """Unmap everything (execve). No other processor of this space may be running."""
         s: SpaceP = self.s
-        while s.count:
-            first: uint64_t = s.areas[0].start
-            last: uint64_t = s.areas[0].end
-            with cython.nogil:
-                acquire(cython.address(s.lock))
-            try:
-                self.carve(first, last)
-                self.reset_host(first, last)
-            finally:
-                release(cython.address(s.lock))
+        if s.count == 0:
+            return
+        first: uint64_t = s.areas[0].start
+        last: uint64_t = s.areas[s.count - 1].end
+        with cython.nogil:
+            acquire(cython.address(s.lock))
+        try:
+            discard(s)
+            self.carve(first, last)
+            self.reset_host(first, last)
+        finally:
+            release(cython.address(s.lock))
         self.infos = []
+
+    def hold(self) -> None:
+        """Keep every other thread from changing mappings and translations, for a fork."""
+        with cython.nogil:
+            acquire(cython.address(self.s.lock))
+
+    def let_go(self) -> None:
+        """The end of `hold`."""
+        release(cython.address(self.s.lock))
 
     # -- asking -----------------------------------------------------------------------------
 

@@ -21,6 +21,12 @@ INTERNAL_ERROR = 70  # exit status; EX_SOFTWARE
 RAX = 0
 ARGUMENT_REGISTERS = (7, 6, 2, 10, 8, 9)
 
+USUAL = (
+    "open", "close", "mmap", "mprotect", "munmap", "brk", "rt_sigaction", "rt_sigprocmask", "ioctl",
+    "access", "dup2", "execve", "exit", "exit_group", "fcntl", "arch_prctl", "set_tid_address", "openat",
+    "newfstatat", "readlink", "set_robust_list", "prlimit64", "fork", "vfork", "clone", "clone3",
+)  # fmt: skip
+
 # By number: the implementation and how many arguments it takes; filled as they are used.
 _resolved: dict[int, "tuple[Implementation, int]"] = {}
 _trace: "Implementation | None" = None
@@ -111,6 +117,14 @@ def resolve(task: "Task", number: int) -> "tuple[Implementation, int]":
         found = (implementation_of(row), len(row[2].split()))
     _resolved[number] = found
     return found
+
+
+def resolve_usual() -> None:
+    """Resolve what nearly every program calls as it starts and ends (for children of a fork)."""
+    for name in USUAL:
+        row = next(row for row in SYSCALLS if row[1] == name)
+        if row[0] not in _resolved:
+            _resolved[row[0]] = (implementation_of(row), len(row[2].split()))
 
 
 def implementation_of(row: Row) -> "Implementation":

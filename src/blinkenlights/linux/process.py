@@ -43,6 +43,7 @@ UTSNAME_FIELD = 65
 
 DIRTY_PAGE = Struct("<Q")
 PAGEMAP_EXCLUSIVE = 1 << 56  # mapped by one process only
+_warm = False  # see warm_up
 MOST_SCANNED = 1 << 30  # bytes of writable memory looked through for what a vfork child wrote
 
 
@@ -59,11 +60,17 @@ def sys_vfork(task: "Task") -> int:
 
 def fork(task: "Task", request: "CloneRequest | None") -> int:
     """The parent gets the child's process id, the child 0, each with its registers as they should be."""
+    if not _warm:
+        warm_up()
     host.set_mask(signal.ALL)
     if signal.is_waiting():
         return -signal.ERESTARTSYS  # or the signal would be the child's too
+    task.space.hold()
     try:
-        pid = host_fork(task, request)
+        try:
+            pid = host_fork(task, request)
+        finally:
+            task.space.let_go()
         if pid == 0:
             become_child(task, request)
         elif pid > 0 and request is not None:
@@ -71,6 +78,20 @@ def fork(task: "Task", request: "CloneRequest | None") -> int:
         return pid
     finally:
         host.set_mask(task.sigmask & ~signal.SYNCHRONOUS)
+
+
+def warm_up() -> None:
+    """Import what a child will need most likely, once here instead of in each child."""
+    global _warm
+    _warm = True
+    import array
+    import fcntl
+    import resource
+
+    from blinkenlights.linux import exceptions, kernel, log, thread
+
+    assert array and fcntl and resource and exceptions and log and thread
+    kernel.resolve_usual()
 
 
 def host_fork(task: "Task", request: "CloneRequest | None") -> int:
