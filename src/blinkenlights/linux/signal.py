@@ -248,6 +248,7 @@ def enter_handler(task: "Task", signo: int, info: bytes, action: Action) -> None
         return
     if flags & SA_RESETHAND:
         set_action(task, signo, None)
+    cpu.reset_fpu()  # a handler starts without the pending x87 exception it may be about
     cpu.set(RSP, frame)
     cpu.set(0, 0)
     cpu.set(7, signo)

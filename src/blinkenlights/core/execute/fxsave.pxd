@@ -13,7 +13,7 @@ cdef enum:
 cdef void fxsave_image(Cpu *c, u8 *image) noexcept nogil
 # Take the state from such an image; bits of MXCSR that don't exist are dropped.
 cdef void fxrstor_image(Cpu *c, const u8 *image) noexcept nogil
-# x87 and MXCSR as a new program finds them; the XMM registers are left alone.
+# x87, XMM registers and MXCSR as a new program or a signal handler finds them.
 cdef void reset_fpu(Cpu *c) noexcept nogil
 # FNINIT: the registers keep their values but are empty.
 cdef void reset_x87(Cpu *c) noexcept nogil

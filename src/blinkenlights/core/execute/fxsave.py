@@ -124,6 +124,7 @@ def reset_x87(c):
 def reset_fpu(c):
     reset_x87(c)
     memset(c.st, 0, cython.sizeof(c.st))
+    memset(c.xmm, 0, cython.sizeof(c.xmm))
     set_guest_mxcsr(c, MXCSR_RESET)
 
 
