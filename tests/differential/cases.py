@@ -206,6 +206,8 @@ class Builder:
         wanted = self.pick_address(size)
         if base and not index and RegisterExt.size(base) == 8 and base != Register.RIP and self.chance(0.02):
             wanted = self.rng.choice(NOT_CANONICAL)
+        if self.segment_base() and wanted in FAULTING[-3:]:
+            wanted = FAULTING[0]  # CPUs differ in whether the offset alone must be canonical
         self.operand_address = wanted
         wanted -= self.segment_base()
         if base == Register.RIP:
@@ -387,6 +389,12 @@ def load_decimal(b: Builder) -> None:
         b.fill(b.operand_address, digits + bytes([b.rng.choice([0, 0x80])]))
 
 
+def pause(b: Builder) -> None:
+    """With REX.B it is XCHG R8, RAX to the CPUs tried, but PAUSE to the manuals."""
+    if b.code[-2] & 0xF1 == 0x41:
+        raise Unsuitable
+
+
 def mask_move(b: Builder) -> None:
     size = 16 if b.instruction.mnemonic == Mnemonic.MASKMOVDQU else 8
     address = (b.pick_address(0) if b.chance(0.3) else values.window_address(b.rng, size)) - b.segment_base()
@@ -404,6 +412,7 @@ ADJUSTMENTS: dict[str, Callable[[Builder], None]] = {
     **dict.fromkeys(STRING_LENGTHS, string_lengths),
     **dict.fromkeys(VECTOR_SHIFTS, vector_shift),
     "CMPXCHG": compare_exchange,
+    "PAUSE": pause,
     "XLATB": translate,
     "ENTER": enter,
     "LDMXCSR": load_mxcsr,

@@ -83,8 +83,24 @@ def recover(c: CpuP) -> cython.bint:
         if c.fault_address < s.size and unguard(s, c.fault_address):
             c.host_signal = 0
             return True
+        c.fault_address = first_refused(c, o)
     c.vector = 16 if c.host_signal == SIGFPE else 6 if c.host_signal == SIGILL else 14
     return False
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def first_refused(c: CpuP, o: OpP) -> u64:
+    """The address that the CPU tells: the operand's first byte on the page, whichever we touched first."""
+    start: u64
+    page: u64 = c.fault_address & ~cython.cast(u64, 4095)
+    if o.form == RR:
+        return c.fault_address
+    start = ea(c, o)
+    if c.fault_address - start >= (o.size if o.size > o.size2 else o.size2):
+        return c.fault_address
+    return start if start > page else page
 
 
 @cython.cfunc
@@ -100,7 +116,10 @@ def not_canonical(address: u64) -> cython.bint:
 def refuse_address(c: CpuP, o: OpP) -> cython.bint:
     """#GP, or #SS where the stack pointer or RBP is the base: neither tells the address."""
     c.host_signal = 0
-    c.vector = 12 if o.form != RR and o.seg == NO_SEGMENT and (o.base == 4 or o.base == 5) else 13
+    stack: cython.bint = not_canonical(c.reg[4] - 8)
+    if o.form != RR:
+        stack = o.seg == NO_SEGMENT and (o.base == 4 or o.base == 5)
+    c.vector = 12 if stack else 13
     c.error_code = 0
     c.fault_address = 0
     return False
