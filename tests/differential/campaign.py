@@ -1,5 +1,6 @@
 """Compares many cases of many forms, in several processes, and counts."""
 
+import functools
 import multiprocessing
 import random
 import struct
@@ -44,9 +45,15 @@ def describe(case: Case, found: Sequence[str], expected: Outcome) -> str:
     return "\n".join(lines + [f"  {line}" for line in found])
 
 
+@functools.cache
+def interpreter_of_process(virtual: bool) -> Interpreter:
+    """One for all: each reserves a large part of the host's address space."""
+    return Interpreter(virtual)
+
+
 def compare_forms(chosen: Sequence[Form], cases: int, seed: int, virtual: bool = False) -> Iterator[Tally]:
     """Compare `cases` random cases of each form; yields a tally a form."""
-    interpreter = Interpreter(virtual)
+    interpreter = interpreter_of_process(virtual)
     with Native() as native:
         share = min(cases, BATCH)
         together = max(1, BATCH // share)  # forms that fit one batch
@@ -83,14 +90,14 @@ def select(groups: Sequence[str] = (), mnemonics: Sequence[str] = ()) -> list[Fo
             if (not groups or form.group in groups) and (not mnemonics or form.mnemonic in mnemonics)]
 
 
-def work(task: tuple[list[Form], int, int, bool]) -> list[Tally]:
-    return list(compare_forms(*task))
+def work(chosen: list[tuple[int, bool]], cases: int, seed: int, virtual: bool) -> list[Tally]:
+    return list(compare_forms([Form(code, memory) for code, memory in chosen], cases, seed, virtual))
 
 
 def campaign(chosen: list[Form], cases: int, seed: int, jobs: int, virtual: bool = False) -> Iterator[Tally]:
     """Like `compare_forms`, spread over `jobs` processes."""
-    pieces = [chosen[i::jobs * 4] for i in range(jobs * 4)]
-    tasks = [(piece, cases, seed, virtual) for piece in pieces if piece]
+    keys = [(form.code, form.memory) for form in chosen]
+    pieces = [keys[i::jobs * 4] for i in range(jobs * 4)]
     with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(work, task) for task in tasks]):
+        for future in as_completed([pool.submit(work, piece, cases, seed, virtual) for piece in pieces]):
             yield from future.result()

@@ -30,7 +30,7 @@ FLAGS_ALWAYS_SET = 0x202  # bit 1 and IF
 
 # Where a memory operand faults: read-only and unmapped pages, their boundaries, kernel addresses.
 FAULTING = [DATA + 3 * PAGE + 64, DATA + 3 * PAGE - 3, DATA + 4 * PAGE + 128,
-            DATA + PAGE - 7, DATA + 512, 0xFFFF800000000000, 0x70000000000, 0x3FFFFFFFF000]
+            DATA + PAGE - 7, DATA + 512, 0xFFFF800000000000, 0x70000000000, 0x17FFFFFFF000]
 NOT_CANONICAL = [0x0000800000000000, 0xFFFF7FFFFFFFFFFF, 0x8000000000000000, 0x7654321076543210]
 
 SHIFTS = {"SHL", "SHR", "SAR", "SAL", "ROL", "ROR", "RCL", "RCR", "SHLD", "SHRD", "SHLX", "SHRX", "SARX"}
