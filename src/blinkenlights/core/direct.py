@@ -4,21 +4,54 @@ import cython
 from cython.cimports.blinkenlights.core.access import leave
 from cython.cimports.blinkenlights.core.state import CpuP, u64
 from cython.cimports.blinkenlights.core.blocks import connect, unguard_all
+from cython.cimports.blinkenlights.core.host import careful_copy, voidp
 from cython.cimports.blinkenlights.core.paging import SpaceP
+from cython.cimports.libc.string import memchr, memcmp, memcpy, strlen
 
 TABLE_SIZE = cython.declare(cython.int, 512)
 EFAULT = cython.declare(cython.int, 14)
 
-# per call: 0 not direct, else 0x80 with bit i set when argument i is a guest pointer
+# per call: 0 not direct, else 0x80 with bit i set when argument i is a guest pointer, and with 0x40
+# when `ordinary` must agree
 pointers = cython.declare(u8[512])
+CAREFUL = cython.declare(cython.int, 0x40)
+
+# Descriptors from here on may be the emulator's own.
+PLAIN_FDS = cython.declare(u32, 48)
+
+# Last components of paths below /proc that the personality answers itself.
+special_names = cython.declare(cython.char[16][32])
+special_count = cython.declare(cython.int, 0)
 enabled = cython.declare(cython.bint, True)
 
 
-def direct(nr: int, pointer_mask: int) -> None:
-    """Let system call `nr` be made directly; bit i of `pointer_mask`: argument i is a pointer."""
+def direct(nr: int, pointer_mask: int, careful: bool = False) -> None:
+    """Let system call `nr` be made directly; bit i of `pointer_mask`: argument i is a pointer.
+
+    With `careful` the first pointer is a path and must not end in a special name; a call without
+    pointers takes a descriptor, which must be a low one.
+    """
     if not 0 <= nr < TABLE_SIZE:
         raise ValueError("no such system call")
-    pointers[cython.cast(cython.int, nr)] = 0x80 | pointer_mask
+    pointers[cython.cast(cython.int, nr)] = 0x80 | pointer_mask | (0x40 if careful else 0)
+
+
+def not_direct(nr: int) -> None:
+    """Leave system call `nr` to Python from now on."""
+    pointers[cython.cast(cython.int, nr)] = 0
+
+
+def set_special_names(names) -> None:
+    """Last components of paths that Python must look at: at most 32 names of at most 15 bytes."""
+    global special_count
+    i: cython.int = 0
+    for name in sorted(names):
+        data: bytes = name
+        if i == 32 or len(data) > 15:
+            raise ValueError("too many special names, or one too long")
+        memcpy(special_names[i], cython.cast(cython.p_char, data), len(data) + 1)
+        i += 1
+    special_count = i
 
 
 def enable_direct(on: bool) -> None:
@@ -37,6 +70,8 @@ def system_call(c, o):
     if not enabled or c.paged or nr >= TABLE_SIZE or pointers[nr] == 0:
         return leave(c, o.rip + o.length, EXIT_SYSCALL)
     mask = pointers[nr]
+    if mask & CAREFUL and not ordinary(c, mask):
+        return leave(c, o.rip + o.length, EXIT_SYSCALL)
     args[0] = nr
     args[1] = translated(c, c.reg[7], mask & 1)
     args[2] = translated(c, c.reg[6], mask & 2)
@@ -68,3 +103,38 @@ def translated(c: CpuP, value: u64, pointer: cython.int) -> cython.long:
             return cython.cast(cython.long, cython.cast(u64, 0xFFFF8) << 44)  # for EFAULT
         return value + c.membase
     return value
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def ordinary(c: CpuP, mask: cython.int) -> cython.bint:
+    """Whether a careful call has nothing to do with the emulator's own descriptors and /proc."""
+    path: cython.char[256]
+    address: u64
+    length: cython.int
+    start: cython.int
+    i: cython.int
+    if mask & 3 == 0:
+        return cython.cast(u32, c.reg[7]) < PLAIN_FDS
+    address = c.reg[7] if mask & 1 else c.reg[6]
+    if address == 0 or address >= cython.cast(SpaceP, c.space).size:
+        return True
+    length = 4096 - cython.cast(cython.int, address & 4095)
+    if length > 256:
+        length = 256
+    if not careful_copy(path, cython.cast(voidp, address + c.membase), length):
+        return False
+    end: voidp = memchr(path, 0, length)
+    if end == cython.NULL:
+        return False
+    length = cython.cast(cython.int, cython.cast(u64, end) - cython.cast(u64, cython.address(path[0])))
+    start = length
+    while start > 0 and path[start - 1] != 47:  # a slash
+        start -= 1
+    length -= start
+    for i in range(special_count):
+        if special_names[i][0] == path[start] and strlen(special_names[i]) == length and memcmp(
+                special_names[i], cython.address(path[start]), length) == 0:
+            return False
+    return True

@@ -22,6 +22,8 @@ from cython.cimports.posix.stdlib import posix_memalign
 from blinkenlights.core import execute as execute
 from blinkenlights.core.direct import direct as direct
 from blinkenlights.core.direct import enable_direct as enable_direct
+from blinkenlights.core.direct import not_direct as not_direct
+from blinkenlights.core.direct import set_special_names as set_special_names
 
 FOREVER = cython.declare(u64, ~cython.cast(u64, 0))
 LONGEST_BLOCK = cython.declare(u64, 70)

@@ -7,10 +7,13 @@ cdef extern from *:
     """
     #include <setjmp.h>
     static __thread void *current_cpu_;  /* this thread's Cpu */
-    static __thread sigjmp_buf *copy_jump_;  /* set while a copy may fault */
+    static __thread sigjmp_buf *volatile copy_jump_;  /* set while a copy may fault */
+    /* what is before stays before, for the signal handler to see */
+    #define compiler_barrier() __asm__ volatile("" ::: "memory")
     """
     void *current_cpu_
     sigjmp_buf *copy_jump_
+    void compiler_barrier() nogil
 
 cdef void set_current(Cpu *c) noexcept nogil
 cdef Cpu *get_current() noexcept nogil

@@ -134,7 +134,9 @@ def careful_copy(to, source, n):
         copy_jump_ = cython.NULL
         return False
     copy_jump_ = cython.address(jump)
+    compiler_barrier()
     memcpy(to, source, n)
+    compiler_barrier()
     copy_jump_ = cython.NULL
     return True
 

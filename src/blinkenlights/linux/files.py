@@ -1,10 +1,12 @@
 """Calls that name files or hand out descriptors, where the guest must not see the host's truth.
 
 Paths below /proc that speak of this process are answered by `procfs`; everything else goes to the
-host as it is. Telling them apart must cost next to nothing: programs open hundreds of files.
+host as it is. Telling them apart must cost next to nothing, as programs open hundreds of files: so
+the engine makes the calls of `tables.syscalls.CAREFUL` itself where the name alone decides.
 """
 
 from blinkenlights.linux.abi import EBADF, EINVAL, at, s32, words
+from blinkenlights.tables.syscalls import SPECIAL_NAMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,18 +24,9 @@ RESOLVE_IN_ROOT = 0x10
 CLOSE_RANGE_UNSHARE, CLOSE_RANGE_CLOEXEC = 2, 4
 STAT_SIZE, STATX_SIZE = 144, 256
 
-# Names in /proc/self, and the few paths elsewhere in /proc, that differ between the guest and Python.
-SPECIAL = frozenset(
-    (
-        b"exe maps smaps smaps_rollup numa_maps mem pagemap cmdline environ auxv stat status statm limits "
-        b"comm osrelease version cpuinfo"
-    ).split()
-)
-
-
 def _special(name: bytes) -> bool:
     """Whether a path may be one of ours; `procfs.find` then decides."""
-    return name[name.rfind(b"/") + 1 :] in SPECIAL
+    return name[name.rfind(b"/") + 1 :] in SPECIAL_NAMES
 
 
 # ---- opening ----
@@ -42,7 +35,7 @@ def _special(name: bytes) -> bool:
 def sys_open(task: "Task", path: int, flags: int, mode: int) -> int:
     space = task.space
     name = space.read_cstring(path)
-    if name[name.rfind(b"/") + 1 :] in SPECIAL:
+    if name[name.rfind(b"/") + 1 :] in SPECIAL_NAMES:
         fd = _open_special(task, AT_FDCWD, name, flags)
         if fd is not None:
             return fd
@@ -52,7 +45,7 @@ def sys_open(task: "Task", path: int, flags: int, mode: int) -> int:
 def sys_openat(task: "Task", dirfd: int, path: int, flags: int, mode: int) -> int:
     space = task.space
     name = space.read_cstring(path)
-    if name[name.rfind(b"/") + 1 :] in SPECIAL:
+    if name[name.rfind(b"/") + 1 :] in SPECIAL_NAMES:
         fd = _open_special(task, s32(dirfd), name, flags)
         if fd is not None:
             return fd

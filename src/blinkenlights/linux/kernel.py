@@ -5,7 +5,7 @@ from errno import EFAULT, ENOSYS
 from blinkenlights.core import engine, host
 from blinkenlights.core.memory import GuestFault
 from blinkenlights.linux import signal
-from blinkenlights.tables.syscalls import BY_NUMBER, SYSCALLS, Row, pointer_mask
+from blinkenlights.tables.syscalls import BY_NUMBER, CAREFUL, SPECIAL_NAMES, SYSCALLS, Row, pointer_mask
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ def prepare(options: "Options") -> None:
         for number, _name, params, _result, implementation in SYSCALLS:
             if implementation == "direct":
                 engine.direct(number, pointer_mask(params))
+            elif number in CAREFUL:
+                engine.direct(number, pointer_mask(params), True)
+        engine.set_special_names(SPECIAL_NAMES)
 
 
 def run(task: "Task") -> None:

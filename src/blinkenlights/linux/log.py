@@ -8,6 +8,8 @@ if TYPE_CHECKING:
 
 O_CLOEXEC = os.O_CLOEXEC
 LOWEST_PRIVATE_FD = 1000
+HIGH = 48  # the engine closes descriptors below this without asking
+SYS_CLOSE = 3
 
 _fd = -1
 
@@ -44,9 +46,13 @@ def raise_fd(fd: int) -> int:
     lowest = max(3, min(LOWEST_PRIVATE_FD, soft - 16)) if soft > 0 else LOWEST_PRIVATE_FD
     try:
         high = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, lowest)
+        os.close(fd)
     except OSError:
-        return fd
-    os.close(fd)
+        high = fd
+    if high < HIGH:
+        from blinkenlights.core.engine import not_direct
+
+        not_direct(SYS_CLOSE)  # from now on Python must look at what the guest closes
     return high
 
 

@@ -461,6 +461,18 @@ SYSCALLS: tuple[Row, ...] = (
     (466, "removexattrat", "dirfd path at: str", "int", "direct"),
 )
 
+# Calls that the engine makes itself unless their path's last component is in SPECIAL_NAMES, or their
+# descriptor is a high one: the function in the row is for those cases.
+CAREFUL: frozenset[int] = frozenset((2, 3, 4, 21, 89, 257, 262, 267, 269, 332, 439))
+
+# Names in /proc/self, and a few elsewhere in /proc, where the guest sees something else than Python.
+SPECIAL_NAMES: frozenset[bytes] = frozenset(
+    (
+        b"exe maps smaps smaps_rollup numa_maps mem pagemap cmdline environ auxv stat status statm limits "
+        b"comm osrelease version cpuinfo"
+    ).split()
+)
+
 BY_NUMBER: dict[int, Row] = {row[0]: row for row in SYSCALLS}
 
 
