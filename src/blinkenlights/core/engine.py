@@ -119,7 +119,7 @@ def refuse_address(c: CpuP, o: OpP) -> cython.bint:
     """#GP, or #SS where the stack pointer or RBP is the base: neither tells the address."""
     c.host_signal = 0
     stack: cython.bint = not_canonical(c.reg[4] - 8)
-    if o.form != RR:
+    if o.form != RR and not_canonical(ea(c, o)):
         stack = o.seg == NO_SEGMENT and (o.base == 4 or o.base == 5)
     c.vector = 12 if stack else 13
     c.error_code = 0
