@@ -142,6 +142,7 @@ cdef inline void store_bytes(Cpu *c, u64 address, const void *data, int size) no
     # a store over two pages must not leave half of itself behind when the second one faults
     if unlikely_(((address & 4095) + size) > 4096):
         second = p + (4096 - (address & 4095))
+        (<volatile u8 *>p)[0] = (<volatile u8 *>p)[0]
         second[0] = second[0]
     memcpy(p, data, size)
 

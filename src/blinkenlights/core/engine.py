@@ -1,7 +1,7 @@
 """The run loop, and `Processor`: one hardware thread of the guest."""
 
 import cython
-from cython.cimports.blinkenlights.core.access import ea, get_rflags, set_status
+from cython.cimports.blinkenlights.core.access import ea, get_rflags, offset_of, set_status
 from cython.cimports.blinkenlights.core.blocks import (
     CacheP,
     change_code_limit,
@@ -70,6 +70,8 @@ def recover(c: CpuP) -> cython.bint:
     c.rip = o.rip
     c.exit = EXIT_EXCEPTION
     if c.host_signal == 0:  # found by a check; vector and error code are set
+        if c.vector == 14 and impossible(c, o):
+            return refuse_address(c, o)
         return False
     c.fault_address -= c.membase
     s: SpaceP = cython.cast(SpaceP, c.space)
@@ -80,7 +82,7 @@ def recover(c: CpuP) -> cython.bint:
                 return refuse_address(c, o)
             c.host_signal = SIGSEGV
             c.fault_address = ea(c, o)
-        if not_canonical(c.fault_address) or (o.form != RR and not_canonical(ea(c, o))):
+        if impossible(c, o):
             return refuse_address(c, o)
         if c.fault_address < s.size and unguard(s, c.fault_address):
             c.host_signal = 0
@@ -110,6 +112,15 @@ def first_refused(c: CpuP, o: OpP) -> u64:
 @cython.exceptval(check=False)
 def not_canonical(address: u64) -> cython.bint:
     return (address + (cython.cast(u64, 1) << 47)) >> 48 != 0
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def impossible(c: CpuP, o: OpP) -> cython.bint:
+    """Whether the address, the operand's start or its offset in FS or GS is not canonical."""
+    return not_canonical(c.fault_address) or (
+        o.form != RR and (not_canonical(ea(c, o)) or not_canonical(offset_of(c, o))))
 
 
 @cython.cfunc

@@ -110,10 +110,11 @@ cdef inline void set_guest_mxcsr(Cpu *c, u32 value) noexcept nogil:
         set_host_mxcsr((value & ~<u32>MXCSR_FLAGS) | MXCSR_MASKS)
 
 # Around the arithmetic of a handler when c.fp_strict: `begin_strict` before operands are read,
-# `finish_strict` before anything is written. `tiny`: a result is a denormal number, which an
-# unmasked underflow exception reports even when it is exact. False: the handler raises #XM.
+# `finish_strict` before anything is written. False: the handler raises #XM.
 cdef void begin_strict(Cpu *c) noexcept nogil
-cdef bint finish_strict(Cpu *c, bint tiny) noexcept nogil
+cdef bint finish_strict(Cpu *c) noexcept nogil
 
-# Set exception flags found without the host's arithmetic. False: the handler raises #XM.
+# The two halves of `finish_strict`. `tiny`: a result is a denormal number, which an unmasked
+# underflow exception reports even when it is exact.
+cdef u32 flags_so_far(Cpu *c, bint tiny) noexcept nogil
 cdef bint raise_flags(Cpu *c, u32 flags) noexcept nogil

@@ -21,9 +21,13 @@ def raise_flags(c, flags):
     return unmasked == 0
 
 
-def finish_strict(c, tiny):
+def flags_so_far(c, tiny):
     flags: u32 = get_host_mxcsr() & MXCSR_FLAGS
     set_host_mxcsr((c.mxcsr & ~MXCSR_FLAGS) | MXCSR_MASKS)
     if tiny and not c.mxcsr & MXCSR_UNDERFLOW_MASK:
         flags |= MXCSR_UNDERFLOW
-    return raise_flags(c, flags)
+    return flags
+
+
+def finish_strict(c):
+    return raise_flags(c, flags_so_far(c, False))

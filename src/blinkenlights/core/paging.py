@@ -111,14 +111,14 @@ def walk(c: CpuP, address: u64, need: u32) -> cython.void:
 def read_slow(c, address, size):
     walk(c, address, 0)
     if ((address & 0xFFF) + size) > 0x1000:
-        walk(c, address + size - 1, 0)
+        walk(c, (address | 0xFFF) + 1, 0)
     return cython.cast(u8p, address + c.membase)
 
 
 def write_slow(c, address, size):
     walk(c, address, PTE_W)
     if ((address & 0xFFF) + size) > 0x1000:
-        walk(c, address + size - 1, PTE_W)
+        walk(c, (address | 0xFFF) + 1, PTE_W)
     return cython.cast(u8p, address + c.membase)
 
 

@@ -4,6 +4,7 @@ from blinkenlights.core.dispatch cimport bind
 from blinkenlights.core.execute.sse_operand cimport *
 from blinkenlights.core.execute.sse_host cimport *
 from blinkenlights.core.execute.sse_nan cimport *
+from blinkenlights.core.execute.sse_strict cimport *
 
 # The packed conversions, by their mnemonics.
 cdef enum:

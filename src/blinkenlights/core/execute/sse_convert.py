@@ -59,7 +59,8 @@ def convert(c: CpuP, o: OpP, op: cython.int) -> OpP:
     if unlikely_(c.fp_strict):
         begin_strict(c)
     r = converted(op, load8(s) if op >= CVTDQ2PD else load16(s))
-    if unlikely_(c.fp_strict) and not accept32(c, r, op == CVTPD2PS):
+    if unlikely_(c.fp_strict) and not (
+            accept_narrowing(c, load16(s), 2) if op == CVTPD2PS else accept(c, r)):
         return fault(c, o, VECTOR_XM, 0)
     store16(register_at(c, o.dst), r)
     return done(c, o)
@@ -105,7 +106,7 @@ def cvtps2pd(c, o):
 @cython.nogil
 @cython.exceptval(check=False)
 def put_single(c: CpuP, o: OpP, r: cython.float) -> OpP:
-    if unlikely_(c.fp_strict) and not accept32(c, from_u64(bits_of_f32(r)), True):
+    if unlikely_(c.fp_strict) and not accept(c, from_u64(bits_of_f32(r))):
         return fault(c, o, VECTOR_XM, 0)
     cython.cast(f32p, register_at(c, o.dst))[0] = r
     return done(c, o)
@@ -116,7 +117,7 @@ def put_single(c: CpuP, o: OpP, r: cython.float) -> OpP:
 @cython.nogil
 @cython.exceptval(check=False)
 def put_double(c: CpuP, o: OpP, r: cython.double) -> OpP:
-    if unlikely_(c.fp_strict) and not accept64(c, from_u64(bits_of_f64(r)), False):
+    if unlikely_(c.fp_strict) and not accept(c, from_u64(bits_of_f64(r))):
         return fault(c, o, VECTOR_XM, 0)
     cython.cast(f64p, register_at(c, o.dst))[0] = r
     return done(c, o)
@@ -127,7 +128,7 @@ def put_double(c: CpuP, o: OpP, r: cython.double) -> OpP:
 @cython.nogil
 @cython.exceptval(check=False)
 def put_integer(c: CpuP, o: OpP, r: u64) -> OpP:
-    if unlikely_(c.fp_strict) and not accept64(c, from_u64(r), False):
+    if unlikely_(c.fp_strict) and not accept(c, from_u64(r)):
         return fault(c, o, VECTOR_XM, 0)
     put(c, o.dst, 8 if o.size == 8 else 4, r)
     return done(c, o)
@@ -141,10 +142,15 @@ def cvtss2sd(c, o):
 
 
 def cvtsd2ss(c, o):
+    r: cython.float
     s: u8p = source(c, o, 8)
     if unlikely_(c.fp_strict):
         begin_strict(c)
-    return put_single(c, o, cython.cast(f64p, s)[0])
+    r = cython.cast(f64p, s)[0]
+    if unlikely_(c.fp_strict) and not accept_narrowing(c, load8(s), 1):
+        return fault(c, o, VECTOR_XM, 0)
+    cython.cast(f32p, register_at(c, o.dst))[0] = r
+    return done(c, o)
 
 
 @cython.cfunc
@@ -239,7 +245,7 @@ def cvtpi2ps(c, o):
     x.f32[0] = cython.cast(i32p, s)[0]
     x.f32[1] = cython.cast(i32p, s)[1]
     x.u64[1] = 0
-    if unlikely_(c.fp_strict) and not accept32(c, x.all, False):
+    if unlikely_(c.fp_strict) and not accept(c, x.all):
         return fault(c, o, VECTOR_XM, 0)
     cython.cast(u64p, register_at(c, o.dst))[0] = x.u64[0]
     return done(c, o)
@@ -284,7 +290,7 @@ def to_mmx(c: CpuP, o: OpP, op: cython.int) -> OpP:
         x.i32[0] = convert_single(op, x.f32[0])
         x.i32[1] = convert_single(op, x.f32[1])
         x.u64[1] = 0
-    if unlikely_(c.fp_strict) and not accept32(c, x.all, False):
+    if unlikely_(c.fp_strict) and not accept(c, x.all):
         return fault(c, o, VECTOR_XM, 0)
     put_mmx(c, o.dst, x.u64[0])
     return done(c, o)

@@ -5,6 +5,7 @@ from blinkenlights.core.dispatch cimport bind, bind_flat, general
 from blinkenlights.core.execute.sse_operand cimport *
 from blinkenlights.core.execute.sse_host cimport *
 from blinkenlights.core.execute.sse_nan cimport *
+from blinkenlights.core.execute.sse_strict cimport *
 
 cdef enum:
     ADD = 0
@@ -23,6 +24,9 @@ cdef enum:
     DOWN = 1
     UP = 2
     TRUNCATE = 3
+
+cdef inline u64 sign32() noexcept nogil:
+    return 0x80000000U
 
 cdef inline u64 sign64() noexcept nogil:
     return 0x8000000000000000ULL

@@ -325,7 +325,8 @@ def packed_single(c: CpuP, o: OpP, op: cython.int, how: cython.int) -> OpP:
             return general[o.id](c, o)
         begin_strict(c)
     r = vector32(c, o, op, load16(d), load16(s))
-    if how == ANY and unlikely_(c.fp_strict) and not accept32(c, r, op <= DIV):
+    if how == ANY and unlikely_(c.fp_strict) and not (
+            accept32(c, op, load16(d), load16(s), 4) if op <= DIV else accept(c, r)):
         return fault(c, o, VECTOR_XM, 0)
     store16(d, r)
     return done(c, o)
@@ -346,7 +347,8 @@ def packed_double(c: CpuP, o: OpP, op: cython.int, how: cython.int) -> OpP:
             return general[o.id](c, o)
         begin_strict(c)
     r = vector64(c, o, op, load16(d), load16(s))
-    if how == ANY and unlikely_(c.fp_strict) and not accept64(c, r, op <= DIV):
+    if how == ANY and unlikely_(c.fp_strict) and not (
+            accept64(c, op, load16(d), load16(s), 2) if op <= DIV else accept(c, r)):
         return fault(c, o, VECTOR_XM, 0)
     store16(d, r)
     return done(c, o)
@@ -365,7 +367,8 @@ def scalar_single(c: CpuP, o: OpP, op: cython.int, how: cython.int) -> OpP:
             return general[o.id](c, o)
         begin_strict(c)
     r = single(c, o, op, d, s)
-    if how == ANY and unlikely_(c.fp_strict) and not accept32(c, from_u64(r), op <= DIV):
+    if how == ANY and unlikely_(c.fp_strict) and not (
+            accept32(c, op, load16(d), from_u64(cython.cast(u32p, s)[0]), 1) if op <= DIV else accept(c, from_u64(r))):
         return fault(c, o, VECTOR_XM, 0)
     cython.cast(u32p, d)[0] = r
     return done(c, o)
@@ -384,7 +387,8 @@ def scalar_double(c: CpuP, o: OpP, op: cython.int, how: cython.int) -> OpP:
             return general[o.id](c, o)
         begin_strict(c)
     r = double(c, o, op, d, s)
-    if how == ANY and unlikely_(c.fp_strict) and not accept64(c, from_u64(r), op <= DIV):
+    if how == ANY and unlikely_(c.fp_strict) and not (
+            accept64(c, op, load16(d), from_u64(cython.cast(u64p, s)[0]), 1) if op <= DIV else accept(c, from_u64(r))):
         return fault(c, o, VECTOR_XM, 0)
     cython.cast(u64p, d)[0] = r
     return done(c, o)
@@ -529,7 +533,7 @@ def set_comparison(c: CpuP, o: OpP, how: cython.int, below: cython.bint, same: c
                    unordered: cython.bint) -> OpP:
     status: u64 = CF | PF | ZF if unordered else (CF if below else 0) | (ZF if same else 0)
     for_its_flags(below)
-    if how == ANY and unlikely_(c.fp_strict) and not accept64(c, from_u64(status), False):
+    if how == ANY and unlikely_(c.fp_strict) and not accept(c, from_u64(status)):
         return fault(c, o, VECTOR_XM, 0)
     set_status(c, status)
     return done(c, o)
@@ -655,25 +659,34 @@ def horizontal(c: CpuP, o: OpP, op: cython.int, size: cython.int) -> OpP:
     s: u8p = aligned_source(c, o)
     a: u8x16
     b: u8x16
+    x: u8x16
+    y: u8x16
+    signs: u8x16  # where the sum is a difference
     if unlikely_(s == cython.NULL):
         return misaligned(c, o)
     if unlikely_(c.fp_strict):
         begin_strict(c)
-    a = load16(d)
-    b = load16(s)
+    x = a = load16(d)
+    y = b = load16(s)
     if size == 4:
+        signs = u8s(all32(0 if op == ADD else sign32()))
         if op == ALTERNATE:
-            a = sum32(a, b, u8s(all64(0x80000000)))
+            signs = u8s(all64(sign32()))
         else:
-            a = sum32(evens32(a, b), odds32(a, b), u8s(all32(0x80000000 if op == SUB else 0)))
-        if unlikely_(c.fp_strict) and not accept32(c, a, True):
+            x = evens32(a, b)
+            y = odds32(a, b)
+        a = sum32(x, y, signs)
+        if unlikely_(c.fp_strict) and not accept32(c, PLUS, x, y ^ signs, 4):
             return fault(c, o, VECTOR_XM, 0)
     else:
+        signs = u8s(all64(0 if op == ADD else sign64()))
         if op == ALTERNATE:
-            a = sum64(a, b, from_u64(sign64()))
+            signs = from_u64(sign64())
         else:
-            a = sum64(interleave_low64(a, b), interleave_high64(a, b), u8s(all64(sign64() if op == SUB else 0)))
-        if unlikely_(c.fp_strict) and not accept64(c, a, True):
+            x = interleave_low64(a, b)
+            y = interleave_high64(a, b)
+        a = sum64(x, y, signs)
+        if unlikely_(c.fp_strict) and not accept64(c, PLUS, x, y ^ signs, 2):
             return fault(c, o, VECTOR_XM, 0)
     store16(d, a)
     return done(c, o)
@@ -710,6 +723,7 @@ def dpps(c, o):
     i: cython.int
     a: u8x16
     b: u8x16
+    x: u8x16
     d: u8p = register_at(c, o.dst)
     s: u8p = aligned_source(c, o)
     zero: u8x16 = from_u64(0)
@@ -722,16 +736,16 @@ def dpps(c, o):
         target.u32[i] = 0xffffffff if o.imm >> i & 1 else 0
     a = load16(d) & wanted.all
     b = load16(s) & wanted.all
-    a = product32(a, b)
-    if unlikely_(c.fp_strict) and not accept32(c, a, True):
+    x = product32(a, b)
+    if unlikely_(c.fp_strict) and not accept32(c, TIMES, a, b, 4):
         return fault(c, o, VECTOR_XM, 0)
-    if unlikely_(c.fp_strict):
-        begin_strict(c)
-    a = sum32(evens32(a, a), odds32(a, a), zero)
-    a = sum32(evens32(a, a), odds32(a, a), zero)
-    if unlikely_(c.fp_strict) and not accept32(c, a, True):
-        return fault(c, o, VECTOR_XM, 0)
-    store16(d, a & target.all)
+    for i in range(2):
+        a = evens32(x, x)
+        b = odds32(x, x)
+        x = sum32(a, b, zero)
+        if unlikely_(c.fp_strict) and not accept32(c, PLUS, a, b, 2 - i):
+            return fault(c, o, VECTOR_XM, 0)
+    store16(d, x & target.all)
     return done(c, o)
 
 
@@ -759,6 +773,7 @@ def dppd(c, o):
     i: cython.int
     a: u8x16
     b: u8x16
+    x: u8x16
     d: u8p = register_at(c, o.dst)
     s: u8p = aligned_source(c, o)
     if unlikely_(s == cython.NULL):
@@ -770,15 +785,15 @@ def dppd(c, o):
         target.i64[i] = -1 if o.imm >> i & 1 else 0
     a = load16(d) & wanted.all
     b = load16(s) & wanted.all
-    a = product64(a, b)
-    if unlikely_(c.fp_strict) and not accept64(c, a, True):
+    x = product64(a, b)
+    if unlikely_(c.fp_strict) and not accept64(c, TIMES, a, b, 2):
         return fault(c, o, VECTOR_XM, 0)
-    if unlikely_(c.fp_strict):
-        begin_strict(c)
-    a = sum64(interleave_low64(a, a), interleave_high64(a, a), from_u64(0))
-    if unlikely_(c.fp_strict) and not accept64(c, a, True):
+    a = interleave_low64(x, x)
+    b = interleave_high64(x, x)
+    x = sum64(a, b, from_u64(0))
+    if unlikely_(c.fp_strict) and not accept64(c, PLUS, a, b, 1):
         return fault(c, o, VECTOR_XM, 0)
-    store16(d, a & target.all)
+    store16(d, x & target.all)
     return done(c, o)
 
 

@@ -44,6 +44,22 @@ cdef extern from *:
     #define approximate_reciprocal(x) (1.0f / (x))
     #define approximate_root(x) (1.0f / sqrtf(x))
     #endif
+    /* Whether the result does not fit `bits` bits of precision, whatever its exponent. `long double`
+       has both more precision and more exponents than a double (else the answer may be wrong). */
+    #include <fenv.h>
+    #include <string.h>
+    static inline int needs_more_bits(int op, double a, double b, int bits) {
+        volatile long double x = a, y = b, r;
+        long double value;
+        uint64_t significand;
+        int inexact;
+        feclearexcept(FE_ALL_EXCEPT);
+        r = op == 0 ? x + y : op == 1 ? x - y : op == 2 ? x * y : op == 3 ? x / y : x;
+        inexact = fetestexcept(FE_INEXACT) != 0;
+        value = r;
+        memcpy(&significand, &value, 8);
+        return inexact || significand << bits;
+    }
     #define quiet_less(a, b) __builtin_isless(a, b)
     /* The compiler must not leave out a comparison for want of its result: its flags are wanted. */
     #define for_its_flags(x) __asm__ volatile("" : : "g"(x))
@@ -62,4 +78,5 @@ cdef extern from *:
     # `a < b` without the invalid flag for quiet NaNs
     bint quiet_less32 "quiet_less"(float a, float b) noexcept nogil
     bint quiet_less64 "quiet_less"(double a, double b) noexcept nogil
+    bint needs_more_bits(int op, double a, double b, int bits) noexcept nogil
     void for_its_flags(bint x) noexcept nogil

@@ -55,12 +55,8 @@ cdef inline u64 flushed64(Cpu *c, u64 x) noexcept nogil:
         return x & 0x8000000000000000ULL
     return x
 
-# The end of an operation with unmasked exceptions: keeps its result where the compiler cannot
-# delay it, then looks at the flags. `arithmetic`: a denormal result means underflow.
-cdef inline bint accept32(Cpu *c, u8x16 r, bint arithmetic) noexcept nogil:
+# The end of an operation with unmasked exceptions that cannot overflow or underflow: keeps its
+# result where the compiler cannot delay it, then looks at the flags.
+cdef inline bint accept(Cpu *c, u8x16 r) noexcept nogil:
     store16(&c.tmp[48], r)
-    return finish_strict(c, arithmetic and any_denormal32(r))
-
-cdef inline bint accept64(Cpu *c, u8x16 r, bint arithmetic) noexcept nogil:
-    store16(&c.tmp[48], r)
-    return finish_strict(c, arithmetic and (is_denormal64(low64(r)) or is_denormal64(high64(r))))
+    return finish_strict(c)
