@@ -34,7 +34,8 @@ def output_of(command: str) -> list[str]:
     """Both streams, with `blink` standing for this tree's."""
     words = " ".join(shlex.quote(word) for word in BLINK)
     script = re.sub(r"(^|&& )blink ", lambda match: f"{match[1]}{words} -j ", command)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PATH": "/usr/bin:/bin",
+                   "LC_ALL": "C.UTF-8"}
     done = subprocess.run(["/bin/sh", "-c", script], cwd=ROOT, env=environment, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
     lines = done.stdout.splitlines()

@@ -185,6 +185,9 @@ class Builder:
                 address = address & 0xFFFFFFFF | self.rng.getrandbits(32) << 32
             self.reg[number] = address & MASK64
 
+        if self.name.startswith("MOVS") and self.chance(0.4):  # let source and destination overlap
+            self.reg[RDI] = self.reg[RSI] + self.segment_base() + self.rng.randrange(-40, 41) & MASK64
+
     def segment_base(self) -> int:
         return GS_BASE if self.instruction.memory_segment == Register.GS else 0
 

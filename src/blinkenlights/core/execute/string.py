@@ -6,7 +6,7 @@ in the middle leaves it to be continued. Long forward moves and fills go by whol
 
 import cython
 from cython.cimports.blinkenlights.core.state import CpuP, OpP, u8p, u64
-from cython.cimports.libc.string import memcpy, memset
+from cython.cimports.libc.string import memcpy, memmove, memset
 
 RCX = cython.declare(cython.int, 8)  # its offset in Cpu
 PATIENCE = cython.declare(u64, 4096)  # elements between two looks for a signal
@@ -149,7 +149,7 @@ def chunk(c: CpuP, o: OpP, size: cython.int, kind: cython.int, count: u64) -> u6
     q = host_write(c, to, 1)
     if kind == 0:
         p = host_read(c, source, 1)
-        memcpy(q, p, n * size)
+        memmove(q, p, n * size)
         c.reg[6] += n * size
     elif size == 1:
         memset(q, cython.cast(u8, c.reg[0]), n)
