@@ -258,3 +258,8 @@ def test_reading_what_is_not_there_raises_with_the_first_bad_address(virtual: bo
     bare.space.write(DATA + 0x3FFC, b"abcd")
     with pytest.raises(memory.GuestFault):
         bare.space.read_cstring(DATA + 0x3FFC)
+
+
+def test_address_spaces_that_are_gone_make_room_for_new_ones() -> None:
+    sizes = {memory.AddressSpace(bool(n % 2)).size for n in range(50)}
+    assert len(sizes) == 1

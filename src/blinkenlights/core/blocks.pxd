@@ -68,6 +68,7 @@ ctypedef Page *PageP
 ctypedef Cache *CacheP
 
 cdef Cache *new_cache() noexcept nogil
+cdef void free_cache(Space *s) noexcept nogil
 cdef u64 code_limit() noexcept nogil
 cdef void change_code_limit(u64 value) noexcept nogil
 # The first operation at c's address `rip`; NULL after a fetch fault, with the exit filled in.

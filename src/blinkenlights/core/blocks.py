@@ -23,6 +23,21 @@ def new_cache():
     return cache
 
 
+def free_cache(s):
+    cache: CacheP = cython.cast(CacheP, s.blocks)
+    page: PageP = cache.newest
+    older: PageP
+    i: cython.int
+    while page != cython.NULL:
+        older = page.older
+        free(page)
+        page = older
+    for i in range(cache.retired_count):
+        free(cache.retired[i])
+    free(cache.retired)
+    free(cache)
+
+
 def code_limit():
     return limit
 
@@ -222,8 +237,6 @@ def empty(c: CpuP, s: SpaceP, cache: CacheP) -> cython.void:
 
 def discard(s):
     cache: CacheP = cython.cast(CacheP, s.blocks)
-    page: PageP = cache.newest
-    older: PageP
     c: CpuP = s.cpus
     i: cython.int
     fresh: CacheP = new_cache()
@@ -237,14 +250,7 @@ def discard(s):
             c.jumps[i].op = cython.NULL
             c.jumps[i].rip = ~cython.cast(u64, 0)
         c = c.next
-    while page != cython.NULL:
-        older = page.older
-        free(page)
-        page = older
-    for i in range(cache.retired_count):
-        free(cache.retired[i])
-    free(cache.retired)
-    free(cache)
+    free_cache(s)
     s.blocks = fresh
 
 

@@ -1,11 +1,12 @@
 """The guest's address space: one reserved region of the host's, and the areas mapped in it."""
 
 import cython
-from cython.cimports.blinkenlights.core.blocks import discard, invalidate, new_cache, unguard
+from cython.cimports.blinkenlights.core.blocks import discard, free_cache, invalidate, new_cache, unguard
+from cython.cimports.blinkenlights.core.paging import free_tables
 from cython.cimports.cpython.buffer import PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cython.cimports.libc.errno import errno
-from cython.cimports.libc.stdlib import calloc, realloc
+from cython.cimports.libc.stdlib import calloc, free, realloc
 from cython.cimports.libc.string import memchr, memmove
 
 PAGE = cython.declare(uint64_t, 4096)
@@ -15,7 +16,7 @@ PAGE_MASK = cython.declare(uint64_t, 4095)
 # what asks for it; guests see addresses up to 64 TiB.
 REGION = 0x1000_0000_0000
 SIZES = (1 << 46, 1 << 44, 1 << 42, 1 << 40, 1 << 38, 1 << 36, 1 << 34, 1 << 32)
-GUARD = 1 << 31  # below the region, for addresses just under zero
+GUARD = cython.declare(uint64_t, 1 << 31)  # below the region, for addresses just under zero
 LOWEST = 0x10000  # first address that may be mapped without asking for it
 
 ENOMEM, EEXIST, EINVAL, EFAULT = 12, 17, 22, 14
@@ -77,6 +78,16 @@ class AddressSpace:
             self.s.pml4 = cython.cast(u64p, calloc(512, 8))
             self.s.tables = 1
         self.s.blocks = new_cache()
+
+    def __dealloc__(self):
+        if self.s == cython.NULL:
+            return
+        if self.s.size:
+            munmap(cython.cast(voidp, self.s.base - GUARD), self.s.size + GUARD)
+        free_tables(self.s)
+        free_cache(self.s)
+        free(self.s.areas)
+        free(self.s)
 
     @property
     def base(self) -> int:

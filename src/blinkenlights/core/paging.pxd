@@ -53,6 +53,7 @@ cdef u8 *read_slow(Cpu *c, u64 address, int size) noexcept nogil
 cdef u8 *write_slow(Cpu *c, u64 address, int size) noexcept nogil
 cdef void forget_pages(Space *s, u64 start, u64 end) noexcept nogil
 cdef void flush_tlb(Cpu *c) noexcept nogil
+cdef void free_tables(Space *s) noexcept nogil
 
 cdef extern from "setjmp.h" nogil:
     void siglongjmp(sigjmp_buf env, int value)

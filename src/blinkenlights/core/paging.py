@@ -5,7 +5,7 @@ not present is filled from the area that covers it, as a kernel's page-fault han
 """
 
 import cython
-from cython.cimports.libc.stdlib import calloc
+from cython.cimports.libc.stdlib import calloc, free
 from cython.cimports.posix.unistd import usleep
 
 PF_PRESENT = cython.declare(cython.int, 1)
@@ -64,6 +64,24 @@ def entry_of(s: SpaceP, address: u64, make: cython.int) -> u64p:
         table = cython.cast(u64p, slot[0] & ~cython.cast(u64, 15))
         shift -= 9
     return table + ((address >> 12) & 511)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def free_table(table: u64p, level: cython.int) -> cython.void:
+    i: cython.int
+    if level > 1:
+        for i in range(512):
+            if table[i] & PTE_P:
+                free_table(cython.cast(u64p, table[i] & ~cython.cast(u64, 15)), level - 1)
+    free(table)
+
+
+def free_tables(s):
+    if s.pml4 != cython.NULL:
+        free_table(s.pml4, 4)
+    s.pml4 = cython.NULL
 
 
 @cython.cfunc
