@@ -5,7 +5,19 @@ invalid flag; see `sse_host.pxd`.
 """
 
 import cython
-from cython.cimports.blinkenlights.core.state import CpuP, OpP, f32p, f64p, i32, i32p, i64, i64p, u8p, u64, u64p
+from cython.cimports.blinkenlights.core.state import (
+    CpuP,
+    OpP,
+    f32p,
+    f64p,
+    i32,
+    i32p,
+    i64,
+    i64p,
+    u8p,
+    u64,
+    u64p,
+)
 
 # -- packed --------------------------------------------------------------------------------------
 

@@ -368,7 +368,8 @@ def scalar_single(c: CpuP, o: OpP, op: cython.int, how: cython.int) -> OpP:
         begin_strict(c)
     r = single(c, o, op, d, s)
     if how == ANY and unlikely_(c.fp_strict) and not (
-            accept32(c, op, load16(d), from_u64(cython.cast(u32p, s)[0]), 1) if op <= DIV else accept(c, from_u64(r))):
+            accept32(c, op, load16(d), from_u64(cython.cast(u32p, s)[0]), 1) if op <= DIV
+            else accept(c, from_u64(r))):
         return fault(c, o, VECTOR_XM, 0)
     cython.cast(u32p, d)[0] = r
     return done(c, o)
@@ -388,7 +389,8 @@ def scalar_double(c: CpuP, o: OpP, op: cython.int, how: cython.int) -> OpP:
         begin_strict(c)
     r = double(c, o, op, d, s)
     if how == ANY and unlikely_(c.fp_strict) and not (
-            accept64(c, op, load16(d), from_u64(cython.cast(u64p, s)[0]), 1) if op <= DIV else accept(c, from_u64(r))):
+            accept64(c, op, load16(d), from_u64(cython.cast(u64p, s)[0]), 1) if op <= DIV
+            else accept(c, from_u64(r))):
         return fault(c, o, VECTOR_XM, 0)
     cython.cast(u64p, d)[0] = r
     return done(c, o)

@@ -5,7 +5,7 @@ zero, and only the low half of the result is kept.
 """
 
 import cython
-from cython.cimports.blinkenlights.core.state import OpP, CpuP, i32, u16, u32, u64, u8p
+from cython.cimports.blinkenlights.core.state import CpuP, OpP, i32, u8p, u16, u32, u64
 
 
 @cython.cfunc

@@ -1,7 +1,7 @@
 """Moves between XMM and MMX registers, general registers and memory."""
 
 import cython
-from cython.cimports.blinkenlights.core.state import CpuP, OpP, u8, u8p, u16, u32, u64, u64p
+from cython.cimports.blinkenlights.core.state import CpuP, OpP, u8, u8p, u64, u64p
 
 # -- whole registers ---------------------------------------------------------------------------
 

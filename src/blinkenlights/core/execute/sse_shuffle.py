@@ -1,7 +1,7 @@
 """Rearranging lanes: pack, unpack, shuffle, align, blend, extend, insert and extract."""
 
 import cython
-from cython.cimports.blinkenlights.core.state import CpuP, OpP, i8, i16, i32, i64, u8, u8p, u16, u32, u64
+from cython.cimports.blinkenlights.core.state import CpuP, OpP, i8, i32, i64, u8, u8p, u32, u64
 
 # -- unpack and pack -----------------------------------------------------------------------------
 

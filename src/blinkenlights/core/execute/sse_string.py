@@ -5,7 +5,7 @@ where; the result has a bit for every element of operand 1.
 """
 
 import cython
-from cython.cimports.blinkenlights.core.state import CpuP, OpP, i32, i64, u8, u8p, u16, u32, u64
+from cython.cimports.blinkenlights.core.state import CpuP, OpP, i32, i64, u8, u16, u32, u64
 
 
 @cython.cfunc
