@@ -4,30 +4,31 @@
 the interpreter executes all the instructions that the row names, so CPUID can't promise too much.
 """
 
-from collections.abc import Callable
-from typing import Final
+TYPE_CHECKING = False  # programs ask for CPUID as they start: importing typing would cost more than the rest
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-EAX: Final = 0
-EBX: Final = 1
-ECX: Final = 2
-EDX: Final = 3
+EAX = 0
+EBX = 1
+ECX = 2
+EDX = 3
 
 Leaves = dict[tuple[int, int], list[int]]  # (leaf, subleaf) -> registers
 
 # Leaves that look at ECX; the others are the same for every subleaf.
-SUBLEAVES: Final = frozenset({4, 7, 0xB, 0xD})
+SUBLEAVES = frozenset({4, 7, 0xB, 0xD})
 
-HYPERVISOR: Final = 0x40000000
-HOST_SYSTEM: Final = 0x40031337
-EXTENDED: Final = 0x80000000
+HYPERVISOR = 0x40000000
+HOST_SYSTEM = 0x40031337
+EXTENDED = 0x80000000
 
 # Family 6, model 0x86: an Intel CPU without AVX but with most of what is offered below.
-SIGNATURE: Final = 0x00080665
-BRAND: Final = "Blinkenlights x86-64 virtual CPU"
+SIGNATURE = 0x00080665
+BRAND = "Blinkenlights x86-64 virtual CPU"
 
-CACHE_LINE: Final = 64
+CACHE_LINE = 64
 
-FEATURES: Final[tuple[tuple[int, int, int, str, str], ...]] = (
+FEATURES: tuple[tuple[int, int, int, str, str], ...] = (
     # leaf, register, bit, name, instructions it promises
     (1, ECX, 0, "SSE3", "ADDSUBPD HADDPS LDDQU MOVDDUP MOVSHDUP FISTTP"),
     (1, ECX, 1, "PCLMULQDQ", "PCLMULQDQ"),
@@ -80,8 +81,8 @@ FEATURES: Final[tuple[tuple[int, int, int, str, str], ...]] = (
 )
 
 # The bit of leaf 0x80000001, ECX that says whether the JIT runs.
-JIT_LEAF: Final = 0x80000001
-JIT_BIT: Final = 31
+JIT_LEAF = 0x80000001
+JIT_BIT = 31
 
 
 def words(text: str | bytes, count: int) -> list[int]:
@@ -102,7 +103,7 @@ def cache(kind: int, level: int, size: int, ways: int) -> list[int]:
     return [kind | level << 5 | 1 << 8, (ways - 1) << 22 | (CACHE_LINE - 1), sets - 1, 0]
 
 
-def build(executes: Callable[[str], bool], processors: int, system: str, steady_tsc: bool) -> Leaves:
+def build(executes: "Callable[[str], bool]", processors: int, system: str, steady_tsc: bool) -> Leaves:
     """All leaves, for an interpreter that executes the mnemonics for which `executes` is true."""
     threads = min(processors, 255)
     bits = max(threads - 1, 0).bit_length()
