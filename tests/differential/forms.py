@@ -39,6 +39,7 @@ GROUPS = {
     "bmi": {"BMI1", "BMI2", "ADX", "MOVBE", "POPCNT", "LZCNT"},
     "mmx": {"MMX"},
     "sse": {"SSE", "SSE2", "SSE3", "SSSE3", "SSE4_1", "SSE4_2"},
+    "crypto": {"AES", "PCLMULQDQ"},
     "x87": {"FPU", "FPU287", "FPU387"},
 }
 GROUP_OF_FEATURE = {feature: group for group, features in GROUPS.items() for feature in features}
