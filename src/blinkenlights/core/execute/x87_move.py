@@ -137,9 +137,12 @@ def load_constant(c: CpuP, o: OpP, which: cython.int) -> OpP:
     cell = cython.declare(u8[10])
     if c.fsw & FPU_ES:
         return fault(c, o, MF, 0)
-    x87_set_cw(c.fcw | FPU_EXCEPTIONS)
+    rounding: cython.bint = (c.fcw ^ FPU_CONTROL) & FPU_PRECISION_ROUNDING != 0
+    if rounding:
+        x87_set_cw(c.fcw | FPU_EXCEPTIONS)
     x87_quick(which, cell, cython.NULL, cython.NULL)
-    x87_set_cw(FPU_CONTROL)
+    if rounding:
+        x87_set_cw(FPU_CONTROL)
     return push(c, o, cell)
 
 
