@@ -533,7 +533,8 @@ def follow(c, rip):
 def single(c, rip):
     size: u64
     code: u8[CODE_BUFFER]
-    n: cython.int = decode_at(c, cython.cast(SpaceP, c.space), rip, 1, c.scratch, False, code, cython.address(size))
+    n: cython.int = decode_at(c, cython.cast(SpaceP, c.space), rip, 1, c.scratch, False, code,
+                              cython.address(size))
     if n == 0:
         return cython.NULL
     c.scratch[1].fn = leave_after

@@ -2,10 +2,10 @@
 
 import cython
 from cython.cimports.blinkenlights.core.access import leave
-from cython.cimports.blinkenlights.core.state import CpuP, u64
 from cython.cimports.blinkenlights.core.blocks import connect, unguard_all
 from cython.cimports.blinkenlights.core.host import careful_copy, voidp
 from cython.cimports.blinkenlights.core.paging import SpaceP
+from cython.cimports.blinkenlights.core.state import CpuP, u64
 from cython.cimports.libc.string import memchr, memcmp, memcpy, strlen
 
 TABLE_SIZE = cython.declare(cython.int, 512)

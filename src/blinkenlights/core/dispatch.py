@@ -1,6 +1,7 @@
 """Which handler executes which mnemonic: filled by the modules of `core.execute` as they load."""
 
 import cython
+
 from blinkenlights.tables.isa import MNEMONICS
 
 NUMBERS: dict = {name: number for number, name in enumerate(MNEMONICS)}

@@ -11,8 +11,8 @@ from cython.cimports.blinkenlights.core.blocks import (
     unguard,
     unguard_all,
 )
-from cython.cimports.blinkenlights.core.fpcontrol import enter_guest_fp, leave_guest_fp, resume_guest_fp
 from cython.cimports.blinkenlights.core.execute.fxsave import fxrstor_image, fxsave_image, reset_fpu
+from cython.cimports.blinkenlights.core.fpcontrol import enter_guest_fp, leave_guest_fp, resume_guest_fp
 from cython.cimports.blinkenlights.core.memory import AddressSpace
 from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
 from cython.cimports.libc.stdlib import free
@@ -293,7 +293,7 @@ class Processor:
         self.c.stop_at = 0
 
     def code_statistics(self) -> dict[str, int]:
-        """Of the address space's translations: blocks and operations made, blocks forgotten, bytes, flushes."""
+        """Of the address space's translations: blocks and operations made, blocks forgotten, ..."""
         cache: CacheP = cython.cast(CacheP, cython.cast(SpaceP, self.c.space).blocks)
         return {"blocks": cache.blocks, "operations": cache.ops, "invalidated": cache.invalidated,
                 "bytes": cache.total, "flushes": cache.flushes}

@@ -7,7 +7,7 @@ from cython.cimports.cpython.buffer import PyBUF_SIMPLE, PyBuffer_Release, PyObj
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cython.cimports.libc.errno import errno
 from cython.cimports.libc.stdlib import calloc, free, realloc
-from cython.cimports.libc.string import memchr, memmove
+from cython.cimports.libc.string import memmove
 
 PAGE = cython.declare(uint64_t, 4096)
 PAGE_MASK = cython.declare(uint64_t, 4095)
@@ -114,7 +114,8 @@ class AddressSpace:
         previous: AreaP
         if i > 0:
             previous = cython.address(s.areas[i - 1])
-            if (previous.end == start and previous.prot == prot and previous.flags == flags and previous.info == info
+            if (previous.end == start and previous.prot == prot and previous.flags == flags
+                    and previous.info == info
                     and (flags & MAP_ANON or previous.offset + (previous.end - previous.start) == offset)):
                 previous.end = end
                 return 0
@@ -287,8 +288,9 @@ class AddressSpace:
             acquire(cython.address(s.lock))
         try:
             invalidate(s, old, old + max(old_length, 4096))
-            moved: voidp = mremap(cython.cast(voidp, s.base + cython.cast(uint64_t, old)), old_length, new_length,
-                                  3 | (4 if keep and old_length else 0), cython.cast(voidp, s.base + target))
+            moved: voidp = mremap(cython.cast(voidp, s.base + cython.cast(uint64_t, old)), old_length,
+                                  new_length, 3 | (4 if keep and old_length else 0),
+                                  cython.cast(voidp, s.base + target))
             if moved == MAP_FAILED:
                 raise OSError(errno, "mremap")
             if not keep:
@@ -477,13 +479,15 @@ class AddressSpace:
         """Copy from host memory, through guards of translated code."""
         to: uint64_t = address
         page: uint64_t
-        if careful_copy(cython.cast(voidp, self.s.base + to), cython.cast(voidp, cython.cast(uint64_t, source)), length):
+        host_to: voidp = cython.cast(voidp, self.s.base + to)
+        host_from: voidp = cython.cast(voidp, cython.cast(uint64_t, source))
+        if careful_copy(host_to, host_from, length):
             return
         page = to & ~PAGE_MASK
         while page < to + length:
             unguard(self.s, page)
             page += PAGE
-        if not careful_copy(cython.cast(voidp, self.s.base + to), cython.cast(voidp, cython.cast(uint64_t, source)), length):
+        if not careful_copy(host_to, host_from, length):
             raise GuestFault(address)
 
     def read_cstring(self, address: int, limit: int = 1 << 20) -> bytes:

@@ -3,7 +3,6 @@
 import cython
 
 
-
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)

@@ -14,7 +14,8 @@ from cython.cimports.blinkenlights.core.state import CpuP, OpP, u8p, u64
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def compute(c: CpuP, kind: cython.int, a: u64, b: u64, size: cython.int, carry: cython.int, flags: cython.int) -> u64:
+def compute(c: CpuP, kind: cython.int, a: u64, b: u64, size: cython.int, carry: cython.int,
+            flags: cython.int) -> u64:
     """The result of one operation; with `flags` its status flags are set too."""
     r: u64
     if kind == 0 or kind == 2:

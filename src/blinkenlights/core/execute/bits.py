@@ -26,7 +26,9 @@ def bit_test(c: CpuP, o: OpP, kind: cython.int) -> OpP:
     else:
         far = 0
         if o.src != ZERO * 8:
-            far = cython.cast(i64, index) if size == 8 else cython.cast(i32, index) if size == 4 else cython.cast(i16, index)
+            far = cython.cast(i64, index)
+            if size < 8:
+                far = cython.cast(i32, index) if size == 4 else cython.cast(i16, index)
             far = (far >> (6 if size == 8 else 5 if size == 4 else 4)) * size
         address = offset_of(c, o) + cython.cast(u64, far)
         if o.asize != 8:

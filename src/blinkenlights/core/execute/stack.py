@@ -153,7 +153,7 @@ def enter(c, o):
     sp: u64 = c.reg[4]
     bp: u64 = c.reg[5]
     frame: u64
-    i: cython.int
+    _: cython.int
     if not o.flags & LEGACY and level == 0:
         store(c, sp - size, size, bp)
         frame = sp - size
@@ -164,7 +164,7 @@ def enter(c, o):
     push_value(c, o, size, bp)
     frame = stack_pointer(c, o)
     if level:
-        for i in range(1, level):
+        for _ in range(1, level):
             bp -= size
             push_value(c, o, size, load(c, linear(o, c.seg_base[SS if o.flags & LEGACY else NO_SEGMENT] + (
                 bp & 0xFFFF if c.mode == 16 else bp)), size))
