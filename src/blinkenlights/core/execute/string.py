@@ -6,7 +6,7 @@ in the middle leaves it to be continued. Long forward moves and fills go by whol
 
 import cython
 from cython.cimports.blinkenlights.core.state import CpuP, OpP, u8p, u64
-from cython.cimports.libc.string import memcpy, memmove, memset
+from cython.cimports.libc.string import memcpy, memset
 
 RCX = cython.declare(cython.int, 8)  # its offset in Cpu
 PATIENCE = cython.declare(u64, 4096)  # elements between two looks for a signal
@@ -139,6 +139,8 @@ def chunk(c: CpuP, o: OpP, size: cython.int, kind: cython.int, count: u64) -> u6
     n = room // size
     if n > count:
         n = count
+    if kind == 0 and source - to < n * size:  # overlapping downwards: as far as nothing is written twice
+        n = (source - to) // size
     if n == 0:
         element(c, o, size, kind)
         return 1
@@ -149,7 +151,7 @@ def chunk(c: CpuP, o: OpP, size: cython.int, kind: cython.int, count: u64) -> u6
     q = host_write(c, to, 1)
     if kind == 0:
         p = host_read(c, source, 1)
-        memmove(q, p, n * size)
+        memcpy(q, p, n * size)
         c.reg[6] += n * size
     elif size == 1:
         memset(q, cython.cast(u8, c.reg[0]), n)
