@@ -379,6 +379,25 @@ static void threads(void) {
     pthread_join(sender, 0);
 }
 
+// -- single steps: one trap after each instruction while TF is set
+extern char first_step[];
+static long places[40];
+static void step(int signo, siginfo_t *info, void *context) {
+    (void)signo, (void)info;
+    if (count < 40)
+        places[count++] = ((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP] - (long)first_step;
+}
+
+static void steps(void) {
+    install(SIGTRAP, step, 0);
+    asm volatile("mov $39, %%eax\n pushf\n orl $0x100, (%%rsp)\n popf\n"
+                 "first_step: nop\n inc %%ecx\n push %%rdx\n pop %%rdx\n syscall\n jmp 1f\n nop\n1: xchg %%rcx, %%rdx\n"
+                 "pushf\n andl $~0x100, (%%rsp)\n popf\n nop\n nop" ::: "rax", "rcx", "rdx", "r11", "cc", "memory");
+    for (int i = 0; i < count; i++)
+        printf(" %ld", places[i]);
+    puts("");
+}
+
 // -- a signal reaches a loop without system calls
 static void spinning(void) {
     install(SIGALRM, note, 0);
@@ -403,6 +422,7 @@ int main(int argc, char **argv) {
     else if (!strcmp(name, "waiting")) waiting();
     else if (!strcmp(name, "threads")) threads();
     else if (!strcmp(name, "spinning")) spinning();
+    else if (!strcmp(name, "steps")) steps();
     else if (!strcmp(name, "killed") && argc > 2) killed(atoi(argv[2]));
     else return 8;
     return 0;

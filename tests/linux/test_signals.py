@@ -16,7 +16,7 @@ FAULTS = ("read-null", "write-readonly", "read-noaccess", "read-hole", "read-cro
           "in", "cli", "sse-unaligned", "sse-divide", "x87-divide", "bus", "single-step")
 
 CASES = ("basic", "nesting", "pending", "alternate", "overflow", "context", "storm", "interrupted",
-         "restarted", "waiting", "threads", "spinning")
+         "restarted", "waiting", "threads", "spinning", "steps")
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -280,7 +280,9 @@ class Processor:
         """Execute one instruction; EXIT_ATTENTION when nothing else happened."""
         c: CpuP = self.c
         set_current(c)
-        c.stop_at = 0
+        c.stop_at = 1  # branches leave, but host calls are made
+        if c.pending_signal:
+            c.stop_at = 0
         with cython.nogil:
             run_loop(c, True)
         c.stop_at = FOREVER  # host calls may be made

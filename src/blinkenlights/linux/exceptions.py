@@ -82,6 +82,13 @@ def interrupt(task: "Task") -> None:
         force(task, SIGSEGV, SI_KERNEL)
 
 
+def step(task: "Task") -> None:
+    """An instruction is over that began with TF set."""
+    task.trap = DB
+    task.error_code = 0
+    force(task, SIGTRAP, TRAP_TRACE, task.cpu.rip)
+
+
 def halt(task: "Task") -> None:
     """HLT isn't for programs."""
     task.trap = GP

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     Implementation = Callable[..., int]
 
 ERESTARTSYS = 512
-SYSCALL_LENGTH = 2
+SYSCALL = b"\x0f\x05"
+SYSCALL_LENGTH = len(SYSCALL)
 INTERNAL_ERROR = 70  # exit status; EX_SOFTWARE
 RAX = 0
 ARGUMENT_REGISTERS = (7, 6, 2, 10, 8, 9)
@@ -56,17 +57,50 @@ def run(task: "Task") -> None:
         reason = cpu.run()
         if reason == engine.EXIT_SYSCALL:
             system_call(task)
+            if task.stepping:
+                single_step(task)
         elif reason == engine.EXIT_ATTENTION:
             signal.attend(task)
+            if cpu.rflags & signal.TF:
+                single_step(task)
         else:
-            from blinkenlights.linux import exceptions
+            fault(task, reason)
 
-            if reason == engine.EXIT_EXCEPTION:
-                exceptions.raise_signal(task)
-            elif reason == engine.EXIT_INTERRUPT:
-                exceptions.interrupt(task)
-            else:
-                exceptions.halt(task)
+
+def fault(task: "Task", reason: int) -> None:
+    from blinkenlights.linux import exceptions
+
+    if reason == engine.EXIT_EXCEPTION:
+        exceptions.raise_signal(task)
+    elif reason == engine.EXIT_INTERRUPT:
+        exceptions.interrupt(task)
+    else:
+        exceptions.halt(task)
+
+
+def single_step(task: "Task") -> None:
+    """The guest has set TF: a SIGTRAP after each instruction, until it is clear again."""
+    from blinkenlights.linux import exceptions
+
+    cpu = task.cpu
+    task.stepping = False
+    while cpu.rflags & signal.TF and not task.exiting:
+        calling = next_bytes(task) == SYSCALL
+        reason = cpu.step()
+        if reason == engine.EXIT_SYSCALL:
+            system_call(task)
+        elif reason != engine.EXIT_ATTENTION:
+            fault(task, reason)
+        elif not calling:  # TF is clear in the kernel, so SYSCALL itself doesn't trap
+            exceptions.step(task)
+        signal.attend(task)
+
+
+def next_bytes(task: "Task") -> bytes:
+    try:
+        return task.space.read(task.cpu.rip, len(SYSCALL))
+    except GuestFault:
+        return b""
 
 
 def system_call(task: "Task") -> None:

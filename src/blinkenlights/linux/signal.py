@@ -289,6 +289,7 @@ def sys_rt_sigreturn(task: "Task") -> int:
         cpu.set(number, value)
     cpu.rip = rip
     cpu.rflags = (cpu.rflags & ~RESTORED_FLAGS) | (rflags & RESTORED_FLAGS)
+    task.stepping = bool(rflags & TF)
     if fpstate:
         try:
             cpu.fxrstor(task.space.read(fpstate, FXSAVE_SIZE))

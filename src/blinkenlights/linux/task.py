@@ -130,6 +130,7 @@ class Task:
         self.trap = 0
         self.error_code = 0
         self.fault_address = 0
+        self.stepping = False  # a signal handler's return has set TF
         self.exiting = False  # leave the run loop; the thread is over
 
     @property

@@ -120,6 +120,9 @@ def popf(c, o):
     flags: u64 = (get_rflags(c) & ~mask) | (value & mask)
     set_status(c, flags)
     c.eflags = (flags & ~cython.cast(u64, STATUS)) | 2
+    if flags & TF:  # from here on, whoever runs the processor steps it
+        c.icount += o.count
+        return leave(c, o.rip + o.length, EXIT_ATTENTION)
     return done(c, o)
 
 
