@@ -178,6 +178,22 @@ int main(void) {
     memcpy(run, "\xb8\x2c\0\0\0\xc3", 6);
     SHOW(((int (*)(void))run)());
 
+    // code that is read from a file over code that ran
+    run = mmap(NULL, 4 * PAGE, RW | PROT_EXEC, ANY, -1, 0);
+    memcpy(run + 2 * PAGE, "\xb8\x2d\0\0\0\xc3", 6);
+    SHOW(((int (*)(void))(run + 2 * PAGE))());
+    fd = open("code", O_RDWR | O_CREAT | O_TRUNC, 0600);
+    SHOW(ftruncate(fd, 4 * PAGE));
+    SHOW(pwrite(fd, "\xb8\x2e\0\0\0\xc3", 6, 2 * PAGE));
+    SHOW(read(fd, run, 4 * PAGE));
+    SHOW(((int (*)(void))(run + 2 * PAGE))());
+    SHOW(pwrite(fd, "\xb8\x2f\0\0\0\xc3", 6, 2 * PAGE));
+    SHOW(pread(fd, run + PAGE, 3 * PAGE, PAGE));
+    SHOW(((int (*)(void))(run + 2 * PAGE))());
+    SHOW(pwrite(fd, "\xb8\x30\0\0\0\xc3", 6, 2 * PAGE));
+    SHOW(pread(fd, run + 2 * PAGE, PAGE, 2 * PAGE));
+    SHOW(((int (*)(void))(run + 2 * PAGE))());
+
     // limits
     struct rlimit limit = {1L << 32, RLIM_INFINITY};
     SHOW(setrlimit(RLIMIT_AS, &limit));

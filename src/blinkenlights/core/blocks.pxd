@@ -89,5 +89,7 @@ cdef void discard(Space *s) noexcept nogil
 cdef void invalidate(Space *s, u64 start, u64 end) noexcept nogil
 # The host refused a write: True if that was our own guard, now lifted.
 cdef bint unguard(Space *s, u64 address) noexcept nogil
+# Lift the guards in a range that the host's kernel is to write, so that it needn't stop short.
+cdef void unguard_range(Space *s, u64 start, u64 length) noexcept nogil
 # Lift every guard, so that the host's kernel can write anywhere; True if there were any.
 cdef bint unguard_all(Space *s) noexcept nogil

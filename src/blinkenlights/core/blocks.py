@@ -183,6 +183,31 @@ def unguard(s, address):
     return ours
 
 
+def unguard_range(s, start, length):
+    cache: CacheP = cython.cast(CacheP, s.blocks)
+    page: PageP
+    number: u64
+    i: cython.int
+    first: u64 = start >> 12
+    last: u64 = (start + length - 1) >> 12
+    if cache.guarded_pages == 0 or length == 0 or last < first:
+        return
+    acquire(cython.address(s.lock))
+    if last - first < BUCKETS:
+        for number in range(first, last + 1):
+            page = page_of(cache, number, 0)
+            if page != cython.NULL and page.guarded:
+                forget_page(s, page)
+    else:
+        for i in range(BUCKETS):
+            page = cache.pages[i]
+            while page != cython.NULL:
+                if page.guarded and first <= page.number <= last:
+                    forget_page(s, page)
+                page = page.chain
+    release(cython.address(s.lock))
+
+
 def unguard_all(s):
     cache: CacheP = cython.cast(CacheP, s.blocks)
     page: PageP

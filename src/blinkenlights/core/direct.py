@@ -2,7 +2,7 @@
 
 import cython
 from cython.cimports.blinkenlights.core.access import leave
-from cython.cimports.blinkenlights.core.blocks import connect, unguard_all
+from cython.cimports.blinkenlights.core.blocks import connect, unguard_all, unguard_range
 from cython.cimports.blinkenlights.core.host import careful_copy, voidp
 from cython.cimports.blinkenlights.core.paging import SpaceP
 from cython.cimports.blinkenlights.core.state import CpuP, u64
@@ -15,6 +15,10 @@ EFAULT = cython.declare(cython.int, 14)
 # when `ordinary` must agree
 pointers = cython.declare(u8[512])
 CAREFUL = cython.declare(cython.int, 0x40)
+
+# Calls that would not fail but stop short where they may not write.
+READ = cython.declare(u64, 0)
+PREAD = cython.declare(u64, 17)
 
 # Descriptors from here on may be the emulator's own.
 PLAIN_FDS = cython.declare(u32, 48)
@@ -79,6 +83,8 @@ def system_call(c, o):
     args[4] = translated(c, c.reg[10], mask & 8)
     args[5] = translated(c, c.reg[8], mask & 16)
     args[6] = translated(c, c.reg[9], mask & 32)
+    if nr == READ or nr == PREAD:
+        unguard_range(cython.cast(SpaceP, c.space), c.reg[6], c.reg[2])
     r = host_call(c, args)
     if r == -EFAULT and unguard_all(cython.cast(SpaceP, c.space)):
         r = host_call(c, args)

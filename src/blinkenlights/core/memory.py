@@ -1,7 +1,14 @@
 """The guest's address space: one reserved region of the host's, and the areas mapped in it."""
 
 import cython
-from cython.cimports.blinkenlights.core.blocks import discard, free_cache, invalidate, new_cache, unguard
+from cython.cimports.blinkenlights.core.blocks import (
+    discard,
+    free_cache,
+    invalidate,
+    new_cache,
+    unguard,
+    unguard_range,
+)
 from cython.cimports.blinkenlights.core.paging import free_tables
 from cython.cimports.cpython.buffer import PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize
@@ -543,4 +550,6 @@ class AddressSpace:
             return 0xFFFF_8000_0000_0000
         if self.virtual and length and self.allowed(address, 1, 2 if write else 1) == 0:
             return self.s.base - GUARD  # of the right kind, but never accessible
+        if write and length > 0:
+            unguard_range(self.s, address, length)
         return self.s.base + cython.cast(uint64_t, address)
