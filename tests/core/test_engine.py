@@ -160,7 +160,7 @@ def test_the_host_kernel_may_write_where_code_was_once_guards_are_lifted() -> No
     bare.run()
     source, sink = os.pipe()
     os.write(sink, bytes.fromhex("b009"))
-    at = bare.space.pointer(CODE, 2, True)
+    at = bare.space.pointer(CODE, 2)
     assert host.syscall(0, source, at, 2) == -14  # EFAULT: the page is guarded
     assert bare.cpu.release_code()
     assert not bare.cpu.release_code()
