@@ -4,6 +4,7 @@
         same_as_native([guest("hello.c", "static-musl"), "world"])
 """
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,13 @@ import pytest
 
 from tests.guests import ToolchainMissing, build
 from tests.runner import Outcome, Runner, find_program
+
+
+def pytest_configure() -> None:
+    """What the shell that started us ignores (background jobs, nohup) the programs must not inherit."""
+    for signo in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        if signal.getsignal(signo) == signal.SIG_IGN:
+            signal.signal(signo, signal.SIG_DFL)
 
 
 @pytest.fixture
