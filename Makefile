@@ -23,6 +23,7 @@ run: build
 
 build: $(VENV)/ready
 	@$(BIN)/python setup.py --quiet build_ext --inplace
+	@$(BIN)/python -m compileall -q src
 
 check: build
 	$(BIN)/python -m pytest -n $(WORKERS)
