@@ -168,3 +168,11 @@ def test_blinkenlights_says_what_is_to_come() -> None:
     assert b"still to come" in outcome.stderr
 
 
+
+
+def test_the_package_offers_the_machine_without_loading_it_first() -> None:
+    import blinkenlights
+    from blinkenlights.machine import Machine
+
+    assert blinkenlights.Machine is Machine
+    assert not hasattr(blinkenlights, "Machinery")

@@ -18,13 +18,6 @@ cdef enum:
     CMP = 7
     ALTERNATE = 8
 
-# Rounding modes as MXCSR and the ROUND instructions number them.
-cdef enum:
-    NEAREST = 0
-    DOWN = 1
-    UP = 2
-    TRUNCATE = 3
-
 cdef inline u64 sign32() noexcept nogil:
     return 0x80000000U
 
@@ -67,10 +60,6 @@ cdef Op *comiss(Cpu *c, Op *o) noexcept nogil
 cdef Op *comisd(Cpu *c, Op *o) noexcept nogil
 cdef Op *ucomiss(Cpu *c, Op *o) noexcept nogil
 cdef Op *ucomisd(Cpu *c, Op *o) noexcept nogil
-cdef Op *rcpps(Cpu *c, Op *o) noexcept nogil
-cdef Op *rcpss(Cpu *c, Op *o) noexcept nogil
-cdef Op *rsqrtps(Cpu *c, Op *o) noexcept nogil
-cdef Op *rsqrtss(Cpu *c, Op *o) noexcept nogil
 cdef Op *addsubps(Cpu *c, Op *o) noexcept nogil
 cdef Op *addsubpd(Cpu *c, Op *o) noexcept nogil
 cdef Op *haddps(Cpu *c, Op *o) noexcept nogil
@@ -79,10 +68,6 @@ cdef Op *hsubps(Cpu *c, Op *o) noexcept nogil
 cdef Op *hsubpd(Cpu *c, Op *o) noexcept nogil
 cdef Op *dpps(Cpu *c, Op *o) noexcept nogil
 cdef Op *dppd(Cpu *c, Op *o) noexcept nogil
-cdef Op *roundps(Cpu *c, Op *o) noexcept nogil
-cdef Op *roundpd(Cpu *c, Op *o) noexcept nogil
-cdef Op *roundss(Cpu *c, Op *o) noexcept nogil
-cdef Op *roundsd(Cpu *c, Op *o) noexcept nogil
 cdef Op *addsd_rr(Cpu *c, Op *o) noexcept nogil
 cdef Op *addsd_rm(Cpu *c, Op *o) noexcept nogil
 cdef Op *addss_rr(Cpu *c, Op *o) noexcept nogil
