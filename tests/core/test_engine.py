@@ -263,3 +263,21 @@ def test_reading_what_is_not_there_raises_with_the_first_bad_address(virtual: bo
 def test_address_spaces_that_are_gone_make_room_for_new_ones() -> None:
     sizes = {memory.AddressSpace(bool(n % 2)).size for n in range(50)}
     assert len(sizes) == 1
+
+
+def test_a_bit_offset_that_leads_back_to_a_canonical_address_is_no_protection_fault() -> None:
+    # bt [rdi], rax: the operand begins just below the hole's end, the bit is 8 bytes further up
+    bare = Bare("480fa307 0f0b")
+    bare.cpu.set(RDI, 0xFFFF_7FFF_FFFF_FFFF)
+    bare.cpu.set(RAX, 64)
+    assert bare.run() == engine.EXIT_EXCEPTION
+    assert (bare.cpu.vector, bare.cpu.fault_address) == (14, 0xFFFF_8000_0000_0007)
+
+
+def test_a_string_comparison_faults_on_its_destination_first() -> None:
+    # cmpsb
+    bare = Bare("a6 0f0b")
+    bare.cpu.set(6, 0x700000)
+    bare.cpu.set(RDI, 0x701000)
+    assert bare.run() == engine.EXIT_EXCEPTION
+    assert (bare.cpu.vector, bare.cpu.fault_address) == (14, 0x701000)

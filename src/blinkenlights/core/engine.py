@@ -1,7 +1,7 @@
 """The run loop, and `Processor`: one hardware thread of the guest."""
 
 import cython
-from cython.cimports.blinkenlights.core.access import ea, get_rflags, offset_of, set_status
+from cython.cimports.blinkenlights.core.access import ea, get_rflags, set_status
 from cython.cimports.blinkenlights.core.blocks import (
     CacheP,
     change_code_limit,
@@ -81,7 +81,7 @@ def recover(c: CpuP) -> cython.bint:
             if o.form == RR:
                 return refuse_address(c, o)
             c.host_signal = SIGSEGV
-            c.fault_address = ea(c, o)
+            c.fault_address = operand_address(c, o)
         if impossible(c, o):
             return refuse_address(c, o)
         if c.fault_address < s.size and unguard(s, c.fault_address):
@@ -101,10 +101,17 @@ def first_refused(c: CpuP, o: OpP) -> u64:
     page: u64 = c.fault_address & ~cython.cast(u64, 4095)
     if o.form == RR:
         return c.fault_address
-    start = ea(c, o)
+    start = operand_address(c, o)
     if c.fault_address - start >= (o.size if o.size > o.size2 else o.size2):
         return c.fault_address
     return start if start > page else page
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def operand_address(c: CpuP, o: OpP) -> u64:
+    return c.operand if o.flags & ELSEWHERE else ea(c, o)
 
 
 @cython.cfunc
@@ -118,9 +125,20 @@ def not_canonical(address: u64) -> cython.bint:
 @cython.nogil
 @cython.exceptval(check=False)
 def impossible(c: CpuP, o: OpP) -> cython.bint:
-    """Whether the address, the operand's start or its offset in FS or GS is not canonical."""
-    return not_canonical(c.fault_address) or (
-        o.form != RR and (not_canonical(ea(c, o)) or not_canonical(offset_of(c, o))))
+    """Whether the address is not canonical, or its operand's is."""
+    return not_canonical(c.fault_address) or operand_impossible(c, o)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def operand_impossible(c: CpuP, o: OpP) -> cython.bint:
+    """Whether the memory operand's start, or its offset in FS or GS, is not canonical."""
+    start: u64
+    if o.form == RR:
+        return False
+    start = operand_address(c, o)
+    return not_canonical(start) or not_canonical(start - c.seg_base[o.seg])
 
 
 @cython.cfunc
@@ -130,7 +148,7 @@ def refuse_address(c: CpuP, o: OpP) -> cython.bint:
     """#GP, or #SS where the stack pointer or RBP is the base: neither tells the address."""
     c.host_signal = 0
     stack: cython.bint = not_canonical(c.reg[4] - 8)
-    if o.form != RR and not_canonical(ea(c, o)):
+    if operand_impossible(c, o):
         stack = o.seg == NO_SEGMENT and (o.base == 4 or o.base == 5)
     c.vector = 12 if stack else 13
     c.error_code = 0

@@ -51,7 +51,7 @@ cdef enum:
     REP = 2  # F3
     REPNE = 4  # F2
     LEGACY = 8  # 16 or 32-bit code: linear addresses wrap at 4 GiB
-    NO_REX_WRITE = 16  # writes only the low bytes of a 32-bit register (unused in 64-bit code)
+    ELSEWHERE = 16  # its memory operand isn't at ea() but at Cpu.operand: BT with a bit offset in a register
 
 # Register numbers beyond the sixteen.
 cdef enum:
@@ -137,6 +137,7 @@ cdef struct Cpu:
     u32 error_code  # as the CPU would push it
     u32 mxcsr  # while running, the exception flags are in the host's own register
     u64 fault_address
+    u64 operand  # see ELSEWHERE
     i32 host_signal  # the fault's own si_signo and si_code, 0 if found without one
     i32 host_code
     Op *op  # being executed: names the instruction after a fault

@@ -34,6 +34,8 @@ def bit_test(c: CpuP, o: OpP, kind: cython.int) -> OpP:
         if o.asize != 8:
             address = cython.cast(u16, address) if o.asize == 2 else cython.cast(u32, address)
         address = linear(o, address + c.seg_base[o.seg])
+        o.flags |= ELSEWHERE
+        c.operand = address
         if kind == 0:
             a = load(c, address, size)
         elif o.flags & LOCKED:
