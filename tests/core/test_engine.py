@@ -272,12 +272,3 @@ def test_a_bit_offset_that_leads_back_to_a_canonical_address_is_no_protection_fa
     bare.cpu.set(RAX, 64)
     assert bare.run() == engine.EXIT_EXCEPTION
     assert (bare.cpu.vector, bare.cpu.fault_address) == (14, 0xFFFF_8000_0000_0007)
-
-
-def test_a_string_comparison_faults_on_its_destination_first() -> None:
-    # cmpsb
-    bare = Bare("a6 0f0b")
-    bare.cpu.set(6, 0x700000)
-    bare.cpu.set(RDI, 0x701000)
-    assert bare.run() == engine.EXIT_EXCEPTION
-    assert (bare.cpu.vector, bare.cpu.fault_address) == (14, 0x701000)

@@ -72,7 +72,7 @@ def element(c: CpuP, o: OpP, size: cython.int, kind: cython.int) -> cython.void:
     if kind == 0:
         store(c, destination_address(c, o), size, load(c, source_address(c, o), size))
     elif kind == 1:
-        b = load(c, destination_address(c, o), size)  # the one that faults first
+        b = load(c, destination_address(c, o), size)
         a = load(c, source_address(c, o), size)
         set_compare_flags(c, a, b, size)
     elif kind == 2:
