@@ -278,8 +278,6 @@ class AddressSpace:
         With `keep` the old range stays mapped (MREMAP_DONTUNMAP, or an old length of 0). Raises
         OSError: EFAULT when the old range isn't one area.
         """
-        import ctypes
-
         self.check(new, new_length)
         s: SpaceP = self.s
         a: AreaP = find_area(s, old)
@@ -309,7 +307,6 @@ class AddressSpace:
             self.insert(target, end, prot, flags, offset, info)
         finally:
             release(cython.address(s.lock))
-        del ctypes
 
     def resize(self, start: int, old_length: int, new_length: int) -> bool:
         """Grow or shrink the area's end in place, as mremap(2) without MREMAP_MAYMOVE; False if it can't."""
