@@ -30,6 +30,7 @@ class Outcome:
     stdout: bytes
     stderr: bytes
     timed_out: bool = field(default=False)
+    notes: str = ""
 
     def __str__(self) -> str:
         ending = f"exit {self.status}"

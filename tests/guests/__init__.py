@@ -64,7 +64,8 @@ def build(source: str | Path, toolchain: str = "static-musl", *options: str) -> 
     command = [*TOOLCHAINS[toolchain], *options]
     recipe = hashlib.sha256("\0".join(command).encode())
     recipe.update(path.read_bytes())
-    recipe.update(headers_digest(path.parent))
+    for directory in {path.parent, SOURCES}:
+        recipe.update(headers_digest(directory))
     target = CACHE / f"{path.stem}-{toolchain}-{recipe.hexdigest()[:12]}"
     if not target.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
