@@ -6,7 +6,7 @@ import sys
 import time
 from collections import defaultdict
 
-from tests.differential.campaign import Tally, campaign, select
+from tests.differential.campaign import Tally, campaign, executed, select
 from tests.differential.forms import GROUPS
 
 
@@ -31,10 +31,13 @@ def main() -> int:
                         help="only these instructions")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--executed", action="store_true", help="leave out what has no handler yet")
     parser.add_argument("--virtual", action="store_true", help="with virtualised memory (blink -m)")
     parser.add_argument("--examples", type=int, default=40, help="differing forms to show (40)")
     options = parser.parse_args()
     chosen = select(options.group, [name.upper() for name in options.only])
+    if options.executed:
+        chosen = [form for form in chosen if executed(form)]
     if not chosen:
         parser.error("no such instruction")
     started = time.monotonic()

@@ -3,18 +3,22 @@
 import functools
 import multiprocessing
 import random
+import re
 import struct
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
+from blinkenlights.core.decode import decode_bytes
+from blinkenlights.core.execute.system import executes
 from tests.differential.cases import Case, make_case
-from tests.differential.compare import differences
+from tests.differential.compare import differences, shown
 from tests.differential.engine import Interpreter
-from tests.differential.forms import Form, forms
+from tests.differential.forms import Form, forms, host_lacks
 from tests.oracle import REGISTERS, Native, Outcome
 from tests.oracle.native import BATCH
 
+VECTOR = re.compile(r"mm\d+")
 EXAMPLES = 2  # differences kept for each form
 
 
@@ -35,7 +39,8 @@ def describe(case: Case, found: Sequence[str], expected: Outcome) -> str:
     ins = case.instruction
     inputs = [f"{name}={case.state.reg[i]:#x}" for i, name in enumerate(REGISTERS)
               if name in case.text or name[-2:] in case.text or f"e{name[1:]}" in case.text]
-    vectors = [f"xmm{i}={case.state.xmm(i)[::-1].hex()}" for i in range(16) if f"xmm{i}" in case.text]
+    named = set(VECTOR.findall(case.text))
+    vectors = [f"ymm{i}={shown(case.state.ymm(i))}" for i in range(16) if f"mm{i}" in named]
     lines = [f"{case.code.hex()}  {case.text}  at {ins.ip:#x}",
              f"  from {' '.join(inputs + vectors)} rflags={case.state.rflags:#x} mxcsr={case.state.mxcsr:#x}"]
     if case.form.group in ("x87", "mmx"):
@@ -86,8 +91,17 @@ def compare_batch(batch: Sequence[Case], native: Native, interpreter: Interprete
 
 
 def select(groups: Sequence[str] = (), mnemonics: Sequence[str] = ()) -> list[Form]:
+    """The forms that this host's CPU executes, of these groups and instructions."""
     return [form for form in forms()
-            if (not groups or form.group in groups) and (not mnemonics or form.mnemonic in mnemonics)]
+            if (not groups or form.group in groups) and (not mnemonics or form.mnemonic in mnemonics)
+            and form.group and not host_lacks(form.group)]
+
+
+def executed(form: Form) -> bool:
+    """Whether the engine has a handler for it."""
+    code, _ = form.encode(random.Random(str(form)))
+    instruction = decode_bytes(code, 64)
+    return instruction is not None and executes(instruction.mnemonic)
 
 
 def work(chosen: list[tuple[int, bool]], cases: int, seed: int, virtual: bool) -> list[Tally]:

@@ -77,9 +77,11 @@ class Builder:
         self.rng = rng
         self.reg = [values.integer(rng) for _ in range(16)]
         self.xmm = [values.vector(rng) for _ in range(16)]
+        self.upper = [values.vector(rng) for _ in range(16)]
         self.memory = values.window(rng)
         self.decode()
         self.name = MNEMONIC_NAMES[self.instruction.mnemonic]
+        self.family = self.name.removeprefix("V")  # AVX instructions take the same care as their SSE kin
         self.operand_address = 0  # of the explicit memory operand
 
     def decode(self) -> None:
@@ -93,10 +95,11 @@ class Builder:
         self.place_stack()
         self.place_operand()
         self.place_target()
-        if adjust := ADJUSTMENTS.get(self.name):
+        if adjust := ADJUSTMENTS.get(self.name) or ADJUSTMENTS.get(self.family):
             adjust(self)
         x87 = values.x87_state(self.rng)
         state = State(reg=self.reg, memory=bytes(self.memory), fxsave=x87 + b"".join(self.xmm),
+                      upper=b"".join(self.upper),
                       rflags=FLAGS_ALWAYS_SET | self.rng.getrandbits(12) & 0x8D5
                       | (0x400 if self.rng.random() < 0.2 else 0))
         if self.rng.random() < 0.05:
@@ -206,6 +209,9 @@ class Builder:
             return
         size = MemorySizeExt.size(ins.memory_size)
         base, index, scale = ins.memory_base, ins.memory_index, ins.memory_index_scale
+        if index and RegisterExt.is_vector_register(index):
+            self.place_elements()
+            return
         wanted = self.pick_address(size)
         if base and not index and RegisterExt.size(base) == 8 and base != Register.RIP and self.chance(0.02):
             wanted = self.rng.choice(NOT_CANONICAL)
@@ -236,6 +242,28 @@ class Builder:
         self.operand_address &= MASK64
         if self.chance(0.7):
             self.fill(self.operand_address, self.operand_value(size))
+
+    def place_elements(self) -> None:
+        """A gather: an address for each element of a vector register, most of them in the window."""
+        ins = self.instruction
+        middle = WINDOW + WINDOW_SIZE // 2 - self.segment_base()
+        if ins.memory_base:
+            self.set_register(ins.memory_base, middle - ins.memory_displacement)
+        else:
+            self.displace(middle)
+        size = 8 if ins.is_vsib64 else 4
+        reach = WINDOW_SIZE // 2 // ins.memory_index_scale - 8
+        offsets = [self.rng.randrange(-reach, reach) for _ in range(32 // size)]
+        if self.chance(0.15):
+            offsets[self.rng.randrange(len(offsets))] = self.rng.choice([PAGE, -PAGE - 8, 1 << 30])
+        packed = b"".join((offset & (1 << 8 * size) - 1).to_bytes(size, "little") for offset in offsets)
+        self.set_vector(RegisterExt.number(ins.memory_index), packed)
+        mask = bytes(self.rng.choice((0, 0x80)) ^ self.rng.getrandbits(7) for _ in range(32))
+        if self.chance(0.8) and ins.op2_register != ins.memory_index:
+            self.set_vector(RegisterExt.number(ins.op2_register), mask)
+
+    def set_vector(self, number: int, value: bytes) -> None:
+        self.xmm[number], self.upper[number] = value[:16], value[16:]
 
     def displace(self, displacement: int) -> None:
         size = self.offsets.displacement_size
@@ -382,8 +410,38 @@ def vector_shift(b: Builder) -> None:
         return
     if b.form.memory:
         b.fill(b.operand_address, count)
-    elif ins.op1_kind == OpKind.REGISTER and RegisterExt.is_xmm(ins.op1_register):
-        b.xmm[RegisterExt.number(ins.op1_register)] = count
+        return
+    last = ins.op_count - 1
+    if ins.op_kind(last) == OpKind.REGISTER and RegisterExt.is_xmm(ins.op_register(last)):
+        b.xmm[RegisterExt.number(ins.op_register(last))] = count
+
+
+def element_shift(b: Builder) -> None:
+    """Counts near the elements' size."""
+    size = 4 if b.name.endswith("D") else 8
+    counts = b"".join(b.rng.randrange(size * 8 + 4).to_bytes(size, "little") for _ in range(32 // size))
+    if b.chance(0.2):
+        return
+    if b.form.memory:
+        b.fill(b.operand_address, counts)
+    else:
+        b.set_vector(RegisterExt.number(b.instruction.op2_register), counts)
+
+
+def bit_string(b: Builder) -> None:
+    """EXTRQ, INSERTQ: lengths and positions whose result is defined."""
+    length = b.rng.randrange(65)
+    position = b.rng.randrange(65 - length) & 63
+    if b.offsets.immediate_size:
+        b.patch(b.offsets.immediate_offset, 1, length & 63 | b.rng.getrandbits(2) << 6)
+        b.patch(b.offsets.immediate_offset2, 1, position | b.rng.getrandbits(2) << 6)
+        return
+    field = bytes([length & 63 | b.rng.getrandbits(2) << 6, position | b.rng.getrandbits(2) << 6])
+    number = RegisterExt.number(b.instruction.op1_register)
+    if b.name == "EXTRQ":
+        b.xmm[number] = field + b.xmm[number][2:]
+    else:
+        b.xmm[number] = b.xmm[number][:8] + field + b.xmm[number][10:]
 
 
 def load_decimal(b: Builder) -> None:
@@ -414,6 +472,8 @@ ADJUSTMENTS: dict[str, Callable[[Builder], None]] = {
     **dict.fromkeys(("MASKMOVQ", "MASKMOVDQU"), mask_move),
     **dict.fromkeys(STRING_LENGTHS, string_lengths),
     **dict.fromkeys(VECTOR_SHIFTS, vector_shift),
+    **dict.fromkeys(("VPSLLVD", "VPSLLVQ", "VPSRLVD", "VPSRLVQ", "VPSRAVD"), element_shift),
+    **dict.fromkeys(("EXTRQ", "INSERTQ"), bit_string),
     "CMPXCHG": compare_exchange,
     "PAUSE": pause,
     "XLATB": translate,

@@ -37,12 +37,14 @@ class Interpreter:
         processor.rflags = state.rflags
         processor.gs_base = GS_BASE
         processor.fxrstor(state.fxsave.ljust(512, b"\0"))
+        processor.set_upper_halves(state.upper)
         self.space.write(WINDOW, state.memory)
         self.space.write(DATA + PAGE, bytes(EDGE))
         self.space.write(DATA + 3 * PAGE - EDGE, bytes(EDGE))
         reason = processor.run()
         left = State([processor.get(i) for i in range(16)], processor.rip, processor.rflags,
-                     processor.fxsave()[:FXSAVE_SIZE], self.space.read(WINDOW, WINDOW_SIZE))
+                     processor.fxsave()[:FXSAVE_SIZE], processor.upper_halves(),
+                     self.space.read(WINDOW, WINDOW_SIZE))
         vector = processor.vector
         if vector == INT3 and reason in (EXIT_EXCEPTION, EXIT_INTERRUPT):
             left.rip -= reason == EXIT_INTERRUPT  # it then names the next instruction

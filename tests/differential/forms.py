@@ -5,7 +5,8 @@ The list of forms is iced-x86's, so it does not depend on our own opcode table.
 
 import random
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 from typing import Any
 
 from iced_x86 import (
@@ -41,7 +42,22 @@ GROUPS = {
     "sse": {"SSE", "SSE2", "SSE3", "SSSE3", "SSE4_1", "SSE4_2"},
     "crypto": {"AES", "PCLMULQDQ"},
     "x87": {"FPU", "FPU287", "FPU387"},
+    "avx": {"AVX"},
+    "avx2": {"AVX2"},
+    "fma": {"FMA"},
+    "f16c": {"F16C"},
+    "vaes": {"VAES", "VPCLMULQDQ"},
+    "gfni": {"GFNI"},
+    "sha": {"SHA"},
+    "sse4a": {"SSE4A"},
 }
+# An instruction that needs several features is of the first of these groups.
+RANK = ("x87", "sse4a", "gfni", "vaes", "fma", "f16c", "avx2", "avx", "sha", "crypto", "sse", "bmi", "mmx",
+        "integer")
+# What /proc/cpuinfo calls the features of groups that not every host has.
+HOST_FLAGS = {"bmi": "bmi1 bmi2 adx movbe popcnt abm", "sse": "ssse3 sse4_1 sse4_2", "sse4a": "sse4a",
+              "crypto": "aes pclmulqdq", "sha": "sha_ni", "avx": "avx", "avx2": "avx2", "fma": "fma",
+              "f16c": "f16c", "vaes": "vaes vpclmulqdq", "gfni": "gfni"}
 GROUP_OF_FEATURE = {feature: group for group, features in GROUPS.items() for feature in features}
 
 # What cannot be compared this way, with the reason.
@@ -139,11 +155,17 @@ class Form:
 
     def vex_bytes(self, rng: random.Random) -> bytes:
         info = self.info
-        second = rng.choice([0, 0x20, 0x40, 0x60, 0x80, 0xA0, 0xC0, 0xE0]) | VEX_MAP[info.table]
-        third = info.w << 7 | rng.getrandbits(4) << 3 | VEX_PP.get(info.mandatory_prefix, 0)
-        third |= 4 if info.l else 0
+        second = rng.getrandbits(3) << 5 | VEX_MAP[info.table]
+        wide = rng.getrandbits(1) if info.is_wig or info.is_wig32 else info.w
+        third = wide << 7 | rng.getrandbits(4) << 3 | VEX_PP.get(info.mandatory_prefix, 0)
+        third |= 4 if (rng.getrandbits(1) if info.is_lig else info.l) else 0
+        if not any(OPERAND_NAMES[kind].endswith("_VVVV") for kind in info.op_kinds()):
+            third |= 0x78
         prefix = rng.choice([b"\x65", b"\x67"]) if self.memory and rng.random() < 0.15 else b""
-        return prefix + bytes([0xC4, second, third]) + self.opcode_bytes(rng) + self.operand_bytes(rng)
+        head = bytes([0xC4, second, third])
+        if second & 0x7F == 0x61 and third < 0x80:  # X, B, W and the map are what the short prefix means
+            head = bytes([0xC5, second & 0x80 | third]) if rng.random() < 0.7 else head
+        return prefix + head + self.opcode_bytes(rng) + self.operand_bytes(rng)
 
     def opcode_bytes(self, rng: random.Random) -> bytes:
         opcode = self.info.op_code
@@ -198,10 +220,15 @@ def group_of(code: Any) -> str | None:
     groups = {GROUP_OF_FEATURE.get(feature) for feature in features}
     if None in groups:
         return None
-    for group in ("x87", "sse", "bmi"):
-        if group in groups:
-            return group
-    return groups.pop()
+    return next(group for group in RANK if group in groups)
+
+
+@cache
+def host_lacks(group: str) -> bool:
+    """Whether this host's CPU cannot execute the group."""
+    lines = Path("/proc/cpuinfo").read_text("ascii", "replace").splitlines()
+    flags = next((line for line in lines if line.startswith("flags")), "").split()
+    return not set(HOST_FLAGS.get(group, "").split()) <= set(flags)
 
 
 def forms() -> list[Form]:

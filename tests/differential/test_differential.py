@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.differential.campaign import compare_forms, select
+from tests.differential.campaign import compare_forms, executed, select
 from tests.differential.forms import GROUPS
 from tests.oracle import Unavailable
 
@@ -13,8 +13,11 @@ PARTS = 4  # of each group, so that test workers share them
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("group", GROUPS)
 def test_agrees_with_the_real_cpu(group, part):
+    chosen = [form for form in select([group])[part::PARTS] if executed(form)]
+    if not chosen:
+        pytest.skip("this host's CPU or ours has none of them")
     try:
-        tallies = list(compare_forms(select([group])[part::PARTS], CASES, seed=2026))
+        tallies = list(compare_forms(chosen, CASES, seed=2026))
     except Unavailable as problem:
         pytest.skip(str(problem))
     wrong = [tally for tally in tallies if tally.failures]

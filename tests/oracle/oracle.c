@@ -28,7 +28,11 @@
 #define WINDOW (DATA + 2 * PAGE - WINDOW_SIZE / 2)
 #define EDGE 256  // bytes at either end of the writable pages that start as zeros
 #define GS_BASE 0x1ffff000
-#define XSTATE_BV 512  // offset in the frame's floating-point state
+// offsets in the frame's floating-point state
+#define SW_RESERVED 464  // what the kernel says of the rest
+#define XSTATE_BV 512
+#define YMM_UPPER 576
+#define YMM_UPPER_SIZE 256
 #define FXSAVE_SIZE 416  // up to the reserved part
 
 struct Case {
@@ -36,6 +40,7 @@ struct Case {
     uint64_t rip, rflags;
     uint64_t trap, error, cr2, signal, code, address;  // results only
     uint8_t fxsave[FXSAVE_SIZE];
+    uint8_t upper[YMM_UPPER_SIZE];
     uint8_t memory[WINDOW_SIZE];
 };
 
@@ -49,6 +54,15 @@ static long current = -1, total;
 static uint8_t untouched[WINDOW_SIZE / 2];
 static sigjmp_buf done;
 
+// Components of the extended state in the frame: x87, SSE, AVX; on a CPU without AVX only the first two.
+static uint64_t components(const uint8_t *fp) {
+    uint32_t magic;
+    uint64_t features;
+    memcpy(&magic, fp + SW_RESERVED, 4);
+    memcpy(&features, fp + SW_RESERVED + 8, 8);
+    return magic == FP_XSTATE_MAGIC1 ? features & 7 : 3;
+}
+
 static void save(struct Case *c, siginfo_t *info, ucontext_t *frame) {
     greg_t *reg = frame->uc_mcontext.gregs;
     for (int i = 0; i < 16; i++) c->reg[i] = reg[frame_register[i]];
@@ -60,7 +74,12 @@ static void save(struct Case *c, siginfo_t *info, ucontext_t *frame) {
     c->signal = info->si_signo;
     c->code = info->si_code;
     c->address = (uint64_t)info->si_addr;
-    memcpy(c->fxsave, frame->uc_mcontext.fpregs, FXSAVE_SIZE);
+    const uint8_t *fp = (const uint8_t *)frame->uc_mcontext.fpregs;
+    memcpy(c->fxsave, fp, FXSAVE_SIZE);
+    if (components(fp) & 4 && fp[XSTATE_BV] & 4)
+        memcpy(c->upper, fp + YMM_UPPER, YMM_UPPER_SIZE);
+    else
+        memset(c->upper, 0, YMM_UPPER_SIZE);
     memcpy(c->memory, WINDOW, WINDOW_SIZE);
 }
 
@@ -71,7 +90,9 @@ static void load(const struct Case *c, ucontext_t *frame) {
     reg[REG_RIP] = c->rip;
     reg[REG_EFL] = c->rflags;
     memcpy(fp, c->fxsave, FXSAVE_SIZE);
-    *(uint64_t *)(fp + XSTATE_BV) |= 3;  // x87 and SSE are in the frame, not in their initial state
+    // all of them are in the frame, not in their initial state; AVX-512's are
+    *(uint64_t *)(fp + XSTATE_BV) = components(fp);
+    if (components(fp) & 4) memcpy(fp + YMM_UPPER, c->upper, YMM_UPPER_SIZE);
     memcpy(WINDOW, c->memory, WINDOW_SIZE);
     // operands meant to fault may be small enough not to
     memset(DATA + PAGE, 0, EDGE);

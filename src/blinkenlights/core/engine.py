@@ -480,6 +480,24 @@ class Processor:
             raise ValueError("a vector register has at most 32 bytes")
         memcpy(self.c.xmm[number & 15], cython.cast(cython.p_char, value), len(value))
 
+    def upper_halves(self) -> bytes:
+        """Bits 128 to 255 of YMM0 to YMM15, as XSAVE's AVX component has them."""
+        image: u8[256]
+        i: cython.int
+        for i in range(16):
+            memcpy(cython.address(image[16 * i]), cython.address(self.c.xmm[i][16]), 16)
+        return PyBytes_FromStringAndSize(cython.cast(cython.p_char, image), 256)
+
+    def set_upper_halves(self, image: bytes) -> None:
+        """Load what `upper_halves` gave. Raises ValueError when it is too short."""
+        i: cython.int
+        source: u8p
+        if len(image) < 256:
+            raise ValueError("the AVX component has 256 bytes")
+        source = cython.cast(u8p, cython.cast(cython.p_char, image))
+        for i in range(16):
+            memcpy(cython.address(self.c.xmm[i][16]), source + 16 * i, 16)
+
     def reset(self) -> None:
         """The state that execve gives: registers zero, FPU and SSE at their defaults."""
         blank: Cpu
