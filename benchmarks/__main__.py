@@ -14,6 +14,10 @@ def main() -> int:
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="may be repeated")
     parser.add_argument("--quick", action="store_true", help="a tenth of the work, once")
     parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--engines", metavar="NAMES",
+                        help='which columns, with commas between: "native,blink,blink -j,qemu"')
+    parser.add_argument("--busy", action="store_true",
+                        help="compare processor time, not elapsed time: for a machine with other work")
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "benchmarks",
                         help="directory for results.json and chart.svg (build/benchmarks)")
     parser.add_argument("--list", action="store_true", help="say what there is")
@@ -26,12 +30,17 @@ def main() -> int:
         parser.error(f"no benchmark {unknown[0]}; there are {' '.join(known)}")
     chosen = [known[name] for name in options.only] or BENCHMARKS
     under = engines()
+    if options.engines:
+        wanted = options.engines.split(",")
+        if strange := [name for name in wanted if name not in {engine.name for engine in under}]:
+            parser.error(f"no engine {strange[0]}; there are {', '.join(engine.name for engine in under)}")
+        under = [engine for engine in under if engine.name in wanted]
     results = []
     for benchmark in chosen:
         print(f"{benchmark.name}: {benchmark.what}", file=sys.stderr, flush=True)
         try:
             results.append(measure(benchmark, under, 1 if options.quick else options.repetitions,
-                                   options.quick))
+                                   options.quick, options.busy))
         except Missing as problem:
             print(f"  skipped: {problem}", file=sys.stderr)
     if not results:

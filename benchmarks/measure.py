@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import shlex
 import shutil
 import statistics
@@ -26,6 +27,7 @@ class Engine:
 
     name: str
     prefix: tuple[str, ...] = ()
+    slow: bool = False  # one run of it will do
 
 
 def blink_command() -> tuple[str, ...]:
@@ -39,9 +41,10 @@ def blink_command() -> tuple[str, ...]:
 
 
 def engines() -> list[Engine]:
-    found = [Engine("native"), Engine("blink -j", (*blink_command(), "-j"))]
+    found = [Engine("native"), Engine("blink", blink_command()),
+             Engine("blink -j", (*blink_command(), "-j"), slow=True)]
     if qemu := shutil.which("qemu-x86_64"):
-        found.append(Engine("qemu", (qemu,)))
+        found.append(Engine("qemu", (qemu,), slow=True))
     return found
 
 
@@ -49,13 +52,15 @@ def engines() -> list[Engine]:
 class Result:
     """Seconds of every repetition under every engine; instructions as blink counts them."""
 
-    name: str
-    what: str
+    benchmark: Benchmark
     seconds: dict[str, list[float]] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     instructions: int = 0
     guest_seconds: float = 0.0
-    starts_programs: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.benchmark.name
 
     def best(self, engine: str) -> float | None:
         """The shortest run: what the machine does when nothing else disturbs it."""
@@ -70,42 +75,62 @@ class Result:
         mine, other = self.best(engine), self.best(to)
         return mine / other if mine and other else None
 
+    def passes(self, engine: str) -> bool | None:
+        """Whether the target is met; None where there is none, or nothing to compare."""
+        if engine in self.problems:
+            return False
+        best, ratio = self.best(engine), self.ratio(engine, "native")
+        if self.benchmark.limit is not None and best is not None:
+            return best <= self.benchmark.limit
+        if self.benchmark.target is not None and ratio is not None:
+            return ratio <= self.benchmark.target
+        return None
+
     @property
     def mips(self) -> float | None:
         """Million guest instructions a second, by the interpreter's own counter."""
         return self.instructions / self.guest_seconds / 1e6 if self.guest_seconds else None
 
 
-def run(command: Sequence[str], directory: Path) -> tuple[float, bytes, bytes, int]:
+def run(command: Sequence[str], directory: Path, busy: bool) -> tuple[float, bytes, bytes, int]:
+    """Seconds, output, errors and status. `busy`: processor time, not the clock's."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "LC_ALL": "C", "TMPDIR": str(directory)}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, cwd=directory,
                           env=environment, timeout=TIMEOUT)
-    return time.perf_counter() - started, done.stdout, done.stderr, done.returncode
+    seconds = time.perf_counter() - started
+    if busy:
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return seconds, done.stdout, done.stderr, done.returncode
 
 
-def measure(benchmark: Benchmark, chosen: Sequence[Engine], repetitions: int, quick: bool = False) -> Result:
+def measure(benchmark: Benchmark, chosen: Sequence[Engine], repetitions: int, quick: bool = False,
+            busy: bool = False) -> Result:
     """All engines in turn, `repetitions` times. Raises Missing where the host cannot run it."""
     size = benchmark.size
     if quick:
         size = benchmark.quick or max(1, size // 10)
     command = benchmark.command(size)
-    result = Result(benchmark.name, benchmark.what, starts_programs=benchmark.starts_programs)
+    result = Result(benchmark)
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         directory = Path(name)
         if benchmark.prepare:
-            benchmark.prepare(directory)
+            benchmark.prepare(directory, size)
         expected = None
-        for _ in range(repetitions):
+        for repetition in range(repetitions * benchmark.again):
             for engine in chosen:
-                if engine.name in result.problems:
+                if engine.name in result.problems or (engine.slow and repetition >= benchmark.again):
                     continue
                 try:
-                    seconds, output, errors, status = run([*engine.prefix, *command], directory)
+                    seconds, output, errors, status = run([*engine.prefix, *command], directory, busy)
                 except subprocess.TimeoutExpired:
                     result.problems[engine.name] = f"over {TIMEOUT} s"
                     continue
                 if expected is None:
+                    if status:
+                        raise Missing(f"{shlex.join(command)} fails by itself")
                     expected = output, status
                 if (output, status) != expected:
                     said = errors.decode(errors="replace").strip().splitlines()
@@ -113,15 +138,14 @@ def measure(benchmark: Benchmark, chosen: Sequence[Engine], repetitions: int, qu
                     continue
                 result.seconds.setdefault(engine.name, []).append(seconds)
         for engine in chosen:
-            if engine.name.startswith("blink") and engine.name not in result.problems:
+            if engine.name == "blink -j" and engine.name not in result.problems:
                 count(result, [*engine.prefix, "-s", *command], directory)
-                break
     return result
 
 
 def count(result: Result, command: Sequence[str], directory: Path) -> None:
     """One more run, with statistics. Programs that a guest starts report too: the last line counts."""
-    _, _, errors, _ = run(command, directory)
+    _, _, errors, _ = run(command, directory, False)
     if found := COUNTED.findall(errors):
         result.instructions = int(found[-1][0])
         result.guest_seconds = float(found[-1][1])

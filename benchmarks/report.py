@@ -39,27 +39,34 @@ def geometric_mean(ratios: Sequence[float | None]) -> float | None:
     return math.exp(sum(map(math.log, known)) / len(known)) if known else None
 
 
+def goal(result: Result) -> str:
+    benchmark = result.benchmark
+    if benchmark.limit is not None:
+        return duration(benchmark.limit)
+    return "" if benchmark.target is None else f"{benchmark.target:g}x"
+
+
 def table(results: Sequence[Result], engines: Sequence[Engine]) -> str:
-    """Best times, and how many times as long as native and as qemu each engine takes."""
+    """Best times, and how many times as long as native each engine takes, against the target."""
     names = [engine.name for engine in engines]
-    others = [name for name in names if name != "native"]
-    blinks = [name for name in names if name.startswith("blink")]
-    head = ["", *names, *[f"{name}/native" for name in others if "native" in names],
-            *[f"{name}/qemu" for name in blinks if "qemu" in names], "Minsn", "Minsn/s"]
+    others = [name for name in names if name != "native"] if "native" in names else []
+    judged = next((name for name in names if name.startswith("blink")), None)
+    head = ["", *names, *[f"{name}/native" for name in others], "target", "", "Minsn", "Minsn/s"]
     rows = []
     for result in results:
-        row = [result.name + ("*" if result.starts_programs and "qemu" in names else "")]
+        row = [result.name + ("*" if result.benchmark.starts_programs and "qemu" in names else "")]
         row += [duration(result.best(name)) if name not in result.problems else "FAILED" for name in names]
-        row += [times(result.ratio(name, "native")) for name in others if "native" in names]
-        row += [times(result.ratio(name, "qemu")) for name in blinks if "qemu" in names]
+        row += [times(result.ratio(name, "native")) for name in others]
+        verdict = None if judged is None else result.passes(judged)
+        row += [goal(result), "" if verdict is None else "pass" if verdict else "MISS"]
         row += [f"{result.instructions / 1e6:.1f}" if result.instructions else "-",
                 f"{result.mips:.0f}" if result.mips else "-"]
         rows.append(row)
-    pairs = [(name, "native") for name in others if "native" in names]
-    pairs += [(name, "qemu") for name in blinks if "qemu" in names]
-    mean = ["geometric mean", *[""] * len(names)]
-    mean += [times(geometric_mean([result.ratio(*pair) for result in results])) for pair in pairs]
-    rows.append([*mean, "", ""])
+    computing = [result for result in results if result.benchmark.computes]
+    if computing and others:
+        mean = [times(geometric_mean([result.ratio(name, "native") for result in computing]))
+                for name in others]
+        rows.append([f"geometric mean, {len(computing)} computing", *[""] * len(names), *mean, *[""] * 4])
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
     lines = ["  ".join(cell.ljust(width) if i == 0 else cell.rjust(width)
                        for i, (cell, width) in enumerate(zip(row, widths, strict=True))).rstrip()
@@ -67,14 +74,19 @@ def table(results: Sequence[Result], engines: Sequence[Engine]) -> str:
     lines.insert(1, "-" * max(map(len, lines)))
     for result in results:
         lines += [f"{result.name} under {name}: {problem}" for name, problem in result.problems.items()]
-    if any(result.starts_programs for result in results) and "qemu" in names:
+    if any(result.benchmark.starts_programs for result in results) and "qemu" in names:
         lines.append("* under qemu the programs that it starts run natively")
+    verdicts = [] if judged is None else [result.passes(judged) for result in results]
+    if met := [verdict for verdict in verdicts if verdict is not None]:
+        lines.append(f"{judged}: {sum(met)} of {len(met)} targets met")
     return "\n".join(lines)
 
 
 def as_json(results: Sequence[Result], engines: Sequence[Engine]) -> str:
-    rows = [{"name": result.name, "what": result.what, "seconds": result.seconds,
-             "problems": result.problems, "instructions": result.instructions,
+    rows = [{"name": result.name, "what": result.benchmark.what, "seconds": result.seconds,
+             "target": result.benchmark.target, "limit": result.benchmark.limit,
+             "computes": result.benchmark.computes, "problems": result.problems,
+             "instructions": result.instructions,
              "guest_seconds": result.guest_seconds, "mips": result.mips} for result in results]
     return json.dumps({"machine": machine(), "engines": [engine.name for engine in engines],
                        "results": rows}, indent=1) + "\n"

@@ -1,6 +1,6 @@
 """What is measured: one row each."""
 
-import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +18,22 @@ class Missing(Exception):
 
 @dataclass(frozen=True)
 class Benchmark:
-    """`command` makes the argument list, given the work's size; `prepare` fills its directory."""
+    """`command` makes the argument list, given the work's size; `prepare` fills its directory for it.
+
+    `target` is the most that it may take, as a multiple of the native run; `limit` is the same in
+    seconds. The geometric mean is over the rows with `computes`: those that hardly ask the kernel.
+    """
 
     name: str
     what: str
     size: int
     command: Callable[[int], list[str]]
-    prepare: Callable[[Path], None] | None = None
+    prepare: Callable[[Path, int], None] | None = None
     quick: int = 0  # size for a quick look, where a tenth is not it
+    computes: bool = False
+    target: float | None = None
+    limit: float | None = None
+    again: int = 1  # how often a repetition runs it, where one run is too short to tell
     starts_programs: bool = False  # qemu-user leaves what a guest starts to the host
 
 
@@ -43,23 +51,31 @@ def program(name: str) -> str:
     return path
 
 
-def compiled(name: str, what: str, size: int, quick: int = 0) -> Benchmark:
+def compiled(name: str, what: str, size: int, target: float | None = None, *, computes: bool = False,
+             quick: int = 0) -> Benchmark:
     """A C guest of ours whose first argument is the amount of work."""
-    return Benchmark(name, what, size, lambda size: [guest(name), str(size)], quick=quick)
+    return Benchmark(name, what, size, lambda size: [guest(name), str(size)], target=target,
+                     computes=computes, quick=quick)
+
+
+def computing(name: str, what: str, size: int, quick: int = 0) -> Benchmark:
+    return compiled(name, what, size, computes=True, quick=quick)
 
 
 def compiler(size: int) -> list[str]:
     """The compiler proper, without the driver that would start it."""
     gcc = program("gcc")
-    pattern = "/usr/lib/gcc/x86_64-linux-gnu/*/cc1"
-    found = sorted(Path("/").glob(pattern[1:]))
-    if not found:
+    found = subprocess.run([gcc, "-print-prog-name=cc1"], capture_output=True, text=True, check=True)
+    path = found.stdout.strip()
+    if not Path(path).is_absolute():
         raise Missing(f"{gcc} keeps its cc1 elsewhere")
-    return [str(found[-1]), "-quiet", "-O2", "program.c", "-o", "program.s"]
+    return [path, "-quiet", "-O2", "-fpreprocessed", "program.i", "-o", "program.s"]
 
 
-def write_program(directory: Path) -> None:
-    shutil.copy(GUESTS / "sha256.c", directory / "program.c")
+def write_program(directory: Path, size: int) -> None:
+    """Preprocessed, since only the driver knows where the headers are."""
+    subprocess.run([program("gcc"), "-E", str(GUESTS / "sha256.c"), "-o", str(directory / "program.i")],
+                   check=True)
 
 
 def text(lines: int) -> bytes:
@@ -75,15 +91,20 @@ def text(lines: int) -> bytes:
     return "\n".join(out).encode() + b"\n"
 
 
-def write_text(directory: Path) -> None:
-    (directory / "text").write_bytes(text(60000))
+def write_text(directory: Path, size: int) -> None:
+    (directory / "text").write_bytes(text(size))
 
 
-PYTHON = ("import json, re, hashlib\n"
-          "d = {{str(i): [i, i / 3, 'x' * (i % 9)] for i in range({size})}}\n"
-          "s = json.dumps(d); e = json.loads(s)\n"
-          "print(len(s), len(re.findall(r'\\d+\\.\\d+', s)), sum(v[0] for v in e.values()),"
-          " hashlib.sha256(s.encode()).hexdigest())")
+PYTHON = ("d = {{}}\nt = 0\n"
+          "for i in range({size}):\n"
+          "    d[i % 1009] = d.get(i % 1009, 0) + i\n"
+          "    t = (t * 31 + len(str(i))) & 0xFFFFFF\n"
+          "print(t, sum(d.values()))")
+LIBRARIES = ("import json, re, hashlib\n"
+             "d = {{str(i): [i, i / 3, 'x' * (i % 9)] for i in range({size})}}\n"
+             "s = json.dumps(d); e = json.loads(s)\n"
+             "print(len(s), len(re.findall(r'\\d+\\.\\d+', s)), sum(v[0] for v in e.values()),"
+             " hashlib.sha256(s.encode()).hexdigest())")
 PERL = ("my %h; my $t = 0; for my $i (1..{size}) {{ $h{{($i * 7919) % 1009}} .= chr(97 + $i % 26); }}"
         " for (sort keys %h) {{ $t += length($h{{$_}}) * $_; $t++ while $h{{$_}} =~ /a[b-m]?/g }}"
         " print \"$t\\n\"")
@@ -96,29 +117,45 @@ SQL = ("create table t(a integer primary key, b text, c real);"
        "select b, count(*) from t group by b order by 2 desc, 1 limit 5;")
 
 BENCHMARKS = [
-    compiled("fib", "recursive calls", 35, quick=30),
-    compiled("sieve", "byte stores and loops", 40),
-    compiled("nbody", "double-precision arithmetic", 500_000),
-    compiled("matrix", "packed single-precision arithmetic", 80),
-    compiled("sha256", "32-bit logic and rotations", 80_000),
-    compiled("strings", "memcpy, strlen, strstr", 6_000),
-    compiled("bytecode", "a switch in a loop", 2_000_000),
-    compiled("virtual", "indirect calls", 400_000),
-    compiled("syscalls", "system calls", 200_000),
-    Benchmark("spawn", "fork and exec of a tiny program", 100,
-              lambda size: [guest("spawn"), str(size), guest("nothing")], starts_programs=True),
-    compiled("pingpong", "two threads taking turns", 10_000),
-    Benchmark("true", "start and end of the smallest dynamic program", 1, lambda size: [program("true")]),
-    Benchmark("cc1", "the C compiler at -O2", 1, compiler, prepare=write_program),
-    Benchmark("python3", "json, re, hashlib", 20_000,
-              lambda size: [program("python3"), "-I", "-c", PYTHON.format(size=size)]),
-    Benchmark("perl", "hashes, strings, regular expressions", 200_000,
-              lambda size: [program("perl"), "-e", PERL.format(size=size)]),
-    Benchmark("bash", "arithmetic in a loop", 60_000,
-              lambda size: [program("bash"), "-c", BASH.format(size=size)]),
-    Benchmark("gzip", "compression", 1, lambda size: [program("gzip"), "-c", "text"], prepare=write_text),
-    Benchmark("sort", "60,000 lines", 1, lambda size: [program("sort"), "--parallel=1", "text"],
-              prepare=write_text),
-    Benchmark("sqlite3", "inserts, an index, grouping", 30_000,
-              lambda size: [program("sqlite3"), ":memory:", SQL.format(size=size)]),
+    computing("fib", "recursive calls", 40, quick=34),
+    computing("sieve", "byte stores and loops", 120),
+    computing("nbody", "double-precision arithmetic", 5_000_000),
+    computing("matrix", "packed single-precision arithmetic", 600),
+    computing("sha256", "32-bit logic and rotations", 600_000),
+    computing("strings", "memcpy, strlen, strstr", 80_000),
+    computing("bytecode", "a switch in a loop", 16_000_000),
+    computing("virtual", "indirect calls", 3_000_000),
+    Benchmark("gzip", "compression", 200_000, lambda size: [program("gzip"), "-c", "text"],
+              prepare=write_text, computes=True),
+    Benchmark("sort", "600,000 lines", 600_000, lambda size: [program("sort"), "--parallel=1", "text"],
+              prepare=write_text, computes=True),
+    Benchmark("python3", "a loop over integers and a dictionary", 1_500_000,
+              lambda size: [program("python3"), "-I", "-c", PYTHON.format(size=size)],
+              computes=True),
+    Benchmark("libraries", "python3: json, re, hashlib", 120_000,
+              lambda size: [program("python3"), "-I", "-c", LIBRARIES.format(size=size)],
+              computes=True),
+    Benchmark("perl", "hashes, strings, regular expressions", 1_500_000,
+              lambda size: [program("perl"), "-e", PERL.format(size=size)], computes=True),
+    Benchmark("bash", "arithmetic in a loop", 150_000,
+              lambda size: [program("bash"), "-c", BASH.format(size=size)], computes=True),
+    Benchmark("sqlite3", "inserts, an index, grouping", 250_000,
+              lambda size: [program("sqlite3"), ":memory:", SQL.format(size=size)],
+              computes=True),
+    Benchmark("cc1", "the C compiler at -O2 on a small file", 1, compiler, prepare=write_program,
+              target=6, again=3),
+    Benchmark("start", "python3 -c pass", 1, lambda size: [program("python3"), "-c", "pass"],
+              target=8, again=5),
+    Benchmark("true", "start and end of the smallest dynamic program", 1, lambda size: [program("true")],
+              limit=0.04, again=10),
+    Benchmark("spawn", "fork and exec of a tiny program", 500,
+              lambda size: [guest("spawn"), str(size), guest("nothing")], starts_programs=True, target=6),
+    compiled("syscalls", "getppid, read and write", 600_000, 3),
+    compiled("getpid", "the cheapest system call", 2_000_000, 3),
+    compiled("pipe", "one byte into a pipe and out again", 400_000, 3),
+    compiled("futex", "waking nobody", 2_000_000, 3),
+    compiled("clock", "asking for the time", 10_000_000, 3),
+    compiled("memory", "mmap, mprotect, madvise, munmap, brk", 20_000, 3),
+    compiled("signals", "masks, and a signal now and then", 500_000, 3),
+    compiled("pingpong", "two threads taking turns", 10_000, 3),
 ]
