@@ -3,6 +3,7 @@
 import os
 
 from blinkenlights.core import engine, host
+from blinkenlights.core.execute.system import set_cpu
 from blinkenlights.core.memory import AddressSpace
 from blinkenlights.linux import exec as execution
 from blinkenlights.linux import kernel, signal
@@ -42,6 +43,8 @@ class Machine:
         program that can't be run.
         """
         options = options or Options()
+        if options.cpu:
+            set_cpu(options.cpu)
         space = AddressSpace(options.virtual)
         process = Process(space, options)
         task = Task(process, engine.Processor(space))

@@ -1,12 +1,13 @@
 """CPUID tells the truth about what is there; time, random numbers and privilege."""
 
 import os
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from blinkenlights.core import engine
 from blinkenlights.core.execute import system
-from blinkenlights.tables.cpuid import FEATURES, build, offered
+from blinkenlights.tables.cpuid import FEATURES, LEVELS, PLATFORM, build, offered
 from tests.core.machine import CODE, DATA, RAX, RBX, RCX, RDX, Bare
 
 # x86-64-v2, as the psABI lists it (names as in the table).
@@ -65,10 +66,39 @@ def test_a_feature_is_offered_only_when_all_of_it_is_executed() -> None:
     assert offered(everything) - offered(without) == {"BMI2"}
 
 
-def test_nothing_is_said_of_avx() -> None:
-    assert cpuid(1)[2] >> 28 & 1 == 0
-    assert cpuid(7)[1] >> 5 & 1 == 0
-    assert cpuid(0xD)[0] == 3  # x87 and SSE
+def test_leaf_13_gives_each_component_its_place() -> None:
+    assert cpuid(0xD) == (7, 832, 832, 0)
+    assert cpuid(0xD, 1) == (0b111, 832, 0, 0)
+    assert cpuid(0xD, 2) == (256, 576, 0, 0)
+    assert cpuid(0xD, 3) == (0, 0, 0, 0)
+
+
+@pytest.fixture
+def change_cpu() -> Iterator[Callable[[str], None]]:
+    yield system.set_cpu
+    system.set_cpu("max")
+
+
+def test_a_cpu_of_a_lower_level_has_no_more_than_its_level(change_cpu: Callable[[str], None]) -> None:
+    everything = offered(system.describe())
+    level = set(PLATFORM.split())
+    for name, added in LEVELS.items():
+        change_cpu(name)
+        level |= set(added.split())
+        assert offered(system.describe()) == level & everything
+        assert cpuid(1)[2] >> 28 & 1 == ("AVX" in level & everything)
+
+
+def test_without_xsave_its_instructions_are_undefined_and_leaf_13_is_empty(
+        change_cpu: Callable[[str], None]) -> None:
+    change_cpu("x86-64-v2")
+    assert cpuid(0xD) == (0, 0, 0, 0)
+    assert cpuid(1)[2] >> 26 & 3 == 0
+    for code in ("0f01d0", "0fae22", "0fae2a", "0fc722", "0fae32"):  # xgetbv; xsave... [rdx]
+        bare = Bare(code)
+        bare.cpu.set(RDX, DATA)
+        assert bare.run() == engine.EXIT_EXCEPTION
+        assert (bare.cpu.vector, bare.cpu.rip) == (6, CODE)
 
 
 def test_xgetbv_agrees_with_leaf_13() -> None:
@@ -125,7 +155,7 @@ PRIVILEGED = {
     "hlt": "f4", "cli": "fa", "sti": "fb", "in al, dx": "ec", "out dx, al": "ee", "mov rax, cr0": "0f20c0",
     "mov rax, dr0": "0f21c0", "rdmsr": "0f32", "wrmsr": "0f30", "invd": "0f08", "wbinvd": "0f09",
     "lgdt [rdx]": "0f0112", "invlpg [rdx]": "0f013a", "swapgs": "0f01f8", "lmsw ax": "0f01f0",
-    "wrfsbase rax": "f3480faed0",
+    "wrfsbase rax": "f3480faed0", "xsaves [rdx]": "0fc72a", "xrstors [rdx]": "0fc71a",
 }  # fmt: skip
 
 

@@ -46,3 +46,16 @@ def test_a_signal_without_a_handler_has_its_default_action_on_blink(
     number = signal.Signals[name]
     outcome = same_as_native([guest("signals.c"), "killed", str(int(number))])
     assert outcome.status == (0 if name in ("SIGCHLD", "SIGURG") else -number)
+
+
+FRAMES = ("read", "edit", "alternate", "fault", "initial", "initial-sse", "fewer", "no-magic", "no-second-magic",
+          "no-state", "bad-header", "bad-component", "bad-mxcsr")
+
+
+@pytest.mark.parametrize("case", FRAMES)
+def test_a_handler_finds_and_may_change_the_vector_registers_in_its_frame(
+        case: str, guest: Guest, same_as_native: Same) -> None:
+    if " avx " not in Path("/proc/cpuinfo").read_text():
+        pytest.skip("this host's CPU has no AVX")
+    outcome = same_as_native([guest("xstate.c", "dynamic-glibc"), case])
+    assert outcome.status == (-signal.SIGSEGV if case.startswith("bad-") else 0)

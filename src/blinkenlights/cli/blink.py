@@ -22,6 +22,7 @@ Run an x86-64 Linux program. PROG is searched on PATH when it has no slash.
   -s, --statistics  print statistics to standard error at exit
   -0, --argv0       take argv[0] from the command line: blink -0 PROG ARGV0 ARGS...
       --strace      print each system call to standard error
+      --cpu NAME        the CPU that CPUID describes: x86-64, x86-64-v2, x86-64-v3 or max
       --release R   what uname gives as the kernel's release
       --version     show the version and exit
 """
@@ -34,10 +35,11 @@ LONG_NAMES = {
     "statistics": "s",
     "argv0": "0",
     "strace": "strace",
+    "cpu": "cpu",
     "release": "release",
     "version": "version",
 }
-WITH_VALUE = ("L", "release")
+WITH_VALUE = ("L", "cpu", "release")
 SHORT_FLAGS = "hjmLs0"
 
 USAGE_ERROR = 64
@@ -80,6 +82,11 @@ def run(words: list[bytes]) -> int:
         return 0
     if not rest or ("0" in flags and len(rest) < 2):
         return fail("no program named (try blink --help)", USAGE_ERROR)
+    if "cpu" in flags:
+        from blinkenlights.tables.cpuid import CPUS
+
+        if os.fsdecode(flags["cpu"]) not in CPUS:
+            return fail(f"--cpu is one of {', '.join(CPUS)}", USAGE_ERROR)
     argv = rest[1:] if "0" in flags else rest
     return execute(rest[0], argv, flags)
 
@@ -99,6 +106,7 @@ def execute(name: bytes, argv: list[bytes], flags: dict[str, bytes]) -> int:
         statistics="s" in flags,
         log_path=flags.get("L", b""),
         release=flags.get("release", b""),
+        cpu=os.fsdecode(flags.get("cpu", b"")),
     )
     try:
         machine = Machine.load(path, argv, original_environment(), options)

@@ -11,7 +11,14 @@ from cython.cimports.blinkenlights.core.blocks import (
     unguard,
     unguard_all,
 )
-from cython.cimports.blinkenlights.core.execute.fxsave import fxrstor_image, fxsave_image, reset_fpu
+from cython.cimports.blinkenlights.core.execute.fxsave import (
+    area_size,
+    fxrstor_image,
+    fxsave_image,
+    reset_fpu,
+    xrstor_image,
+    xsave_image,
+)
 from cython.cimports.blinkenlights.core.fpcontrol import enter_guest_fp, leave_guest_fp, resume_guest_fp
 from cython.cimports.blinkenlights.core.memory import AddressSpace
 from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
@@ -385,6 +392,26 @@ class Processor:
         if len(image) < 512:
             raise ValueError("an FXSAVE image has 512 bytes")
         fxrstor_image(self.c, cython.cast(u8p, cython.cast(cython.p_char, image)))
+
+    def xsave(self) -> bytes:
+        """All of the vector and x87 state, in XSAVE64's layout; FXSAVE64's where the CPU has no XSAVE."""
+        image: u8[832]
+        xsave_image(self.c, image)
+        return PyBytes_FromStringAndSize(cython.cast(cython.p_char, image), area_size())
+
+    @property
+    def xsave_size(self) -> int:
+        """Bytes of `xsave`: 832, 576 without AVX, 512 without XSAVE."""
+        return area_size()
+
+    def xrstor(self, image: bytes, mask: u64 = 7) -> None:
+        """Load the components in `mask` as XRSTOR64 does. Raises ValueError where that is #GP."""
+        copy: u8[832]
+        if len(image) < area_size():
+            raise ValueError("too short for an XSAVE area")
+        memcpy(copy, cython.cast(cython.p_char, image), area_size())
+        if not xrstor_image(self.c, copy, mask):
+            raise ValueError("not a valid XSAVE area")
 
     def reset_fpu(self) -> None:
         """x87 and SSE control as after execve."""

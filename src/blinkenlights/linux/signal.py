@@ -12,6 +12,7 @@ from struct import Struct
 
 from blinkenlights.core import host
 from blinkenlights.core.memory import GuestFault
+from blinkenlights.linux import fpstate
 from blinkenlights.linux.task import SS_DISABLE, Action
 
 TYPE_CHECKING = False
@@ -76,9 +77,9 @@ ERESTARTSYS = 512
 # struct rt_sigframe (x86-64): return address, ucontext, siginfo
 UCONTEXT = Struct("<QQ" "QIIQ" "18Q" "HHHH" "5Q" "64x" "Q")
 FRAME_SIZE = 8 + UCONTEXT.size + 128
+UC_FP_XSTATE = 1
 UC_SIGCONTEXT_SS = 2
 UC_STRICT_RESTORE_SS = 4
-FXSAVE_SIZE = 512
 RED_ZONE = 128
 
 RF = 0x10000
@@ -224,15 +225,16 @@ def enter_handler(task: "Task", signo: int, info: bytes, action: Action) -> None
         on_stack = True
     else:
         on_stack = nested
-    fpstate = (top - FXSAVE_SIZE) & ~63
-    frame = ((fpstate - FRAME_SIZE) & ~15) - 8
+    extended = fpstate.saved(cpu)
+    state = (top - len(extended)) & ~63
+    frame = ((state - FRAME_SIZE) & ~15) - 8
     saved = task.sigmask if task.saved_mask is None else task.saved_mask
     ucontext = UCONTEXT.pack(
-        UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS, 0,
+        UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS | (len(extended) > fpstate.LEGACY_SIZE and UC_FP_XSTATE), 0,
         base, stack_flags, 0, size,
         *(cpu.get(number) for number in CONTEXT_REGISTERS), cpu.rip, cpu.rflags,
         USER_CS, 0, 0, USER_SS,
-        task.error_code, task.trap, saved, task.fault_address, fpstate,
+        task.error_code, task.trap, saved, task.fault_address, state,
         saved,
     )  # fmt: skip
     data = action.restorer.to_bytes(8, "little") + ucontext + info[:128].ljust(128, b"\0")
@@ -240,7 +242,7 @@ def enter_handler(task: "Task", signo: int, info: bytes, action: Action) -> None
     if not bad:
         try:
             space.write(frame, data)
-            space.write(fpstate, cpu.fxsave())
+            space.write(state, extended)
         except GuestFault:
             bad = True
     if bad:
@@ -283,17 +285,17 @@ def sys_rt_sigreturn(task: "Task") -> int:
     _uc_flags, _link, ss_sp, ss_flags, _, ss_size = values[:6]
     registers = values[6:22]
     rip, rflags = values[22:24]
-    fpstate = values[32]
+    state = values[32]
     task.sigmask = values[33] & ~UNBLOCKABLE
     for number, value in zip(CONTEXT_REGISTERS, registers):  # noqa: B905
         cpu.set(number, value)
     cpu.rip = rip
     cpu.rflags = (cpu.rflags & ~RESTORED_FLAGS) | (rflags & RESTORED_FLAGS)
     task.stepping = bool(rflags & TF)
-    if fpstate:
+    if state:
         try:
-            cpu.fxrstor(task.space.read(fpstate, FXSAVE_SIZE))
-        except GuestFault:
+            fpstate.restore(cpu, task.space, state)
+        except (GuestFault, ValueError):
             return bad_sigreturn(task)
     else:
         cpu.reset_fpu()

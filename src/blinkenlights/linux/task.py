@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Options:
     """What the command line or the user of `Machine` chose; the same for every program run."""
 
-    __slots__ = ("jit", "log_path", "release", "statistics", "strace", "virtual")
+    __slots__ = ("cpu", "jit", "log_path", "release", "statistics", "strace", "virtual")
 
     def __init__(
         self,
@@ -26,6 +26,7 @@ class Options:
         statistics: bool = False,
         log_path: bytes = b"",
         release: bytes = b"",
+        cpu: str = "",
     ) -> None:
         self.jit = jit
         self.virtual = virtual
@@ -33,6 +34,7 @@ class Options:
         self.statistics = statistics
         self.log_path = log_path  # empty: the default place
         self.release = release  # uname's release; empty: ours
+        self.cpu = cpu  # one of tables.cpuid.CPUS; empty: the most that is there
 
 
 class Action:

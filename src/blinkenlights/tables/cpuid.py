@@ -1,7 +1,8 @@
 """What CPUID answers (Intel manual, volume 2, CPUID; volume 1, chapter 20).
 
 `LEAVES` holds what never changes, `FEATURES` one row for each feature bit. A feature is offered when
-the interpreter executes all the instructions that the row names, so CPUID can't promise too much.
+the interpreter executes all the instructions that the row names, so CPUID can't promise too much;
+that the row stands for the whole extension is for the tests to see. `LEVELS` names CPUs that have less.
 """
 
 TYPE_CHECKING = False  # programs ask for CPUID as they start: importing typing would cost more than the rest
@@ -22,8 +23,8 @@ HYPERVISOR = 0x40000000
 HOST_SYSTEM = 0x40031337
 EXTENDED = 0x80000000
 
-# Family 6, model 0x86: an Intel CPU without AVX but with most of what is offered below.
-SIGNATURE = 0x00080665
+# Family 6, model 0x97: an Intel CPU with AVX2, VAES and SHA but not AVX-512.
+SIGNATURE = 0x00090672
 BRAND = "Blinkenlights x86-64 virtual CPU"
 
 CACHE_LINE = 64
@@ -33,6 +34,7 @@ FEATURES: tuple[tuple[int, int, int, str, str], ...] = (
     (1, ECX, 0, "SSE3", "ADDSUBPD HADDPS LDDQU MOVDDUP MOVSHDUP FISTTP"),
     (1, ECX, 1, "PCLMULQDQ", "PCLMULQDQ"),
     (1, ECX, 9, "SSSE3", "PSHUFB PALIGNR PABSB PHADDW PMADDUBSW PMULHRSW PSIGNB"),
+    (1, ECX, 12, "FMA", "VFMADD132PS VFMADD213SD VFMADDSUB231PD VFNMSUB231SS"),
     (1, ECX, 13, "CX16", "CMPXCHG16B"),
     (1, ECX, 19, "SSE4_1", "BLENDPS DPPS EXTRACTPS INSERTPS MPSADBW PCMPEQQ PEXTRB PHMINPOSUW PTEST ROUNDSD"),
     (1, ECX, 20, "SSE4_2", "PCMPESTRI PCMPESTRM PCMPISTRI PCMPISTRM PCMPGTQ CRC32"),
@@ -41,6 +43,11 @@ FEATURES: tuple[tuple[int, int, int, str, str], ...] = (
     (1, ECX, 25, "AES", "AESENC AESENCLAST AESDEC AESDECLAST AESIMC AESKEYGENASSIST"),
     (1, ECX, 26, "XSAVE", "XSAVE XRSTOR XGETBV"),
     (1, ECX, 27, "OSXSAVE", "XSAVE XRSTOR XGETBV"),
+    (1, ECX, 28, "AVX", "VADDPS VAESENC VBLENDVPD VBROADCASTF128 VCMPPD VCOMISS VCVTPS2PD VCVTTSD2SI VDIVSD VDPPS"
+     " VHADDPS VINSERTF128 VLDMXCSR VMASKMOVPS VMINPD VMOVDQU VMOVMSKPS VMOVNTDQA VPACKUSWB VPADDB VPALIGNR"
+     " VPCMPESTRI VPERM2F128 VPHADDW VPMOVZXBD VPSHUFB VPSLLW VPTEST VPUNPCKHWD VRCPPS VROUNDSD VSHUFPS VSQRTPS"
+     " VTESTPS VZEROALL VZEROUPPER"),
+    (1, ECX, 29, "F16C", "VCVTPH2PS VCVTPS2PH"),
     (1, ECX, 30, "RDRAND", "RDRAND"),
     (1, ECX, 31, "HYPERVISOR", ""),
     (1, EDX, 0, "FPU", "FADD FLD FSTP FXAM FPREM1 FSINCOS"),
@@ -60,6 +67,8 @@ FEATURES: tuple[tuple[int, int, int, str, str], ...] = (
     (1, EDX, 26, "SSE2", "ADDPD MOVAPD MOVDQA LFENCE MFENCE PAUSE"),
     (7, EBX, 0, "FSGSBASE", "RDFSBASE RDGSBASE WRFSBASE WRGSBASE"),
     (7, EBX, 3, "BMI1", "ANDN BEXTR BLSI BLSMSK BLSR TZCNT"),
+    (7, EBX, 5, "AVX2", "VBROADCASTI128 VGATHERDPS VINSERTI128 VPBLENDD VPBROADCASTB VPERM2I128 VPERMD VPERMQ"
+     " VPGATHERQQ VPMASKMOVD VPSLLVD VPSRAVD"),
     (7, EBX, 8, "BMI2", "BZHI MULX PDEP PEXT RORX SARX SHLX SHRX"),
     (7, EBX, 9, "ERMS", "MOVSB STOSB"),
     (7, EBX, 13, "FCS_FDS_DEPRECATED", ""),
@@ -69,16 +78,39 @@ FEATURES: tuple[tuple[int, int, int, str, str], ...] = (
     (7, EBX, 24, "CLWB", "CLWB"),
     (7, EBX, 29, "SHA", "SHA1MSG1 SHA1MSG2 SHA1NEXTE SHA1RNDS4 SHA256MSG1 SHA256MSG2 SHA256RNDS2"),
     (7, ECX, 0, "PREFETCHWT1", "PREFETCHWT1"),
+    (7, ECX, 8, "GFNI", "GF2P8AFFINEINVQB GF2P8AFFINEQB GF2P8MULB"),
+    (7, ECX, 9, "VAES", "VAESDEC VAESDECLAST VAESENC VAESENCLAST VAESIMC VAESKEYGENASSIST"),
+    (7, ECX, 10, "VPCLMULQDQ", "VPCLMULQDQ"),
     (7, ECX, 22, "RDPID", "RDPID"),
     (7, EDX, 4, "FSRM", "MOVSB"),
     (0x80000001, ECX, 0, "LAHF", "LAHF SAHF"),
     (0x80000001, ECX, 5, "LZCNT", "LZCNT"),
+    (0x80000001, ECX, 6, "SSE4A", "EXTRQ INSERTQ MOVNTSD MOVNTSS"),
     (0x80000001, ECX, 8, "PREFETCHW", "PREFETCHW"),
     (0x80000001, EDX, 11, "SYSCALL", "SYSCALL"),
     (0x80000001, EDX, 20, "NX", ""),
     (0x80000001, EDX, 27, "RDTSCP", "RDTSCP"),
     (0x80000001, EDX, 29, "LM", ""),
 )
+
+# The microarchitecture levels of the x86-64 psABI: what each adds to the one before.
+LEVELS = {
+    "x86-64": "CMOV CX8 FPU FXSR MMX SYSCALL SSE SSE2",
+    "x86-64-v2": "CX16 LAHF POPCNT SSE3 SSE4_1 SSE4_2 SSSE3",
+    "x86-64-v3": "AVX AVX2 BMI1 BMI2 F16C FMA LZCNT MOVBE XSAVE OSXSAVE",
+}
+MAX = "max"  # everything
+CPUS = (*LEVELS, MAX)
+# What uses the registers that only AVX has.
+NEEDS_AVX = {"AVX2", "FMA", "F16C", "VAES", "VPCLMULQDQ"}
+# Features that are there at every level.
+PLATFORM = "HYPERVISOR PSE TSC MSR PAE PGE PAT PSE36 CLFSH NX LM RDTSCP FSGSBASE FCS_FDS_DEPRECATED"
+
+# Components of the extended state (bits of XCR0), and where XSAVE's standard layout has them.
+X87_SSE = 3
+AVX_STATE = 4
+AVX_OFFSET = 576  # also the size without it
+AVX_SIZE = 256
 
 # The bit of leaf 0x80000001, ECX that says whether the JIT runs.
 JIT_LEAF = 0x80000001
@@ -103,7 +135,23 @@ def cache(kind: int, level: int, size: int, ways: int) -> list[int]:
     return [kind | level << 5 | 1 << 8, (ways - 1) << 22 | (CACHE_LINE - 1), sets - 1, 0]
 
 
-def build(executes: "Callable[[str], bool]", processors: int, system: str, steady_tsc: bool) -> Leaves:
+def allowed(cpu: str) -> set[str]:
+    """Names of the features that a CPU of `CPUS` may have."""
+    if cpu == MAX:
+        return {row[3] for row in FEATURES}
+    levels = list(LEVELS)[: list(LEVELS).index(cpu) + 1]
+    return set(PLATFORM.split()).union(*(LEVELS[level].split() for level in levels))
+
+
+def components(cpu: str) -> int:
+    """Its XCR0; 0 where it has no XSAVE."""
+    features = allowed(cpu)
+    return 0 if "XSAVE" not in features else X87_SSE | AVX_STATE if "AVX" in features else X87_SSE
+
+
+def build(
+    executes: "Callable[[str], bool]", processors: int, system: str, steady_tsc: bool, cpu: str = MAX
+) -> Leaves:
     """All leaves, for an interpreter that executes the mnemonics for which `executes` is true."""
     threads = min(processors, 255)
     bits = max(threads - 1, 0).bit_length()
@@ -118,8 +166,7 @@ def build(executes: "Callable[[str], bool]", processors: int, system: str, stead
         (7, 0): [0, 0, 0, 0],
         (0xB, 0): [0, 1, 0x100, 0],  # one thread a core
         (0xB, 1): [bits, threads, 0x201, 0],
-        (0xD, 0): [3, 576, 576, 0],  # XSAVE: x87 and SSE, and the header
-        (0xD, 1): [0b111, 576, 0, 0],  # XSAVEOPT, XSAVEC, XGETBV with ECX = 1
+        **extended_state(components(cpu)),
         (HYPERVISOR, 0): [HYPERVISOR, *words("GenuineBlink", 3)],
         (HOST_SYSTEM, 0): [0, *words(system, 3)],
         (EXTENDED, 0): vendor(0x80000008, "GenuineIntel"),
@@ -130,9 +177,28 @@ def build(executes: "Callable[[str], bool]", processors: int, system: str, stead
     }
     for leaf in range(3):
         leaves[0x80000002 + leaf, 0] = words(BRAND[16 * leaf : 16 * leaf + 16], 4)
-    for leaf, register, bit, _name, mnemonics in FEATURES:
-        if all(executes(mnemonic) for mnemonic in mnemonics.split()):
+    names = allowed(cpu)
+    for leaf, register, bit, name, mnemonics in FEATURES:
+        if name in names and all(executes(mnemonic) for mnemonic in mnemonics.split()):
             leaves[leaf, 0][register] |= 1 << bit
+    if "AVX" not in offered(leaves):
+        for leaf, register, bit, name, _ in FEATURES:
+            if name in NEEDS_AVX:
+                leaves[leaf, 0][register] &= ~(1 << bit)
+    return leaves
+
+
+def extended_state(xcr0: int) -> Leaves:
+    """Leaf 0xD: sizes for the components enabled and for all there are, then each one's place."""
+    if not xcr0:
+        return {}
+    area = AVX_OFFSET + (AVX_SIZE if xcr0 & AVX_STATE else 0)
+    leaves: Leaves = {
+        (0xD, 0): [xcr0, area, area, 0],
+        (0xD, 1): [0b111, area, 0, 0],  # XSAVEOPT, XSAVEC, XGETBV with ECX = 1
+    }
+    if xcr0 & AVX_STATE:
+        leaves[0xD, 2] = [AVX_SIZE, AVX_OFFSET, 0, 0]
     return leaves
 
 

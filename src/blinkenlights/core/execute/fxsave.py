@@ -3,7 +3,7 @@
 import cython
 from cython.cimports.blinkenlights.core.access import ea, fault, fetch, load, store, store_bytes
 from cython.cimports.blinkenlights.core.dispatch import bind
-from cython.cimports.blinkenlights.core.execute.fxsave import XCR0
+from cython.cimports.blinkenlights.core.execute.fxsave import AVX, HEADER, SSE, UPPER, X87, XSAVE_AREA
 from cython.cimports.blinkenlights.core.fpcontrol import MXCSR_VALID, get_guest_mxcsr, set_guest_mxcsr
 from cython.cimports.blinkenlights.core.fpu import (
     FPU_CONTROL,
@@ -15,11 +15,24 @@ from cython.cimports.blinkenlights.core.fpu import (
 from cython.cimports.blinkenlights.core.state import LEGACY, CpuP, OpP, u8, u8p, u16p, u32, u32p, u64, u64p
 from cython.cimports.libc.string import memcpy, memset
 
-# Components of the state, as bits of XCR0 and XSTATE_BV.
-X87 = cython.declare(cython.int, 1)
-SSE = cython.declare(cython.int, 2)
-
 MXCSR_RESET = cython.declare(u32, 0x1F80)
+COMPACTED = cython.declare(u64, cython.cast(u64, 1) << 63)  # in XCOMP_BV
+
+xcr0 = cython.declare(u64, X87 | SSE | AVX)
+
+
+def enabled_components():
+    return xcr0
+
+
+def enable_components(mask: int) -> None:
+    """Set XCR0: 3 or 7; or 0 for a CPU that has no XSAVE."""
+    global xcr0
+    xcr0 = mask
+
+
+def area_size():
+    return XSAVE_AREA if xcr0 & AVX else UPPER if xcr0 else HEADER
 
 
 # -- images --------------------------------------------------------------------------------------
@@ -97,6 +110,26 @@ def unpack_xmm(c: CpuP, image: u8p, count: cython.int) -> cython.void:
         memcpy(c.xmm[i], image + 160 + 16 * i, 16)
 
 
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def pack_upper(c: CpuP, image: u8p, count: cython.int) -> cython.void:
+    i: cython.int
+    for i in range(count):
+        memcpy(image + UPPER + 16 * i, cython.cast(u8p, c.xmm[i]) + 16, 16)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def unpack_upper(c: CpuP, image: u8p, count: cython.int) -> cython.void:
+    i: cython.int
+    for i in range(count):
+        memcpy(cython.cast(u8p, c.xmm[i]) + 16, image + UPPER + 16 * i, 16)
+
+
 def fxsave_image(c, image):
     memset(image, 0, 512)
     pack_x87(c, image, True)
@@ -109,6 +142,24 @@ def fxrstor_image(c, image):
     unpack_x87(c, source, True)
     set_guest_mxcsr(c, cython.cast(u32p, source)[6] & MXCSR_VALID)
     unpack_xmm(c, source, 16)
+
+
+def xsave_image(c, image):
+    fxsave_image(c, image)
+    if not xcr0:
+        return
+    memset(image + HEADER, 0, UPPER - HEADER)
+    cython.cast(u64p, image + HEADER)[0] = in_use(c) & xcr0
+    if xcr0 & AVX:
+        pack_upper(c, image, 16)
+
+
+def xrstor_image(c, image, mask):
+    source: u8p = cython.cast(u8p, image)
+    if not header_is_good(source, mask):
+        return False
+    take(c, source, mask & xcr0, True, 16)
+    return True
 
 
 def reset_x87(c):
@@ -223,6 +274,7 @@ def fxrstor64(c, o):
 def in_use(c):
     i: cython.int
     used: u64 = 0
+    upper: u64 = 0
     found: cython.int = 0
     words: u64p = cython.cast(u64p, c.st)
     for i in range(8):
@@ -233,8 +285,11 @@ def in_use(c):
     for i in range(16):
         words = cython.cast(u64p, c.xmm[i])
         used |= words[0] | words[1]
+        upper |= words[2] | words[3]
     if used:
         found |= SSE
+    if upper:
+        found |= AVX
     return found
 
 
@@ -242,9 +297,9 @@ def in_use(c):
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def requested(c: CpuP) -> cython.int:
+def requested(c: CpuP) -> u64:
     """RFBM: the components that EDX:EAX asks for."""
-    return cython.cast(cython.int, c.reg[0] & XCR0)
+    return c.reg[0] & xcr0
 
 
 @cython.cfunc
@@ -255,11 +310,11 @@ def write_components(
     c: CpuP,
     o: OpP,
     address: u64,
-    which: cython.int,
+    which: u64,
     mxcsr: cython.bint,
     wide: cython.bint,
 ) -> cython.void:
-    image = cython.declare(u8[512])
+    image = cython.declare(u8[832])
     count: cython.int = xmm_registers(o)
     if which & X87:
         pack_x87(c, image, wide)
@@ -271,6 +326,9 @@ def write_components(
     if which & SSE:
         pack_xmm(c, image, count)
         write_area(c, address, image, 160, 160 + 16 * count)
+    if which & AVX:
+        pack_upper(c, image, count)
+        write_area(c, address, image, UPPER, UPPER + 16 * count)
 
 
 @cython.cfunc
@@ -279,13 +337,15 @@ def write_components(
 @cython.exceptval(check=False)
 def xsave_standard(c: CpuP, o: OpP, wide: cython.bint, optimized: cython.bint) -> OpP:
     address: u64 = ea(c, o)
-    mask: cython.int = requested(c)
-    used: cython.int = in_use(c)
+    mask: u64 = requested(c)
+    used: u64 = in_use(c)
+    if not xcr0:
+        return fault(c, o, 6, 0)
     if address & 63:
         return fault(c, o, 13, 0)
-    header: u64 = load(c, address + 512, 8)
-    write_components(c, o, address, mask & used if optimized else mask, mask & SSE, wide)
-    store(c, address + 512, 8, (header & ~cython.cast(u64, mask)) | cython.cast(u64, mask & used))
+    header: u64 = load(c, address + HEADER, 8)
+    write_components(c, o, address, mask & used if optimized else mask, mask & (SSE | AVX) != 0, wide)
+    store(c, address + HEADER, 8, (header & ~mask) | mask & used)
     return o + 1
 
 
@@ -295,15 +355,17 @@ def xsave_standard(c: CpuP, o: OpP, wide: cython.bint, optimized: cython.bint) -
 @cython.exceptval(check=False)
 def xsave_compacted(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
     address: u64 = ea(c, o)
-    mask: cython.int = requested(c)
-    used: cython.int = in_use(c)
+    mask: u64 = requested(c)
+    used: u64 = in_use(c)
+    if not xcr0:
+        return fault(c, o, 6, 0)
     if address & 63:
         return fault(c, o, 13, 0)
     if get_guest_mxcsr(c) != MXCSR_RESET:
         used |= SSE
-    write_components(c, o, address, mask & used, mask & used & SSE, wide)
-    store(c, address + 512, 8, cython.cast(u64, mask & used))
-    store(c, address + 520, 8, cython.cast(u64, mask) | cython.cast(u64, 1) << 63)
+    write_components(c, o, address, mask & used, mask & used & SSE != 0, wide)
+    store(c, address + HEADER, 8, mask & used)
+    store(c, address + HEADER + 8, 8, mask | COMPACTED)
     return o + 1
 
 
@@ -311,44 +373,77 @@ def xsave_compacted(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def xrstor_any(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
-    image = cython.declare(u8[576])
-    header: u64p = cython.cast(u64p, cython.cast(u8p, image) + 512)
-    address: u64 = ea(c, o)
-    mask: cython.int = requested(c)
-    present: cython.int
-    compacted: cython.bint
-    load_mxcsr: cython.bint
-    if address & 63:
-        return fault(c, o, 13, 0)
-    read_area(c, address, image, 576)
-    compacted = header[1] >> 63 != 0
-    present = cython.cast(cython.int, header[0] & XCR0)
-    if header[0] & ~cython.cast(u64, XCR0) or header[2]:
-        return fault(c, o, 13, 0)
-    if compacted:
-        if header[1] << 1 >> 1 & ~cython.cast(u64, XCR0) or header[0] & ~header[1]:
-            return fault(c, o, 13, 0)
+def loads_mxcsr(header: u64p, mask: u64) -> cython.bint:
+    """Whether XRSTOR takes MXCSR from memory; in the compacted layout it is part of the SSE state."""
+    if header[1] & COMPACTED:
+        return mask & header[0] & SSE != 0
+    return mask & (SSE | AVX) != 0
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def header_is_good(image: u8p, mask: u64) -> cython.bint:
+    """Whether XRSTOR accepts the XSAVE header and, where it would load it, MXCSR."""
+    header: u64p = cython.cast(u64p, image + HEADER)
+    if header[0] & ~xcr0 or header[2]:
+        return False
+    if header[1] & COMPACTED:
+        if header[1] & ~COMPACTED & ~xcr0 or header[0] & ~header[1]:
+            return False
         if header[3] | header[4] | header[5] | header[6] | header[7]:
-            return fault(c, o, 13, 0)
-        load_mxcsr = mask & present & SSE
-    else:
-        if header[1]:
-            return fault(c, o, 13, 0)
-        load_mxcsr = mask & SSE
-    if load_mxcsr and cython.cast(u32p, image)[6] & ~cython.cast(u32, MXCSR_VALID):
-        return fault(c, o, 13, 0)
+            return False
+    elif header[1]:
+        return False
+    return not loads_mxcsr(header, mask) or not cython.cast(u32p, image)[6] & ~cython.cast(u32, MXCSR_VALID)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def take(c: CpuP, image: u8p, mask: u64, wide: cython.bint, count: cython.int) -> cython.void:
+    """Load the components in `mask` from an area with a good header, or their initial state."""
+    header: u64p = cython.cast(u64p, image + HEADER)
+    present: u64 = header[0]
     if mask & X87:
         if present & X87:
             unpack_x87(c, image, wide)
         else:
             reset_x87(c)
             memset(c.st, 0, cython.sizeof(c.st))
+    if loads_mxcsr(header, mask):
+        set_guest_mxcsr(c, cython.cast(u32p, image)[6])
+    elif mask & SSE:
+        set_guest_mxcsr(c, MXCSR_RESET)
     if mask & SSE:
-        set_guest_mxcsr(c, cython.cast(u32p, image)[6] if load_mxcsr else MXCSR_RESET)
         if not present & SSE:
-            memset(image, 0, 512)
-        unpack_xmm(c, image, xmm_registers(o))
+            memset(image + 160, 0, 256)
+        unpack_xmm(c, image, count)
+    if mask & AVX:
+        if not present & AVX:
+            memset(image + UPPER, 0, XSAVE_AREA - UPPER)
+        unpack_upper(c, image, count)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def xrstor_any(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
+    image = cython.declare(u8[832])
+    header: u64p = cython.cast(u64p, cython.cast(u8p, image) + HEADER)
+    address: u64 = ea(c, o)
+    mask: u64 = requested(c)
+    if not xcr0:
+        return fault(c, o, 6, 0)
+    if address & 63:
+        return fault(c, o, 13, 0)
+    read_area(c, address, image, UPPER)
+    if not header_is_good(image, mask):
+        return fault(c, o, 13, 0)
+    if mask & header[0] & AVX:
+        read_area(c, address + UPPER, cython.cast(u8p, image) + UPPER, XSAVE_AREA - UPPER)
+    take(c, image, mask, wide, xmm_registers(o))
     return o + 1
 
 

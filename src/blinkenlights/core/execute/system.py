@@ -16,7 +16,7 @@ from cython.cimports.blinkenlights.core.access import (
     store_bytes,
 )
 from cython.cimports.blinkenlights.core.dispatch import bind, general, mnemonic_id, sized
-from cython.cimports.blinkenlights.core.execute.fxsave import XCR0, in_use
+from cython.cimports.blinkenlights.core.execute.fxsave import enabled_components, in_use
 from cython.cimports.blinkenlights.core.execute.system import (
     Leaf,
     full_fence_,
@@ -27,6 +27,8 @@ from cython.cimports.blinkenlights.core.execute.system import (
 )
 from cython.cimports.blinkenlights.core.state import FS, GS, LEGACY, MR, RM, CpuP, OpP, u8, u8p, u32, u64
 from cython.cimports.libc.string import memcpy
+
+from blinkenlights.core.execute.fxsave import enable_components
 
 RAX = cython.declare(cython.int, 0)
 RCX = cython.declare(cython.int, 1)
@@ -43,6 +45,7 @@ ANY_SUBLEAF = cython.declare(u32, 0xFFFFFFFF)
 JIT_LEAF = cython.declare(u32, 0x80000001)
 leaves = cython.declare(Leaf[64])
 leaf_count = cython.declare(cython.int, 0)
+cpu = "max"
 jit_running = cython.declare(cython.bint, False)
 
 
@@ -58,6 +61,16 @@ def executes(mnemonic: str) -> bool:
             if sized[number][size][form] != cython.NULL:
                 return True
     return False
+
+
+def set_cpu(name: str) -> None:
+    """Be the CPU of this name, one of tables.cpuid.CPUS, from now on; for every processor."""
+    global cpu, leaf_count
+    from blinkenlights.tables.cpuid import components
+
+    cpu = name
+    leaf_count = 0
+    enable_components(components(name))
 
 
 def set_jit(running: bool) -> None:
@@ -80,6 +93,7 @@ def describe() -> dict:
         len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
         system,
         host_ticks_steady(),
+        cpu,
     )
     for (leaf, subleaf), values in table.items():
         leaves[count].leaf = leaf
@@ -164,10 +178,12 @@ def rdrand(c, o):
 
 def xgetbv(c, o):
     which: u32 = cython.cast(u32, c.reg[RCX])
+    if not enabled_components():
+        return fault(c, o, UD, 0)
     if which == 0:
-        put_pair(c, XCR0)
+        put_pair(c, enabled_components())
     elif which == 1:
-        put_pair(c, in_use(c))
+        put_pair(c, in_use(c) & enabled_components())
     else:
         return fault(c, o, GP, 0)
     return done(c, o)
@@ -355,7 +371,7 @@ PREFETCHT0 PREFETCHT1 PREFETCHT2 PREFETCHIT0 PREFETCHIT1
 
 PRIVILEGED = """
 HLT CLI STI IN INSB INSW INSD OUT OUTSB OUTSW OUTSD LGDT LIDT LLDT LTR LMSW CLTS MOV_CR MOV_DR RDMSR WRMSR
-INVD WBINVD WBNOINVD INVLPG INVPCID SWAPGS SYSRET SYSEXIT RDPMC XSETBV
+INVD WBINVD WBNOINVD INVLPG INVPCID SWAPGS SYSRET SYSEXIT RDPMC XSETBV XSAVES XSAVES64 XRSTORS XRSTORS64
 """
 
 UNDEFINED = "UD0 UD1 UD2 CLAC STAC MONITOR MWAIT RSM"
