@@ -50,7 +50,13 @@ class Machine:
         task = Task(process, engine.Processor(space))
         process.leader = task
         process.tasks[task.tid] = task
+        if options.root is not None:
+            from blinkenlights.linux import vfs
+
+            vfs.enter(process, options.root)
         name = os.fsencode(path)
+        if process.vfs is not None and b"/" not in name:
+            name = process.vfs.search(name)
         arguments = [os.fsencode(word) for word in argv] or [name]
         program = execution.prepare(process, name, arguments, environment(environ))
         try:

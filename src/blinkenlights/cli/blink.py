@@ -17,6 +17,8 @@ Run an x86-64 Linux program. PROG is searched on PATH when it has no slash.
   -h, --help        show this help and exit
   -j, --no-jit      interpret only
   -m, --virtual     virtualise memory: every access is checked against page tables
+  -C, --root DIR    take DIR for the root of the file system; or several, as in PATH,
+                    the empty one being the real root (else $BLINK_OVERLAYS)
   -L, --log PATH    log to PATH; - or /dev/stderr is standard error
                     (else $BLINK_LOG_FILENAME, else blink.log in $TMPDIR or /tmp)
   -s, --statistics  print statistics to standard error at exit
@@ -31,6 +33,7 @@ LONG_NAMES = {
     "help": "h",
     "no-jit": "j",
     "virtual": "m",
+    "root": "C",
     "log": "L",
     "statistics": "s",
     "argv0": "0",
@@ -39,8 +42,8 @@ LONG_NAMES = {
     "release": "release",
     "version": "version",
 }
-WITH_VALUE = ("L", "cpu", "release")
-SHORT_FLAGS = "hjmLs0"
+WITH_VALUE = ("C", "L", "cpu", "release")
+SHORT_FLAGS = "hjmCLs0"
 
 USAGE_ERROR = 64
 NOT_FOUND = 127
@@ -92,7 +95,8 @@ def run(words: list[bytes]) -> int:
 
 
 def execute(name: bytes, argv: list[bytes], flags: dict[str, bytes]) -> int:
-    path = search(name)
+    root = flags.get("C", os.environb.get(b"BLINK_OVERLAYS")) or None
+    path = search(name) if root is None else name
     if path is None:
         return fail(f"{os.fsdecode(name)}: command not found", NOT_FOUND)
     from blinkenlights.linux.task import Options
@@ -107,6 +111,7 @@ def execute(name: bytes, argv: list[bytes], flags: dict[str, bytes]) -> int:
         log_path=flags.get("L", b""),
         release=flags.get("release", b""),
         cpu=os.fsdecode(flags.get("cpu", b"")),
+        root=root,
     )
     try:
         machine = Machine.load(path, argv, original_environment(), options)

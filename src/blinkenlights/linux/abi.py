@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from blinkenlights.linux.task import Task
 
 EPERM, ENOENT, ESRCH, EINTR, EBADF, EAGAIN, ENOMEM, EACCES, EFAULT = 1, 2, 3, 4, 9, 11, 12, 13, 14
-EEXIST, EINVAL, ENOSYS, EMSGSIZE, EOPNOTSUPP = 17, 22, 38, 90, 95
+EEXIST, EINVAL, ERANGE, ENOSYS, EMSGSIZE, EOPNOTSUPP = 17, 22, 34, 38, 90, 95
 
 PAGE = 4096
 AT_FDCWD = -100
@@ -87,8 +87,13 @@ def _parse(params: str) -> tuple[tuple[int, Pointer], ...]:
     return tuple(found)
 
 
-def passthrough(task: "Task", row: Row, args: "tuple[int, ...] | list[int]") -> int:
-    """Make a "direct" call from Python: translate the pointers, as its row describes them."""
+def passthrough(
+    task: "Task", row: Row, args: "tuple[int, ...] | list[int]", replaced: "dict[int, int] | None" = None
+) -> int:
+    """Make a "direct" call from Python: translate the pointers, as its row describes them.
+
+    `replaced` holds host addresses to use for some of the arguments.
+    """
     params = row[2]
     pointers = _pointers.get(params)
     if pointers is None:
@@ -98,6 +103,9 @@ def passthrough(task: "Task", row: Row, args: "tuple[int, ...] | list[int]") -> 
     for i, (written, size, place, indirect, more) in pointers:
         address = args[i]
         if not address:
+            continue
+        if replaced is not None and i in replaced:
+            host[i] = replaced[i]
             continue
         if not size:
             length = len(space.read_cstring(address)) + 1

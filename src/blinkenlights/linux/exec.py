@@ -89,13 +89,13 @@ def prepare(
             name = filename.rpartition(b"/")[2][:15]
             interpreter = None
             if head[:4] == elf.MAGIC:
-                image_file: ImageFile = (elf_file := elf.ElfFile(fd, path_of(fd), space.size))
+                image_file: ImageFile = (elf_file := elf.ElfFile(fd, path_of(process, fd), space.size))
                 if elf_file.interpreter:
                     interpreter = open_interpreter(process, elf_file.interpreter, space)
             elif path.endswith(b".bin"):
                 from blinkenlights.loaders.flat import FlatFile
 
-                image_file = FlatFile(fd, path_of(fd), space.size)
+                image_file = FlatFile(fd, path_of(process, fd), space.size)
             else:
                 raise BadProgram(ENOEXEC, "unknown file format" if head else "file is empty")
         except BaseException:
@@ -109,7 +109,14 @@ def open_program(process: "Process", path: bytes) -> int:
     """Open a file that may be executed."""
     if path.startswith(b"/proc/") and path in (b"/proc/self/exe", b"/proc/%d/exe" % process.pid):
         path = process.exe
-    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
+    if process.vfs is None:
+        fd = os.open(path, flags)
+    else:
+        fd = process.vfs.open(AT_FDCWD, path, flags)
+        if fd < 0:
+            raise OSError(-fd, os.strerror(-fd))
+        path = b"/proc/self/fd/%d" % fd
     try:
         if not S_ISREG(os.fstat(fd).st_mode) or not os.access(path, os.X_OK, effective_ids=True):
             raise OSError(EACCES, os.strerror(EACCES))
@@ -126,7 +133,7 @@ def open_interpreter(process: "Process", path: bytes, space: "AddressSpace") -> 
     except OSError as problem:
         raise BadProgram(problem.errno or ENOENT, f"interpreter {shown}: {problem.strerror}") from None
     try:
-        found = elf.ElfFile(fd, path_of(fd), space.size)
+        found = elf.ElfFile(fd, path_of(process, fd), space.size)
     except BadProgram as problem:
         os.close(fd)
         raise BadProgram(problem.errno, f"interpreter {shown}: {problem.reason}") from None
@@ -136,12 +143,13 @@ def open_interpreter(process: "Process", path: bytes, space: "AddressSpace") -> 
     return found
 
 
-def path_of(fd: int) -> bytes:
-    """The absolute path of an open file."""
+def path_of(process: "Process", fd: int) -> bytes:
+    """The absolute path of an open file, as the guest knows it."""
     try:
-        return os.readlink(b"/proc/self/fd/%d" % fd)  # noqa: PTH115
+        path = os.readlink(b"/proc/self/fd/%d" % fd)  # noqa: PTH115
     except OSError:
         return b""
+    return path if process.vfs is None else process.vfs.shown(path) or path
 
 
 # -- starting --------------------------------------------------------------------------------------
@@ -248,9 +256,20 @@ def sys_execveat(task: "Task", dirfd: int, path: int, argv: int, environ: int, f
         place = b"/proc/self/fd/%d/%s" % (number, name)
         shown = b"/dev/fd/%d/%s" % (number, name)
         os.fstat(number)
-    if flags & AT_SYMLINK_NOFOLLOW and name and S_ISLNK(os.lstat(place).st_mode):
+    if flags & AT_SYMLINK_NOFOLLOW and name and is_link(task.process, place):
         return -ELOOP
     return execute(task, place, shown, argv, environ)
+
+
+def is_link(process: "Process", path: bytes) -> bool:
+    if process.vfs is None:
+        return S_ISLNK(os.lstat(path).st_mode)
+    where, fd = process.vfs.locate(AT_FDCWD, path, 1)  # vfs.NOFOLLOW
+    try:
+        return S_ISLNK(os.lstat(where).st_mode)
+    finally:
+        if fd >= 0:
+            os.close(fd)
 
 
 def execute(task: "Task", path: bytes, shown: bytes, argv_at: int, environ_at: int) -> int:
@@ -288,6 +307,8 @@ def host_execute(
     task: "Task", path: bytes, argv: list[bytes], environ: list[bytes], problem: BadProgram
 ) -> int:
     """A program for another machine: the host's kernel may know how to run it."""
+    if task.process.vfs is not None:
+        return -problem.errno  # the host's kernel would look for its files elsewhere
     task.process.log(f"execve: {os.fsdecode(path)}: {problem.reason}; leaving it to the host")
     pairs = {}
     for entry in environ:

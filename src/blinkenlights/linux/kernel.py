@@ -42,12 +42,22 @@ def prepare(options: "Options") -> None:
 
         _trace = strace.traced
     elif not options.virtual:
+        jail = options.root is not None
         for number, _name, params, _result, implementation in SYSCALLS:
+            if jail and in_root(number):
+                continue
             if implementation == "direct":
                 engine.direct(number, pointer_mask(params))
             elif number in CAREFUL:
                 engine.direct(number, pointer_mask(params), True)
         engine.set_special_names(SPECIAL_NAMES)
+
+
+def in_root(number: int) -> "Implementation | None":
+    """How a call is made for a guest with a root of its own, if it has to do with files."""
+    from blinkenlights.linux import vfs_calls
+
+    return vfs_calls.implementation(BY_NUMBER[number], True)
 
 
 def run(task: "Task") -> None:
@@ -151,21 +161,27 @@ def resolve(task: "Task", number: int) -> "tuple[Implementation, int]":
         task.process.log(f"unknown system call {number & 0xFFFFFFFF}", once=True)
         found: tuple[Implementation, int] = (unknown, 0)
     else:
-        found = (implementation_of(row), len(row[2].split()))
+        found = (implementation_of(row, task), len(row[2].split()))
     _resolved[number] = found
     return found
 
 
-def resolve_usual() -> None:
+def resolve_usual(task: "Task") -> None:
     """Resolve what nearly every program calls as it starts and ends (for children of a fork)."""
     for name in USUAL:
         row = next(row for row in SYSCALLS if row[1] == name)
         if row[0] not in _resolved:
-            _resolved[row[0]] = (implementation_of(row), len(row[2].split()))
+            _resolved[row[0]] = (implementation_of(row, task), len(row[2].split()))
 
 
-def implementation_of(row: Row) -> "Implementation":
+def implementation_of(row: Row, task: "Task") -> "Implementation":
     name = row[4]
+    if task.process.vfs is not None:
+        from blinkenlights.linux import vfs_calls
+
+        found = vfs_calls.implementation(row, task.process.vfs.jailed)
+        if found is not None:
+            return found
     if name is None:
         return missing(row)
     if name == "direct":

@@ -61,7 +61,7 @@ def sys_vfork(task: "Task") -> int:
 def fork(task: "Task", request: "CloneRequest | None") -> int:
     """The parent gets the child's process id, the child 0, each with its registers as they should be."""
     if not _warm:
-        warm_up()
+        warm_up(task)
     host.set_mask(signal.ALL)
     if signal.is_waiting():
         return -signal.ERESTARTSYS  # or the signal would be the child's too
@@ -80,7 +80,7 @@ def fork(task: "Task", request: "CloneRequest | None") -> int:
         host.set_mask(task.sigmask & ~signal.SYNCHRONOUS)
 
 
-def warm_up() -> None:
+def warm_up(task: "Task") -> None:
     """Import what a child will need most likely, once here instead of in each child."""
     global _warm
     _warm = True
@@ -91,7 +91,7 @@ def warm_up() -> None:
     from blinkenlights.linux import exceptions, kernel, log, thread
 
     assert array and fcntl and resource and exceptions and log and thread
-    kernel.resolve_usual()
+    kernel.resolve_usual(task)
 
 
 def host_fork(task: "Task", request: "CloneRequest | None") -> int:

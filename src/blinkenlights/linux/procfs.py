@@ -199,6 +199,8 @@ def regions(process: "Process") -> "list[Region]":
                     end = min(end, last - base)
                     if at_inode != b"0":
                         device, inode, name = at_device, at_inode, at_name
+                        if process.vfs is not None:
+                            name = process.vfs.shown(name) or name
                         offset = at_offset + (start + base - first)
                 else:
                     end = min(end, first - base)

@@ -10,12 +10,13 @@ if TYPE_CHECKING:
 
     from blinkenlights.core.engine import Processor
     from blinkenlights.core.memory import AddressSpace
+    from blinkenlights.linux.vfs import Vfs
 
 
 class Options:
     """What the command line or the user of `Machine` chose; the same for every program run."""
 
-    __slots__ = ("cpu", "jit", "log_path", "release", "statistics", "strace", "virtual")
+    __slots__ = ("cpu", "jit", "log_path", "release", "root", "statistics", "strace", "virtual")
 
     def __init__(
         self,
@@ -27,6 +28,7 @@ class Options:
         log_path: bytes = b"",
         release: bytes = b"",
         cpu: str = "",
+        root: bytes | None = None,
     ) -> None:
         self.jit = jit
         self.virtual = virtual
@@ -35,6 +37,7 @@ class Options:
         self.log_path = log_path  # empty: the default place
         self.release = release  # uname's release; empty: ours
         self.cpu = cpu  # one of tables.cpuid.CPUS; empty: the most that is there
+        self.root = root  # directories that make up the guest's root, as in PATH; None: the host's
 
 
 class Action:
@@ -89,6 +92,7 @@ class Process:
         self.vfork_fd = -1  # a vfork child's end of the pipe its parent waits at
         self.at_exit: Callable[[Task], None] | None = None
         self.logged: set[str] = set()
+        self.vfs: Vfs | None = None  # where paths lead, unless that is where they lead on the host
 
     def reset_locks(self) -> None:
         """After fork: threads that held them aren't there any more."""

@@ -1,0 +1,154 @@
+"""Roots of the guest's own: `-C DIR` and BLINK_OVERLAYS."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.guests import ROOT
+from tests.runner import BLINK, run
+from tests.runner import environment as environ
+
+PACKAGES = ("bash", "busybox-static", "coreutils", "libacl1", "libattr1", "libc6", "libgmp10",
+            "libpcre2-8-0", "libselinux1", "libtinfo6")
+
+
+@pytest.fixture
+def jail(tmp_path: Path) -> Path:
+    """A root, and beside it a file that nothing in it may reach."""
+    root = tmp_path / "root"
+    root.mkdir()
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "secret").write_text("SECRET\n")
+    (root / "outside-path").write_text(str(tmp_path / "outside" / "secret"))
+    return root
+
+
+@pytest.fixture(params=["openat2", "components"])
+def environment(request) -> dict[str, str]:
+    return {"BLINK_NO_OPENAT2": "1"} if request.param == "components" else {}
+
+
+def put(jail: Path, program: Path, name: str) -> str:
+    shutil.copy(program, jail / name)
+    return f"/{name}"
+
+
+@pytest.mark.parametrize("flags", [["-j"], ["-jm"]])
+def test_no_path_escapes_the_root(guest, blink, jail, environment, flags):
+    program = put(jail, guest("no_path_escapes_the_root.c", "static-glibc", "-w"), "guest")
+    with_fd = ["sh", "-c", 'exec "$@" 9< "$0"', jail.parent, *BLINK]
+    outcome = run([*with_fd, *flags, "-C", jail, program], env=environ(jail, environment), cwd=jail)
+    assert (outcome.status, outcome.text) == (0, "lstat with a slash: 0\n0 escapes\n"), outcome
+    assert (jail.parent / "outside" / "secret").read_text() == "SECRET\n"
+    assert [entry.name for entry in (jail.parent / "outside").iterdir()] == ["secret"]
+
+
+def test_links_that_change_lead_nowhere_else(guest, blink, jail, environment):
+    program = put(jail, guest("links_that_change_lead_nowhere_else.c", "static-glibc", "-w"), "guest")
+    outcome = blink([program], flags=["-j", "-C", str(jail)], env=environment, cwd=jail)
+    assert (outcome.status, outcome.text) == (0, "0 escapes, opened some\n")
+
+
+# ---- a Debian tree ----
+
+
+@pytest.fixture(scope="session")
+def debian(tmp_path_factory) -> Path:
+    """A root made from Debian's packages, as apt gets them; kept under build/."""
+    if not (shutil.which("apt-get") and shutil.which("dpkg")):
+        pytest.skip("no apt-get and dpkg on this host")
+    tree = ROOT / "build" / "debian-root"
+    if not tree.exists():
+        directory = tmp_path_factory.mktemp("packages")
+        command = ["apt-get", "download", *PACKAGES]
+        got = subprocess.run(command, cwd=directory, capture_output=True, text=True)
+        if got.returncode:
+            pytest.skip(f"the packages can't be had: {got.stderr[-200:]}")
+        fresh = tree.with_name(f"debian-root.{os.getpid()}")
+        for package in directory.glob("*.deb"):
+            subprocess.run(["dpkg", "-x", package, fresh], check=True)
+        (fresh / "tmp").mkdir()
+        (fresh / "etc" / "motd").write_text("the root's own\n")
+        (fresh / "absolute").symlink_to("/etc/motd")
+        (fresh / "uname").symlink_to("/bin/busybox")
+        (fresh / "above").symlink_to("../../../../etc/motd")
+        try:
+            fresh.rename(tree)
+        except OSError:  # another worker was first
+            shutil.rmtree(fresh)
+    return tree
+
+
+@pytest.mark.parametrize(("script", "expected"), [
+    ("pwd; cd usr/bin; pwd; cd ../../..; pwd", "/\n/usr/bin\n/\n"),
+    ("cat /absolute /above", "the root's own\nthe root's own\n"),
+    ("readlink absolute; readlink -f above", "/etc/motd\n/etc/motd\n"),
+    ("readlink -f /proc/self/exe; realpath /proc/self/cwd /proc/self/root", "/bin/readlink\n/\n/\n"),
+    ("echo gone > /dev/null; wc -c < /dev/null", "0\n"),
+    ("cut -d/ -f2- /proc/self/maps | head -1", "usr/bin/cut\n"),
+    ("ls -d / .. ../..", "..\n../..\n/\n"),
+    ("d=$(mktemp -dp /tmp); cd $d; mkdir -p a/b; echo text > a/b/c; ln -s $d/a/b l; cat l/c; mv a z; "
+     "cat l/c; cp -r z y; cat y/b/c; rm -r z y l; ls | wc -l", "text\ntext\n0\n"),
+    ("test -e /home || echo none; [ -x /bin/bash ] && echo yes", "none\nyes\n"),
+    ("echo '#!/bin/bash' > /tmp/s; echo 'echo $0 $1' >> /tmp/s; chmod +x /tmp/s; /tmp/s x; rm /tmp/s",
+     "/tmp/s x\n"),
+    ("stat -c %n%F /dev/null; stat -L -c %F /proc/self/fd/0 | wc -l", "/dev/nullcharacter special file\n1\n"),
+    ("exec 5</etc/motd; cat /proc/self/fd/5; ls -l /proc/self/fd/5 | busybox sed 's/.*-> //'",
+     "the root's own\n/etc/motd\n"),
+    ("busybox sh -c 'cd /etc; pwd; busybox cat motd'", "/etc\nthe root's own\n"),
+    ("chroot /usr /bin/true && echo no; cd / && chroot / /bin/pwd", "/\n"),
+    ("du -s /usr > /dev/null; cat <<< here; (echo a; echo b) | sort -r", "here\nb\na\n"),
+])
+def test_a_debian_tree_runs_its_own_shell(blink, debian, script, expected):
+    outcome = blink(["bash", "-c", script], flags=["-j", "-C", str(debian)])
+    assert outcome.text == expected, outcome
+
+
+def test_absolute_links_of_busybox_work(blink, debian):
+    outcome = blink(["/uname", "-s"], flags=["-j", "-C", str(debian)])
+    assert outcome.text == "Linux\n", outcome
+
+
+def test_sockets_are_bound_in_the_root(guest, blink, jail):
+    program = put(jail, guest("sockets_are_bound_in_the_root.c", "static-glibc", "-w"), "guest")
+    outcome = blink([program], flags=["-j", "-C", str(jail)], cwd=jail)
+    assert (outcome.status, outcome.text) == (0, "bound to /name\nreceived hello\n"), outcome
+    assert (jail / "name").is_socket()
+
+
+# ---- overlays ----
+
+
+def test_overlays_are_searched_in_order(blink, program, tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name / "etc").mkdir(parents=True)
+    (tmp_path / "one" / "etc" / "only-one").write_text("1\n")
+    (tmp_path / "one" / "etc" / "both").write_text("first\n")
+    (tmp_path / "two" / "etc" / "both").write_text("second\n")
+    (tmp_path / "two" / "etc" / "only-two").write_text("2\n")
+    (tmp_path / "one" / "etc" / "link").symlink_to("/etc/only-two")
+    overlays = {"BLINK_OVERLAYS": f"{tmp_path}/one:{tmp_path}/two:"}
+    names = ["/etc/only-one", "/etc/both", "/etc/only-two", "/etc/link"]
+    outcome = blink([program("cat"), *names], env=overlays)
+    assert outcome.text == "1\nfirst\n2\n2\n", outcome
+    outcome = blink([program("cat"), "/etc/hostname"], env=overlays)
+    assert outcome.text == Path("/etc/hostname").read_text(), outcome
+
+
+def test_a_new_file_goes_to_the_first_layer_that_has_its_directory(blink, program, tmp_path):
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two" / "var").mkdir(parents=True)
+    overlays = {"BLINK_OVERLAYS": f"{tmp_path}/one:{tmp_path}/two:"}
+    outcome = blink([program("touch"), "/var/made", "/top"], env=overlays)
+    assert outcome.status == 0, outcome
+    assert (tmp_path / "two" / "var" / "made").exists()
+    assert (tmp_path / "one" / "top").exists()
+
+
+def test_a_root_that_is_not_there_is_one_line(blink):
+    outcome = blink(["/bin/true"], flags=["-C", "/no/such/root"])
+    assert outcome.status == 127
+    assert outcome.stderr.count(b"\n") == 1
