@@ -11,17 +11,23 @@ def mnemonic_id(name):
     return NUMBERS[name]
 
 
+@cython.cfunc
+def size_class(size: cython.int) -> cython.int:
+    """1 and 32 bytes share one: no mnemonic has both."""
+    return (size.bit_length() - 1) % 5
+
+
 def bind(name, handler, size=0, form=0):
     number: cython.int = NUMBERS[name]
     if size == 0:
         general[number] = handler
     else:
-        sized[number][size.bit_length() - 1][form] = handler
+        sized[number][size_class(size)][form] = handler
     return 0
 
 
 def bind_flat(name, handler, size, form):
-    flat[mnemonic_id(name)][size.bit_length() - 1][form] = handler
+    flat[mnemonic_id(name)][size_class(size)][form] = handler
     return 0
 
 

@@ -72,6 +72,8 @@ def fill(o, insn, rip, linear):
         if is_memory(p.kind):
             if o.form == RR:
                 o.form = MR if i == 0 else RM if i == 1 else RRM
+            if i == 2:
+                o.extra = p.size
         elif p.kind == O_IMM:
             o.imm = insn.imm
             if i == 0:
@@ -97,6 +99,11 @@ def fill(o, insn, rip, linear):
             o.src = register_offset(p)
         elif i == 2:
             o.src2 = register_offset(p)
+            o.extra = p.size
+            if o.form == RM and (p.kind == O_XMM or p.kind == O_YMM):
+                o.imm = 16 << insn.vector_length  # gathers: bytes of the index vector
+        else:
+            o.imm = register_offset(p)  # VBLENDVPS's mask
 
     if condition[insn.id]:
         o.extra = insn.opcode & 15
@@ -106,8 +113,13 @@ def fill(o, insn, rip, linear):
         o.extra = 1  # PUSH and POP of a segment register
         in_flat_memory = False
     o.fn = cython.NULL
-    if o.size <= 16 and not o.flags & LOCKED:
-        size_class = 0 if o.size == 1 else 1 if o.size == 2 else 2 if o.size == 4 else 3 if o.size == 8 else 4
+    if insn.prefixes & P_EVEX:  # the same mnemonics as VEX, but more registers and masks
+        o.fn = undefined
+        return True
+    if o.size <= 32 and not o.flags & LOCKED:
+        # nothing has forms of 1 and of 32 bytes
+        size_class = (0 if o.size == 1 or o.size == 32 else 1 if o.size == 2 else 2 if o.size == 4
+                      else 3 if o.size == 8 else 4)
         if in_flat_memory:
             o.fn = flat[insn.id][size_class][o.form]
         if o.fn == cython.NULL:

@@ -4,7 +4,8 @@ FAMILIES = (
     "arith", "move", "shift", "muldiv", "bits", "branch", "stack", "string", "segment", "bcd",
     "bmi", "system", "fxsave", "x87_arith", "x87_move", "x87_control",
     "sse_move", "sse_integer", "sse_shuffle", "sse_float", "sse_round", "sse_convert", "sse_string",
-    "sse_crypto", "sse_control",
+    "sse_crypto", "sse_control", "sse_gfni",
+    "avx_lanes", "avx_move", "avx_shuffle", "avx_compare", "avx_masked", "avx_half", "avx_fma",
 )
 
 for _family in FAMILIES:

@@ -1,0 +1,97 @@
+"""Galois field instructions: bytes as elements of GF(2^8) modulo x^8 + x^4 + x^3 + x + 1."""
+
+import cython
+from cython.cimports.blinkenlights.core.state import CpuP, OpP, u8p, u32, u64
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def product(a: u32, b: u32) -> u32:
+    i: cython.int
+    r: u32 = 0
+    for i in range(8):
+        if b >> i & 1:
+            r ^= a
+        a = (a << 1 ^ (0x11B if a & 0x80 else 0)) & 0xFF
+    return r
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def make_inverses() -> cython.void:
+    """0 counts as its own inverse."""
+    a: u32
+    b: u32
+    for a in range(1, 256):
+        for b in range(1, 256):
+            if product(a, b) == 1:
+                inverse_of[a] = b
+
+
+def gf2p8mulb(c, o):
+    x: Lanes
+    y: Lanes
+    i: cython.int
+    s: u8p = aligned_source(c, o)
+    if unlikely_(s == cython.NULL):
+        return misaligned(c, o)
+    x.all = load16(register_at(c, o.dst))
+    y.all = load16(s)
+    for i in range(16):
+        x.u8[i] = product(x.u8[i], y.u8[i])
+    store16(register_at(c, o.dst), x.all)
+    return done(c, o)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def transformed(matrix: u64, x: u32) -> u32:
+    """The matrix's rows are its bytes, the last one giving bit 0; a result bit is a row's parity."""
+    i: cython.int
+    r: u32 = 0
+    row: u32
+    for i in range(8):
+        row = cython.cast(u32, matrix >> (7 - i) * 8) & x
+        row ^= row >> 4
+        r |= (0x6996 >> (row & 15) & 1) << i
+    return r
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def affine(c: CpuP, o: OpP, invert: cython.bint) -> OpP:
+    """Each byte of operand 0 times the matrix in its half of operand 1, plus the immediate."""
+    x: Lanes
+    y: Lanes
+    i: cython.int
+    s: u8p = aligned_source(c, o)
+    if unlikely_(s == cython.NULL):
+        return misaligned(c, o)
+    x.all = load16(register_at(c, o.dst))
+    y.all = load16(s)
+    for i in range(16):
+        x.u8[i] = transformed(y.u64[i >> 3], inverse_of[x.u8[i]] if invert else x.u8[i]) ^ o.imm
+    store16(register_at(c, o.dst), x.all)
+    return done(c, o)
+
+
+def gf2p8affineqb(c, o):
+    return affine(c, o, False)
+
+
+def gf2p8affineinvqb(c, o):
+    return affine(c, o, True)
+
+
+make_inverses()
+
+bind("GF2P8MULB", gf2p8mulb)
+bind("GF2P8AFFINEQB", gf2p8affineqb)
+bind("GF2P8AFFINEINVQB", gf2p8affineinvqb)
