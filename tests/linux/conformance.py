@@ -22,9 +22,10 @@ import functools
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from difflib import unified_diff
 from pathlib import Path
 
 from tests.guests import SOURCES, build
@@ -99,34 +100,48 @@ def difference(expected: Outcome, actual: Outcome) -> str:
 # -- by hand ---------------------------------------------------------------------------------------
 
 
+def short_difference(expected: Outcome, actual: Outcome) -> str:
+    sides = []
+    for outcome in (expected, actual):
+        ending = "timed out" if outcome.timed_out else f"status {outcome.status}"
+        text = outcome.stdout + outcome.stderr
+        sides.append([ending, *text.decode(errors="backslashreplace").splitlines()])
+    changes = [line for line in unified_diff(*sides, n=1, lineterm="") if line[:3] not in ("---", "+++")]
+    return "\n".join([*changes[:30], *actual.notes.splitlines()[-20:]])
+
+
 def lines(guest: Guest, engines: list[str]) -> Iterator[str]:
-    expected = natively(guest)
+    try:
+        expected = natively(guest)
+    except RuntimeError as problem:
+        yield f"UNBUILT    {guest.name}\n{problem}"
+        return
     if expected.status == SKIP:
         yield f"skipped    {guest.name}: {expected.text.strip()}"
         return
     again = run_in_a_directory(guest, ())
     if not same(expected, again):
-        yield f"UNSTEADY   {guest.name}\n{difference(expected, again)}"
+        yield f"UNSTEADY   {guest.name}\n{short_difference(expected, again)}"
     for engine in engines:
         actual = under_blink(guest, engine)
         if same(expected, actual):
             yield f"same       {guest.name} ({engine})"
         else:
-            yield f"DIFFERENT  {guest.name} ({engine})\n{difference(expected, actual)}"
+            yield f"DIFFERENT  {guest.name} ({engine})\n{short_difference(expected, actual)}"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Compare conformance guests with their native runs.")
     parser.add_argument("-e", "--engine", action="append", choices=ENGINES)
     parser.add_argument("-w", "--workers", type=int, default=1)
-    parser.add_argument("-v", "--verbose", action="store_true", help="show what the guests print")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show what the guests print natively")
     parser.add_argument("words", nargs="*")
     options = parser.parse_args()
     chosen = [guest for guest in guests() if all(word in guest.name for word in options.words)]
+    engines = options.engine or [*ENGINES]
     failures = 0
-    show: Callable[[Guest], list[str]] = lambda guest: list(lines(guest, options.engine or [*ENGINES]))  # noqa: E731
     with ThreadPoolExecutor(options.workers) as pool:
-        for guest, found in zip(chosen, pool.map(show, chosen), strict=True):
+        for guest, found in zip(chosen, pool.map(lambda guest: [*lines(guest, engines)], chosen), strict=True):
             if options.verbose:
                 print(natively(guest))
             for line in found:

@@ -200,11 +200,16 @@ def replace(task: "Task", program: Program) -> None:
     release_parent(process)
     close_on_exec(process, program)
     signal.reset_actions(task)
-    task.altstack = (0, 0, 0)
+    task.exiting = False
+    signal.attend(task)  # a signal caught for a handler of the old program; host calls wait for that
+    task.altstack = (0, signal.SS_DISABLE, 0)
     task.clear_child_tid = 0
     task.robust_list = 0
-    task.exiting = False
     process.reset_for_exec()
+    if process.timers:
+        from blinkenlights.linux import timers
+
+        timers.delete_all(process)
     process.space.clear()
     try:
         start(task, program)

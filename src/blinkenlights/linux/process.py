@@ -116,6 +116,7 @@ def become_child(task: "Task", request: "CloneRequest | None") -> None:
         os.close(process.vfork_fd)
         process.private_fds.discard(process.vfork_fd)
         process.vfork_fd = -1
+    process.timers.clear()
     task.held.clear()
     task.robust_list = 0
     task.clear_child_tid = 0

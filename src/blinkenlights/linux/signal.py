@@ -229,6 +229,9 @@ def enter_handler(task: "Task", signo: int, info: bytes, action: Action) -> None
     state = (top - len(extended)) & ~63
     frame = ((state - FRAME_SIZE) & ~15) - 8
     saved = task.sigmask if task.saved_mask is None else task.saved_mask
+    if not flags & SA_RESTORER or frame < 0 or (on_stack and not base < frame):
+        bad_frame(task, signo)
+        return
     ucontext = UCONTEXT.pack(
         UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS | (len(extended) > fpstate.LEGACY_SIZE and UC_FP_XSTATE), 0,
         base, stack_flags, 0, size,
@@ -238,14 +241,10 @@ def enter_handler(task: "Task", signo: int, info: bytes, action: Action) -> None
         saved,
     )  # fmt: skip
     data = action.restorer.to_bytes(8, "little") + ucontext + info[:128].ljust(128, b"\0")
-    bad = not flags & SA_RESTORER or (on_stack and not base < frame)
-    if not bad:
-        try:
-            space.write(frame, data)
-            space.write(state, extended)
-        except GuestFault:
-            bad = True
-    if bad:
+    try:
+        space.write(frame, data)
+        space.write(state, extended)
+    except GuestFault:
         bad_frame(task, signo)
         return
     if flags & SA_RESETHAND:

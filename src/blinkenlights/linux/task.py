@@ -83,6 +83,7 @@ class Process:
         # resource limits that bind the guest, not Python: number -> (soft, hard)
         self.limits: dict[int, tuple[int, int]] = {}
         self.private_fds: set[int] = set()  # ours, never the guest's
+        self.timers: set[int] = set()  # made by timer_create
         self.leader: Task | None = None  # runs on Python's main thread
         self.leader_wake = _thread.allocate_lock()  # released when the leader has something to do
         self.leader_wake.acquire()
@@ -128,7 +129,7 @@ class Task:
         self.sigmask = 0  # blocked signals, as the guest set them
         self.held: dict[int, bytes] = {}  # blocked for the guest, but not on the host: siginfo by signal
         # sigaltstack: base, flags, size; size 0 when there is none
-        self.altstack = (0, 0, 0)
+        self.altstack = (0, SS_DISABLE, 0)
         # A system call that changes the mask while it waits (sigsuspend, ppoll, pselect,
         # epoll_pwait) leaves the mask to go back to here; the signal frame then saves that one.
         self.saved_mask: int | None = None
