@@ -106,7 +106,7 @@ def short_difference(expected: Outcome, actual: Outcome) -> str:
         ending = "timed out" if outcome.timed_out else f"status {outcome.status}"
         text = outcome.stdout + outcome.stderr
         sides.append([ending, *text.decode(errors="backslashreplace").splitlines()])
-    changes = [line for line in unified_diff(*sides, n=1, lineterm="") if line[:3] not in ("---", "+++")]
+    changes = [*unified_diff(sides[0], sides[1], n=1, lineterm="")][2:]
     return "\n".join([*changes[:30], *actual.notes.splitlines()[-20:]])
 
 
@@ -141,7 +141,8 @@ def main() -> int:
     engines = options.engine or [*ENGINES]
     failures = 0
     with ThreadPoolExecutor(options.workers) as pool:
-        for guest, found in zip(chosen, pool.map(lambda guest: [*lines(guest, engines)], chosen), strict=True):
+        runs = pool.map(lambda guest: [*lines(guest, engines)], chosen)
+        for guest, found in zip(chosen, runs, strict=True):
             if options.verbose:
                 print(natively(guest))
             for line in found:

@@ -145,6 +145,8 @@ def careful_copy(to, source, n):
 
 SYNCHRONOUS: tuple = (SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV)
 NR_RT_SIGPROCMASK = cython.declare(cython.int, 14)
+NR_GETPID = cython.declare(cython.int, 39)
+NR_GETTID = cython.declare(cython.int, 186)
 NR_TGKILL = cython.declare(cython.int, 234)
 
 
@@ -240,17 +242,16 @@ def syscall(nr: int, a0=0, a1=0, a2=0, a3=0, a4=0, a5=0) -> int:
 
 def die(signo: int) -> None:
     """Kill this process by `signo`'s default action."""
-    import os
-
     action: sigaction_t
     action.sa_handler = SIG_DFL
     action.sa_flags = 0
     number: cython.int = signo
     sigemptyset(cython.address(action.sa_mask))
     sigaction(number, cython.address(action), cython.NULL)
-    unblocked: u64 = 0
-    c_syscall(NR_RT_SIGPROCMASK, 2, cython.address(unblocked), cython.NULL, 8)
-    os.kill(os.getpid(), signo)
+    others: u64 = ~(cython.cast(u64, 1) << (number - 1))
+    c_syscall(NR_RT_SIGPROCMASK, 2, cython.address(others), cython.NULL, 8)
+    # to this thread: then it can't go on before the signal has its effect
+    c_syscall(NR_TGKILL, c_syscall(NR_GETPID), c_syscall(NR_GETTID), number)
     _exit(128 + number)
 
 

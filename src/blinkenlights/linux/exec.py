@@ -10,7 +10,7 @@ from stat import S_ISLNK, S_ISREG
 
 from blinkenlights.core import host
 from blinkenlights.core.memory import GuestFault
-from blinkenlights.linux import signal, stack
+from blinkenlights.linux import futex, signal, stack
 from blinkenlights.loaders import BadProgram, Image, elf, script
 
 TYPE_CHECKING = False
@@ -202,9 +202,9 @@ def replace(task: "Task", program: Program) -> None:
     signal.reset_actions(task)
     task.exiting = False
     signal.attend(task)  # a signal caught for a handler of the old program; host calls wait for that
-    task.altstack = (0, signal.SS_DISABLE, 0)
-    task.clear_child_tid = 0
-    task.robust_list = 0
+    task.altstack = (0, task.altstack[1], 0)  # the kernel forgets to reset the flags, too
+    futex.release_robust(task)
+    futex.clear_child_tid(task)
     process.reset_for_exec()
     if process.timers:
         from blinkenlights.linux import timers

@@ -29,6 +29,7 @@ CLONE_PARENT_SETTID = 0x100000
 CLONE_CHILD_CLEARTID = 0x200000
 CLONE_CHILD_SETTID = 0x1000000
 CLONE_IO = 0x80000000
+CLONE_CLEAR_SIGHAND = 0x100000000
 NAMESPACES = 0x7E020000
 
 SYS_CLONE = 56
@@ -122,6 +123,8 @@ def become_child(task: "Task", request: "CloneRequest | None") -> None:
     task.clear_child_tid = 0
     if request is None:
         return
+    if request.flags & CLONE_CLEAR_SIGHAND:
+        signal.reset_actions(task)
     if request.stack:
         task.cpu.set(RSP, request.stack)
     if request.flags & CLONE_SETTLS:

@@ -87,7 +87,7 @@ class Process:
         self.leader: Task | None = None  # runs on Python's main thread
         self.leader_wake = _thread.allocate_lock()  # released when the leader has something to do
         self.leader_wake.acquire()
-        self.exit_status = 0  # of the leader, should the last thread end without exit_group
+        self.exit_status = 0  # of the thread that ended last, should none call exit_group
         self.kicking = False  # exec or exit is stopping the other threads
         self.next_program: object = None  # what the leader is to run next (exec.Program)
         self.vfork_fd = -1  # a vfork child's end of the pipe its parent waits at
@@ -129,7 +129,7 @@ class Task:
         self.sigmask = 0  # blocked signals, as the guest set them
         self.held: dict[int, bytes] = {}  # blocked for the guest, but not on the host: siginfo by signal
         # sigaltstack: base, flags, size; size 0 when there is none
-        self.altstack = (0, SS_DISABLE, 0)
+        self.altstack = (0, 0, 0)
         # A system call that changes the mask while it waits (sigsuspend, ppoll, pselect,
         # epoll_pwait) leaves the mask to go back to here; the signal frame then saves that one.
         self.saved_mask: int | None = None

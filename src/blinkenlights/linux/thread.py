@@ -6,7 +6,7 @@ Python's main thread, which stays until the process ends.
 
 import _thread
 import os
-from errno import EINVAL, ENODEV, EPERM, ESRCH
+from errno import E2BIG, EINVAL, ENODEV, EPERM, ESRCH
 from struct import Struct
 
 from blinkenlights.core import engine, host
@@ -16,6 +16,7 @@ from blinkenlights.linux.task import Task
 
 TYPE_CHECKING = False
 CLONE_VM = 0x100
+CLONE_FS = 0x200
 CLONE_SIGHAND = 0x800
 CLONE_PIDFD = 0x1000
 CLONE_VFORK = 0x4000
@@ -41,6 +42,17 @@ NAMESPACES = (
     CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET
 )
 
+# Flags that can't be together, unless one of the second number is there too.
+CONTRADICTIONS = (
+    (CLONE_NEWNS | CLONE_FS, 0),
+    (CLONE_NEWUSER | CLONE_FS, 0),
+    (CLONE_THREAD, CLONE_SIGHAND),
+    (CLONE_SIGHAND, CLONE_VM),
+    (CLONE_THREAD | CLONE_NEWUSER, 0),
+    (CLONE_THREAD | CLONE_NEWPID, 0),
+    (CLONE_SIGHAND | CLONE_CLEAR_SIGHAND, 0),
+)
+
 ARCH_SET_GS, ARCH_SET_FS, ARCH_GET_FS, ARCH_GET_GS = range(0x1001, 0x1005)
 ARCH_GET_CPUID, ARCH_SET_CPUID = 0x1011, 0x1012
 
@@ -53,6 +65,8 @@ SMALLEST_CLONE_ARGS = 64
 
 SYS_GETTID = 186
 SYS_TGKILL = 234
+SYS_PIDFD_OPEN = 434
+PIDFD_THREAD = 0x80
 
 
 class CloneRequest:
@@ -86,9 +100,11 @@ def sys_clone(task: Task, flags: int, stack: int, parent_tid: int, child_tid: in
 def sys_clone3(task: Task, arguments: int, size: int) -> int:
     if size < SMALLEST_CLONE_ARGS:
         return -EINVAL
-    raw = task.space.read(arguments, min(size, 4096))
+    if size > 4096:
+        return -E2BIG
+    raw = task.space.read(arguments, size)
     if any(raw[CLONE_ARGS.size :]):
-        return -7  # E2BIG: fields of a newer kernel
+        return -E2BIG  # fields of a newer kernel
     flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, _ = (
         CLONE_ARGS.unpack(raw[: CLONE_ARGS.size].ljust(CLONE_ARGS.size, b"\0"))
     )
@@ -98,7 +114,7 @@ def sys_clone3(task: Task, arguments: int, size: int) -> int:
         return -EINVAL
     if set_tid_size or set_tid:
         return -EPERM
-    if flags & (CLONE_CLEAR_SIGHAND | CLONE_INTO_CGROUP):
+    if flags & CLONE_INTO_CGROUP:
         return -EINVAL
     return clone(
         task,
@@ -110,11 +126,9 @@ def sys_clone3(task: Task, arguments: int, size: int) -> int:
 
 def clone(task: Task, request: CloneRequest) -> int:
     flags = request.flags
-    if flags & CLONE_SIGHAND and not flags & CLONE_VM:
+    if any(flags & these == these and not flags & without for these, without in CONTRADICTIONS):
         return -EINVAL
     if flags & CLONE_THREAD:
-        if not flags & CLONE_SIGHAND or flags & CLONE_PIDFD:
-            return -EINVAL
         return start_thread(task, request)
     if flags & CLONE_VFORK:
         return vfork(task, request)
@@ -138,6 +152,7 @@ def start_thread(task: Task, request: CloneRequest) -> int:
             cpu.fs_base = request.tls
         child = Task(process, cpu)
         child.sigmask = task.sigmask
+        child.altstack = (0, signal.SS_DISABLE, 0)
         started = _thread.allocate_lock()
         started.acquire()
         go = _thread.allocate_lock()
@@ -147,6 +162,9 @@ def start_thread(task: Task, request: CloneRequest) -> int:
         started.acquire()
         if request.flags & CLONE_PARENT_SETTID:
             process.space.put_u32(request.parent_tid, child.tid)
+        if request.flags & CLONE_PIDFD:
+            pidfd = host.syscall(SYS_PIDFD_OPEN, child.tid, PIDFD_THREAD)
+            process.space.put_u32(request.pidfd, pidfd & 0xFFFFFFFF)
         go.release()
         return child.tid
     finally:
@@ -182,8 +200,7 @@ def thread_main(
 def sys_exit(task: Task, status: int) -> int:
     task.exiting = True
     process = task.process
-    if process.leader is task:
-        process.exit_status = status & 0xFF
+    process.exit_status = status & 0xFF  # the last thread's counts
     if len(process.tasks) == 1:
         from blinkenlights.linux.process import end
 

@@ -10,7 +10,8 @@ static void handler(int signo, siginfo_t *info, void *context) {
     say("on it %d flags %d same %d", inside, now.ss_flags, now.ss_sp == stack && now.ss_size == sizeof stack);
     SAY(sigaltstack(&other, 0));
     ucontext_t *u = context;
-    say("saved flags %d size %zu", u->uc_stack.ss_flags, u->uc_stack.ss_size);
+    if (u->uc_stack.ss_size)
+        say("saved flags %d size %zu", u->uc_stack.ss_flags, u->uc_stack.ss_size);
 }
 
 int main(void) {

@@ -50,9 +50,9 @@ int main(void) {
         while (!started)
             nap(1);
         nap(10);
-        SAY(pthread_cancel(thread));
+        int r = pthread_cancel(thread);
         void *value;
         pthread_join(thread, &value);
-        say("cancelled %d", value == PTHREAD_CANCELED);
+        say("cancel %d cancelled %d", r, value == PTHREAD_CANCELED);
     }
 }

@@ -12,8 +12,9 @@ int main(void) {
     }
     until_asleep(child);
     shared[0] = 1;
-    say("woke %ld", futex(shared, FUTEX_WAKE, 1, 0, 0, 0));
+    long woke = futex(shared, FUTEX_WAKE, 1, 0, 0, 0);
     waitpid(child, 0, 0);
+    say("woke %ld", woke);
     unsigned *private = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     child = fork();
     if (!child) {
@@ -22,6 +23,7 @@ int main(void) {
         _exit(0);
     }
     until_asleep(child);
-    say("woke %ld", futex(private, FUTEX_WAKE, 1, 0, 0, 0));
+    woke = futex(private, FUTEX_WAKE, 1, 0, 0, 0);
     waitpid(child, 0, 0);
+    say("woke %ld", woke);
 }

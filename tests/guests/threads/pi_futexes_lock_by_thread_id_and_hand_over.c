@@ -20,8 +20,9 @@ int main(void) {
     start_sleepers(&sleeper, 1, work);
     say("waiters %d", (lock & FUTEX_WAITERS) != 0);
     order++;
-    SAY(futex((void *)&lock, FUTEX_UNLOCK_PI_PRIVATE, 0, 0, 0, 0));
+    long r = futex((void *)&lock, FUTEX_UNLOCK_PI_PRIVATE, 0, 0, 0, 0);
     join_sleepers(&sleeper, 1);
+    say("unlocked %ld", r);
     say("free %d", lock == 0);
     SAY(futex((void *)&lock, FUTEX_UNLOCK_PI_PRIVATE, 0, 0, 0, 0));
     lock = 0x3FFFFFF0;
