@@ -7,7 +7,6 @@ cdef Op *vmovaps(Cpu *c, Op *o) noexcept nogil
 cdef Op *vmovddup(Cpu *c, Op *o) noexcept nogil
 cdef Op *vmovmskps(Cpu *c, Op *o) noexcept nogil
 cdef Op *vmovmskpd(Cpu *c, Op *o) noexcept nogil
-cdef Op *vpmovmskb(Cpu *c, Op *o) noexcept nogil
 cdef Op *vpbroadcastb(Cpu *c, Op *o) noexcept nogil
 cdef Op *vpbroadcastw(Cpu *c, Op *o) noexcept nogil
 cdef Op *vpbroadcastd(Cpu *c, Op *o) noexcept nogil

@@ -142,13 +142,8 @@ def signs(c: CpuP, o: OpP, width: cython.int) -> OpP:
     p: u8p = register_at(c, o.src)
     i: cython.int
     mask: u64 = 0
-    if width == 1:
-        mask = sign_mask(load16(p))
-        if o.size2 == 32:
-            mask |= sign_mask(load16(p + 16)) << 16
-    else:
-        for i in range(o.size2 // width):
-            mask |= cython.cast(u64, p[i * width + width - 1] >> 7) << i
+    for i in range(o.size2 // width):
+        mask |= cython.cast(u64, p[i * width + width - 1] >> 7) << i
     put(c, o.dst, 8, mask)
     return done(c, o)
 
@@ -159,10 +154,6 @@ def vmovmskps(c, o):
 
 def vmovmskpd(c, o):
     return signs(c, o, 8)
-
-
-def vpmovmskb(c, o):
-    return signs(c, o, 1)
 
 
 for name in ("VMOVUPS", "VMOVUPD", "VMOVDQU", "VLDDQU"):
@@ -186,4 +177,3 @@ bind("VEXTRACTF128", vextractf128)
 bind("VEXTRACTI128", vextractf128)
 bind("VMOVMSKPS", vmovmskps)
 bind("VMOVMSKPD", vmovmskpd)
-bind("VPMOVMSKB", vpmovmskb)
