@@ -105,8 +105,10 @@ static void spawns(char *self) {
     printf("self %d\n", posix_spawn(&pid, self, 0, 0, good, environ));
     waitpid(pid, &status, 0);
     report("self", status);
-    printf("shell %d\n", posix_spawnp(&pid, "sh", 0, 0, echo, environ));
+    fflush(stdout);
+    int spawned = posix_spawnp(&pid, "sh", 0, 0, echo, environ);  // it prints, too
     waitpid(pid, &status, 0);
+    printf("shell %d\n", spawned);
     report("shell", status);
     fflush(stdout);
     printf("system %d\n", system("exit 4") >> 8);

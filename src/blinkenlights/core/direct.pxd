@@ -2,5 +2,8 @@
 
 from blinkenlights.core.state cimport *
 from blinkenlights.core.host cimport host_call, RESTART
+from blinkenlights.core.quick cimport NOT_QUICK, quick_calls
 
 cdef Op *system_call(Cpu *c, Op *o) noexcept nogil
+# The host's own call `nr` with the registers' arguments; bit i of `mask`: argument i is a pointer.
+cdef long pass_on(Cpu *c, u64 nr, int mask) noexcept nogil

@@ -43,6 +43,7 @@ def direct(nr: int, pointer_mask: int, careful: bool = False) -> None:
 def not_direct(nr: int) -> None:
     """Leave system call `nr` to Python from now on."""
     pointers[cython.cast(cython.int, nr)] = 0
+    quick_calls[cython.cast(cython.int, nr)] = cython.NULL
 
 
 def set_special_names(names) -> None:
@@ -65,17 +66,33 @@ def enable_direct(on: bool) -> None:
 
 
 def system_call(c, o):
-    args: cython.long[7]
     nr: u64 = c.reg[0]
     mask: cython.int
-    r: cython.long
+    r: cython.long = NOT_QUICK
     n: OpP
     c.rip = o.rip + o.length
-    if not enabled or c.paged or nr >= TABLE_SIZE or pointers[nr] == 0:
+    if not enabled or c.paged or nr >= TABLE_SIZE:
         return leave(c, o.rip + o.length, EXIT_SYSCALL)
     mask = pointers[nr]
-    if mask & CAREFUL and not ordinary(c, mask):
+    if quick_calls[nr] != cython.NULL:
+        r = quick_calls[nr](c)
+    elif mask and (not mask & CAREFUL or ordinary(c, mask)):
+        r = pass_on(c, nr, mask)
+    if r == NOT_QUICK:
         return leave(c, o.rip + o.length, EXIT_SYSCALL)
+    if r == RESTART:
+        return leave(c, o.rip, EXIT_ATTENTION)  # with rax still the call's number
+    c.syscalls += 1
+    c.reg[0] = r
+    if c.icount >= c.stop_at:
+        return leave(c, o.rip + o.length, EXIT_ATTENTION)
+    n = (o + 1).link
+    return n if n != cython.NULL else connect(c, o + 1, o.rip + o.length)
+
+
+def pass_on(c, nr, mask):
+    args: cython.long[7]
+    r: cython.long
     args[0] = nr
     args[1] = translated(c, c.reg[7], mask & 1)
     args[2] = translated(c, c.reg[6], mask & 2)
@@ -88,14 +105,7 @@ def system_call(c, o):
     r = host_call(c, args)
     if r == -EFAULT and unguard_all(cython.cast(SpaceP, c.space)):
         r = host_call(c, args)
-    if r == RESTART:
-        return leave(c, o.rip, EXIT_ATTENTION)  # with rax still the call's number
-    c.syscalls += 1
-    c.reg[0] = r
-    if c.icount >= c.stop_at:
-        return leave(c, o.rip + o.length, EXIT_ATTENTION)
-    n = (o + 1).link
-    return n if n != cython.NULL else connect(c, o + 1, o.rip + o.length)
+    return r
 
 
 @cython.cfunc

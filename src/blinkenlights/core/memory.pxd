@@ -14,10 +14,27 @@ cdef class AddressSpace:
     cdef readonly bint virtual
     cdef readonly uint64_t top  # one past the highest address handed out by find_free
 
-    cdef int insert(self, uint64_t start, uint64_t end, uint32_t prot, uint32_t flags, uint64_t offset, int info) except -1
-    cdef int split(self, uint64_t address) except -1
-    cdef int carve(self, uint64_t start, uint64_t end) except -1
     cdef int reset_host(self, uint64_t start, uint64_t end) except -1
+
+# Changes to the list of areas and to the host's mappings; the caller holds the space's lock.
+# Add an area where there is none.
+cdef void insert_area(Space *s, uint64_t start, uint64_t end, uint32_t prot, uint32_t flags, uint64_t offset, int info) noexcept nogil
+# Make `address` a boundary between areas.
+cdef void split_area(Space *s, uint64_t address) noexcept nogil
+# Remove whatever areas lie in a range, with their translations and page-table entries.
+cdef void carve_areas(Space *s, uint64_t start, uint64_t end) noexcept nogil
+# mprotect: 0 or the error's number.
+cdef int protect_areas(Space *s, uint64_t start, uint64_t end, int prot) noexcept nogil
+# Give a range of the host's region back to the reservation: 0 or the error's number.
+cdef int unmap_host(Space *s, uint64_t start, uint64_t end) noexcept nogil
+# The highest free range of `length` bytes below `top`; 0 when there is none.
+cdef uint64_t free_range(Space *s, uint64_t length, uint64_t top, uint64_t align) noexcept nogil
+cdef bint range_is_free(Space *s, uint64_t start, uint64_t end) noexcept nogil
+# What the host's pages allow: code is data here; x86 pages that can be used can be read.
+cdef int host_protection(int prot) noexcept nogil
+
+cdef enum:
+    MAP_IS_ANON = 0x20
 
 cdef extern from *:
     """

@@ -24,10 +24,11 @@ PAGE_MASK = cython.declare(uint64_t, 4095)
 REGION = 0x1000_0000_0000
 SIZES = (1 << 46, 1 << 44, 1 << 42, 1 << 40, 1 << 38, 1 << 36, 1 << 34, 1 << 32)
 GUARD = cython.declare(uint64_t, 1 << 31)  # below the region, for addresses just under zero
-LOWEST = 0x10000  # first address that may be mapped without asking for it
+LOWEST = cython.declare(uint64_t, 0x10000)  # first address that may be mapped without asking for it
 
-ENOMEM, EEXIST, EINVAL, EFAULT = 12, 17, 22, 14
-MAP_FIXED_BIT, MAP_ANON = 0x10, 0x20
+EEXIST, EINVAL, EFAULT = 17, 22, 14
+ENOMEM = cython.declare(cython.int, 12)
+MAP_FIXED_BIT = 0x10
 MAP_KEEP = 0x1 | 0x2 | 0x20 | 0x4000 | 0x8000 | 0x40000  # SHARED PRIVATE ANONYMOUS NORESERVE POPULATE HUGETLB
 RESERVE = 0x4022  # PRIVATE ANONYMOUS NORESERVE
 
@@ -54,9 +55,116 @@ class Mapping(tuple):
     inode = property(lambda self: self[7])
 
 
-def host_prot(prot: int) -> int:
-    """What the host's pages allow: code is data here; x86 pages that can be used can be read."""
+def host_protection(prot):
     return prot & 3 | (1 if prot & 6 else 0)
+
+
+# -- the list of areas; callers hold the lock ------------------------------------------------------
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def make_room(s: SpaceP, i: cython.int) -> cython.void:
+    """For one more area, at place `i`."""
+    if s.count == s.capacity:
+        s.capacity = s.capacity * 2 + 64
+        s.areas = cython.cast(AreaP, realloc(s.areas, s.capacity * cython.sizeof(Area)))
+    memmove(s.areas + i + 1, s.areas + i, (s.count - i) * cython.sizeof(Area))
+    s.count += 1
+
+
+def insert_area(s, start, end, prot, flags, offset, info):
+    i: cython.int = first_area(s, start)
+    previous: AreaP
+    if i > 0:
+        previous = cython.address(s.areas[i - 1])
+        if (previous.end == start and previous.prot == prot and previous.flags == flags
+                and previous.info == info
+                and (flags & MAP_IS_ANON or previous.offset + (previous.end - previous.start) == offset)):
+            previous.end = end
+            return
+    make_room(s, i)
+    s.areas[i].start = start
+    s.areas[i].end = end
+    s.areas[i].prot = prot
+    s.areas[i].flags = flags
+    s.areas[i].offset = offset
+    s.areas[i].info = info
+
+
+def split_area(s, address):
+    a: AreaP = find_area(s, address)
+    if a == cython.NULL or a.start == address:
+        return
+    end: uint64_t = a.end
+    a.end = address
+    i: cython.int = first_area(s, address)
+    make_room(s, i)
+    s.areas[i] = s.areas[i - 1]
+    s.areas[i].start = address
+    s.areas[i].end = end
+    s.areas[i].offset += address - s.areas[i - 1].start
+
+
+def carve_areas(s, start, end):
+    split_area(s, start)
+    split_area(s, end)
+    i: cython.int = first_area(s, start)
+    j: cython.int = i
+    while j < s.count and s.areas[j].end <= end:
+        invalidate(s, s.areas[j].start, s.areas[j].end)
+        forget_pages(s, s.areas[j].start, s.areas[j].end)
+        j += 1
+    memmove(s.areas + i, s.areas + j, (s.count - j) * cython.sizeof(Area))
+    s.count -= j - i
+
+
+def protect_areas(s, start, end, prot):
+    at: uint64_t = start
+    area: AreaP
+    split_area(s, start)
+    split_area(s, end)
+    i: cython.int = first_area(s, start)
+    while i < s.count and s.areas[i].start == at and at < end:
+        area = cython.address(s.areas[i])
+        invalidate(s, area.start, area.end)
+        forget_pages(s, area.start, area.end)
+        if mprotect(cython.cast(voidp, s.base + area.start), area.end - area.start, host_protection(prot)):
+            return errno
+        area.prot = prot & 7
+        at = area.end
+        i += 1
+    return 0 if at == end else ENOMEM
+
+
+def unmap_host(s, start, end):
+    return 0 if mmap(cython.cast(voidp, s.base + start), end - start, PROT_NONE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) != MAP_FAILED else errno
+
+
+def free_range(s, length, top, align):
+    i: cython.int = s.count - 1
+    ceiling: uint64_t = top
+    floor: uint64_t
+    at: uint64_t
+    while True:
+        while i >= 0 and s.areas[i].start >= ceiling:
+            i -= 1
+        floor = s.areas[i].end if i >= 0 else LOWEST
+        if ceiling >= length:
+            at = (ceiling - length) & ~(align - 1)
+            if at >= floor and at >= LOWEST:
+                return at
+        if i < 0:
+            return 0
+        ceiling = s.areas[i].start
+        i -= 1
+
+
+def range_is_free(s, start, end):
+    i: cython.int = first_area(s, start)
+    return i >= s.count or s.areas[i].start >= end
 
 
 class AddressSpace:
@@ -113,72 +221,11 @@ class AddressSpace:
     def unlock(self) -> None:
         release(cython.address(self.s.lock))
 
-    # -- the list of areas; callers hold the lock -------------------------------------------
-
-    def insert(self, start, end, prot, flags, offset, info):
-        s: SpaceP = self.s
-        i: cython.int = first_area(s, start)
-        previous: AreaP
-        if i > 0:
-            previous = cython.address(s.areas[i - 1])
-            if (previous.end == start and previous.prot == prot and previous.flags == flags
-                    and previous.info == info
-                    and (flags & MAP_ANON or previous.offset + (previous.end - previous.start) == offset)):
-                previous.end = end
-                return 0
-        if s.count == s.capacity:
-            s.capacity = s.capacity * 2 + 64
-            s.areas = cython.cast(AreaP, realloc(s.areas, s.capacity * cython.sizeof(Area)))
-        memmove(s.areas + i + 1, s.areas + i, (s.count - i) * cython.sizeof(Area))
-        s.count += 1
-        s.areas[i].start = start
-        s.areas[i].end = end
-        s.areas[i].prot = prot
-        s.areas[i].flags = flags
-        s.areas[i].offset = offset
-        s.areas[i].info = info
-        return 0
-
-    def split(self, address):
-        """Make `address` a boundary between areas."""
-        s: SpaceP = self.s
-        a: AreaP = find_area(s, address)
-        if a == cython.NULL or a.start == address:
-            return 0
-        end: uint64_t = a.end
-        a.end = address
-        i: cython.int = first_area(s, address)
-        if s.count == s.capacity:
-            s.capacity = s.capacity * 2 + 64
-            s.areas = cython.cast(AreaP, realloc(s.areas, s.capacity * cython.sizeof(Area)))
-        memmove(s.areas + i + 1, s.areas + i, (s.count - i) * cython.sizeof(Area))
-        s.count += 1
-        s.areas[i] = s.areas[i - 1]
-        s.areas[i].start = address
-        s.areas[i].end = end
-        s.areas[i].offset += address - s.areas[i - 1].start
-        return 0
-
-    def carve(self, start, end):
-        """Remove whatever areas lie in a range, with their translations and page-table entries."""
-        s: SpaceP = self.s
-        self.split(start)
-        self.split(end)
-        i: cython.int = first_area(s, start)
-        j: cython.int = i
-        while j < s.count and s.areas[j].end <= end:
-            invalidate(s, s.areas[j].start, s.areas[j].end)
-            forget_pages(s, s.areas[j].start, s.areas[j].end)
-            j += 1
-        memmove(s.areas + i, s.areas + j, (s.count - j) * cython.sizeof(Area))
-        s.count -= j - i
-        return 0
-
     def reset_host(self, start, end):
         """Give a range of the host's region back to the reservation."""
-        if mmap(cython.cast(voidp, self.s.base + start), end - start, PROT_NONE,
-                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) == MAP_FAILED:
-            raise OSError(errno, "mmap")
+        failed: cython.int = unmap_host(self.s, start, end)
+        if failed:
+            raise OSError(failed, "mmap")
         return 0
 
     # -- mapping ----------------------------------------------------------------------------
@@ -199,7 +246,7 @@ class AddressSpace:
         a: uint64_t = start
         end: uint64_t = a + length
         kept: cython.int = (flags & MAP_KEEP) | MAP_FIXED_BIT
-        host: cython.int = host_prot(prot)
+        host: cython.int = host_protection(prot)
         where: cython.long = offset
         descriptor: cython.int = fd
         failed: cython.int = 0
@@ -211,8 +258,8 @@ class AddressSpace:
             if mmap(cython.cast(voidp, s.base + a), end - a, host, kept, descriptor, where) == MAP_FAILED:
                 failed = errno
             else:
-                self.carve(a, end)
-                self.insert(a, end, prot & 7, flags & ~MAP_FIXED_BIT, offset, info)
+                carve_areas(s, a, end)
+                insert_area(s, a, end, prot & 7, flags & ~MAP_FIXED_BIT, offset, info)
         finally:
             release(cython.address(s.lock))
         if failed:
@@ -235,7 +282,7 @@ class AddressSpace:
         with cython.nogil:
             acquire(cython.address(s.lock))
         try:
-            self.carve(a, end)
+            carve_areas(s, a, end)
             self.reset_host(a, end)
         finally:
             release(cython.address(s.lock))
@@ -245,29 +292,12 @@ class AddressSpace:
         self.check(start, length)
         a: uint64_t = start
         end: uint64_t = a + length
-        at: uint64_t = a
-        i: cython.int
-        failed: cython.int = 0
+        wanted: cython.int = prot
+        failed: cython.int
         s: SpaceP = self.s
         with cython.nogil:
             acquire(cython.address(s.lock))
-        try:
-            self.split(a)
-            self.split(end)
-            i = first_area(s, a)
-            while i < s.count and s.areas[i].start == at and at < end:
-                area: AreaP = cython.address(s.areas[i])
-                invalidate(s, area.start, area.end)
-                forget_pages(s, area.start, area.end)
-                if mprotect(cython.cast(voidp, s.base + area.start), area.end - area.start, host_prot(prot)):
-                    failed = errno
-                    break
-                area.prot = prot & 7
-                at = area.end
-                i += 1
-            if not failed and at < end:
-                failed = ENOMEM
-        finally:
+            failed = protect_areas(s, a, end, wanted)
             release(cython.address(s.lock))
         if failed:
             raise OSError(failed, "mprotect")
@@ -299,12 +329,12 @@ class AddressSpace:
             if moved == MAP_FAILED:
                 raise OSError(errno, "mremap")
             if not keep:
-                self.carve(old, cython.cast(uint64_t, old) + old_length)
+                carve_areas(s, old, cython.cast(uint64_t, old) + old_length)
                 self.reset_host(old, cython.cast(uint64_t, old) + old_length)
             else:
                 forget_pages(s, old, cython.cast(uint64_t, old) + old_length)
-            self.carve(target, end)
-            self.insert(target, end, prot, flags, offset, info)
+            carve_areas(s, target, end)
+            insert_area(s, target, end, prot, flags, offset, info)
         finally:
             release(cython.address(s.lock))
 
@@ -347,7 +377,7 @@ class AddressSpace:
             acquire(cython.address(s.lock))
         try:
             discard(s)
-            self.carve(first, last)
+            carve_areas(s, first, last)
             self.reset_host(first, last)
         finally:
             release(cython.address(s.lock))
@@ -366,34 +396,16 @@ class AddressSpace:
 
     def is_free(self, start: int, length: int) -> bool:
         """Is nothing mapped in the range?"""
-        s: SpaceP = self.s
-        i: cython.int = first_area(s, start)
-        return i >= s.count or s.areas[i].start >= start + length
+        return range_is_free(self.s, start, start + length)
 
     def find_free(self, length: int, hint: int = 0, low: bool = False, align: int = 4096) -> int:
         """A free range of `length` bytes: at `hint` if that is free, else the highest below `top`.
 
         With `low` the range lies below 2 GiB (MAP_32BIT). Returns 0 when there is none.
         """
-        s: SpaceP = self.s
-        i: cython.int = s.count - 1
-        want: uint64_t = length
-        ceiling: uint64_t = 0x8000_0000 if low else self.top
-        at: uint64_t
         if hint and hint >= LOWEST and hint + length <= self.size and self.is_free(hint, length):
             return hint
-        while True:
-            while i >= 0 and s.areas[i].start >= ceiling:
-                i -= 1
-            floor: uint64_t = s.areas[i].end if i >= 0 else LOWEST
-            if ceiling >= want:
-                at = (ceiling - want) & ~(cython.cast(uint64_t, align) - 1)
-                if at >= floor and at >= LOWEST:
-                    return at
-            if i < 0:
-                return 0
-            ceiling = s.areas[i].start
-            i -= 1
+        return free_range(self.s, length, 0x8000_0000 if low else self.top, align)
 
     def set_top(self, top: int) -> None:
         """Where `find_free` begins to look, downwards."""

@@ -162,8 +162,10 @@ def start(task: "Task", program: Program) -> None:
     process.environ = program.environ
     process.exe = program.image_file.path
     process.comm = program.name
-    process.space.set_top(stack.mapping_top(process))
+    space = process.space
+    space.set_top(stack.mapping_top(process))
     image = load(process, program)
+    process.set_layout(space.top, space.info_of(b"", 0, 0), space.info_of(b"[heap]", 0, 0))
     program.close()
     sp = stack.build(process, image, program.filename)
     process.entry = image.entry

@@ -2,7 +2,7 @@
 
 from errno import EFAULT, ENOSYS
 
-from blinkenlights.core import engine, host
+from blinkenlights.core import engine, host, memory_calls, thread_calls
 from blinkenlights.core.memory import GuestFault
 from blinkenlights.linux import signal
 from blinkenlights.tables.syscalls import BY_NUMBER, CAREFUL, SPECIAL_NAMES, SYSCALLS, Row, pointer_mask
@@ -42,6 +42,8 @@ def prepare(options: "Options") -> None:
 
         _trace = strace.traced
     elif not options.virtual:
+        memory_calls.install()
+        thread_calls.install()
         jail = options.root is not None
         for number, _name, params, _result, implementation in SYSCALLS:
             if jail and in_root(number):
@@ -50,6 +52,8 @@ def prepare(options: "Options") -> None:
                 engine.direct(number, pointer_mask(params))
             elif number in CAREFUL:
                 engine.direct(number, pointer_mask(params), True)
+            elif implementation == "abi.enosys":
+                thread_calls.answer_enosys(number)
         engine.set_special_names(SPECIAL_NAMES)
 
 
@@ -63,6 +67,7 @@ def in_root(number: int) -> "Implementation | None":
 def run(task: "Task") -> None:
     """Run a guest thread until it is over."""
     cpu = task.cpu
+    task.enter()
     while not task.exiting:
         reason = cpu.run()
         if reason == engine.EXIT_SYSCALL:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 O_CLOEXEC = os.O_CLOEXEC
 LOWEST_PRIVATE_FD = 1000
 HIGH = 48  # the engine closes descriptors below this without asking
-SYS_CLOSE = 3
+CALLS_ON_DESCRIPTORS = (3, 16, 33, 72, 292)  # close, ioctl, dup2, fcntl, dup3
 
 _fd = -1
 
@@ -52,7 +52,8 @@ def raise_fd(fd: int) -> int:
     if high < HIGH:
         from blinkenlights.core.engine import not_direct
 
-        not_direct(SYS_CLOSE)  # from now on Python must look at what the guest closes
+        for number in CALLS_ON_DESCRIPTORS:  # from now on Python must look at these
+            not_direct(number)
     return high
 
 

@@ -3,6 +3,7 @@
 import _thread
 
 from blinkenlights.core import host
+from blinkenlights.core.quick import ProcessState, ThreadState
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Action:
         self.mask = mask
 
 
-class Process:
+class Process(ProcessState):
     """A guest process: one address space, one set of signal actions, its threads."""
 
     def __init__(self, space: "AddressSpace", options: Options) -> None:
@@ -79,7 +80,6 @@ class Process:
         # memory
         self.brk_start = 0
         self.brk = 0
-        self.memory_lock = _thread.allocate_lock()  # held across changes of several mappings
         # resource limits that bind the guest, not Python: number -> (soft, hard)
         self.limits: dict[int, tuple[int, int]] = {}
         self.private_fds: set[int] = set()  # ours, never the guest's
@@ -97,7 +97,7 @@ class Process:
 
     def reset_locks(self) -> None:
         """After fork: threads that held them aren't there any more."""
-        self.memory_lock = _thread.allocate_lock()
+        self.memory_lock.reset()
         self.leader_wake = _thread.allocate_lock()
         self.leader_wake.acquire()
 
@@ -116,18 +116,14 @@ class Process:
         write(self, text)
 
 
-class Task:
+class Task(ThreadState):
     """A guest thread: a processor and what the kernel keeps for it."""
 
     def __init__(self, process: Process, cpu: "Processor") -> None:
+        self.belong(process)
         self.process = process
         self.cpu = cpu
         self.tid = host.syscall(SYS_GETTID)
-        self.clear_child_tid = 0
-        self.robust_list = 0
-        self.robust_list_length = 24
-        self.sigmask = 0  # blocked signals, as the guest set them
-        self.held: dict[int, bytes] = {}  # blocked for the guest, but not on the host: siginfo by signal
         # sigaltstack: base, flags, size; size 0 when there is none
         self.altstack = (0, 0, 0)
         # A system call that changes the mask while it waits (sigsuspend, ppoll, pselect,

@@ -1,0 +1,72 @@
+# System calls made by compiled code: the table of them, and what they know of thread and process.
+
+from blinkenlights.core.state cimport *
+
+# Makes the call that the registers describe. Besides results and -errno it may answer RESTART
+# (core.host) or NOT_QUICK.
+ctypedef long (*QuickCall)(Cpu *c) noexcept nogil
+
+cdef enum:
+    NOT_QUICK = -8192  # leave this one to Python, which does the rest
+
+# Register numbers of the arguments.
+cdef enum:
+    ARG0 = 7
+    ARG1 = 6
+    ARG2 = 2
+    ARG3 = 10
+    ARG4 = 8
+    ARG5 = 9
+
+cdef enum:
+    ENOENT = 2
+    EACCES = 13
+    EPERM = 1
+    EBADF = 9
+    ENOMEM = 12
+    EINVAL = 22
+    ENOSYS = 38
+
+cdef struct ProcessInfo:
+    u64 brk_start
+    u64 brk
+    u64 top  # where the search for free addresses begins, downwards
+    int *memory_lock  # held across changes of several mappings
+    int limited  # RLIMIT_AS or RLIMIT_DATA is set
+    int plain  # Area.info of mappings without a name
+    int heap  # Area.info of the heap
+
+cdef struct ThreadInfo:
+    u64 sigmask  # blocked signals, as the guest set them
+    u64 clear_child_tid
+    u64 robust_list
+    void *held  # a dictionary: signals that are blocked for the guest but not on the host
+    ProcessInfo *process
+
+# The calling thread's; NULL where nothing has entered yet.
+cdef ThreadInfo *get_thread() noexcept nogil
+
+cdef QuickCall quick_calls[512]
+
+cdef class Mutex:
+    cdef int value
+
+cdef class ProcessState:
+    cdef ProcessInfo info
+    cdef readonly Mutex memory_lock
+
+cdef class ThreadState:
+    cdef ThreadInfo info
+    cdef object keep  # the process
+    cdef dict held_
+
+ctypedef ThreadInfo *ThreadInfoP
+ctypedef ProcessInfo *ProcessInfoP
+
+cdef extern from *:
+    """
+    static __thread void *current_thread_;
+    #define dictionary_is_empty(p) (((PyDictObject *)(p))->ma_used == 0)
+    """
+    void *current_thread_
+    bint dictionary_is_empty(void *) nogil

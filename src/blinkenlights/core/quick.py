@@ -1,0 +1,111 @@
+"""What system calls made without Python know of the calling thread and its process.
+
+`linux.task` has the rest: its classes extend those here, so that both sides use the same words.
+"""
+
+import cython
+from cython.cimports.blinkenlights.core.paging import acquire, release
+
+
+def get_thread():
+    return cython.cast(ThreadInfoP, current_thread_)
+
+
+class Mutex:
+    """A lock that compiled code and Python both take; waiting for it doesn't keep the GIL."""
+
+    def __enter__(self) -> None:
+        with cython.nogil:
+            acquire(cython.address(self.value))
+
+    def __exit__(self, *problem: object) -> None:
+        release(cython.address(self.value))
+
+    def reset(self) -> None:
+        """After a fork: whoever held it isn't there any more."""
+        self.value = 0
+
+
+class ProcessState:
+    """The memory of a process, as far as its calls are made here."""
+
+    def __cinit__(self):
+        self.memory_lock = Mutex()
+        self.info.memory_lock = cython.address(self.memory_lock.value)
+
+    @property
+    def brk_start(self) -> int:
+        return self.info.brk_start
+
+    @brk_start.setter
+    def brk_start(self, value: int) -> None:
+        self.info.brk_start = value
+
+    @property
+    def brk(self) -> int:
+        return self.info.brk
+
+    @brk.setter
+    def brk(self, value: int) -> None:
+        self.info.brk = value
+
+    def set_layout(self, top: int, plain: int, heap: int) -> None:
+        """For a new program: where mappings go, and how areas without a name and the heap are marked."""
+        self.info.top = top
+        self.info.plain = plain
+        self.info.heap = heap
+
+    def set_limited(self, limited: bool) -> None:
+        """Whether the guest's memory has a limit that the host doesn't know."""
+        self.info.limited = limited
+
+
+class ThreadState:
+    """What a thread's quick calls read and change."""
+
+    def __cinit__(self):
+        self.held = {}
+
+    def belong(self, process: ProcessState) -> None:
+        self.keep = process
+        self.info.process = cython.address(process.info)
+
+    def enter(self) -> None:
+        """Make this the calling host thread's."""
+        global current_thread_
+        current_thread_ = cython.address(self.info)
+
+    @property
+    def sigmask(self) -> int:
+        """Blocked signals, as the guest set them."""
+        return self.info.sigmask
+
+    @sigmask.setter
+    def sigmask(self, value: int) -> None:
+        self.info.sigmask = value
+
+    @property
+    def clear_child_tid(self) -> int:
+        return self.info.clear_child_tid
+
+    @clear_child_tid.setter
+    def clear_child_tid(self, value: int) -> None:
+        self.info.clear_child_tid = value
+
+    @property
+    def robust_list(self) -> int:
+        return self.info.robust_list
+
+    @robust_list.setter
+    def robust_list(self, value: int) -> None:
+        self.info.robust_list = value
+
+    @property
+    def held(self) -> dict[int, bytes]:
+        """Blocked for the guest, but not on the host: siginfo by signal."""
+        return self.held_
+
+    @held.setter
+    def held(self, value: dict[int, bytes]) -> None:
+        self.held_ = value
+        self.info.held = cython.cast(cython.p_void, value)
