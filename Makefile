@@ -3,6 +3,7 @@
 #   make run [PROG="/bin/ls -l /"]   run a program under blink
 #   make build                       compile what changed, in place
 #   make check                       build and run the tests
+#   make fuzz [COUNT=n ENGINE=jit]   random instruction sequences against this machine's CPU
 #   make differential [CASES=n]      every instruction form against this machine's CPU
 #   make bench [ARGS=--quick]        time blink against native runs (and qemu, if it is on PATH)
 #   make lint                        ruff and mypy
@@ -14,9 +15,11 @@ PROG ?= /bin/echo Hello from a real x86-64 program, run by blink
 FLAGS ?=
 WORKERS ?= auto
 CASES ?= 200
+COUNT ?= 200000
+ENGINE ?= interpreter
 ARGS ?=
 
-.PHONY: run build check bench lint differential clean
+.PHONY: run build check bench lint differential fuzz clean
 
 run: build
 	@$(BIN)/blink $(FLAGS) $(PROG)
@@ -30,6 +33,9 @@ check: build
 
 differential: build
 	$(BIN)/python -m tests.differential --cases $(CASES)
+
+fuzz: build
+	$(BIN)/python -m tests.fuzz --count $(COUNT) --engine $(ENGINE) --minimise
 
 bench: build
 	$(BIN)/python -m benchmarks $(ARGS)

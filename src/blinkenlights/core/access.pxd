@@ -251,6 +251,9 @@ cdef inline Op *leave(Cpu *c, u64 rip, int reason) noexcept nogil:
     c.exit = reason
     return NULL
 
+cdef inline bint not_canonical(u64 address) noexcept nogil:
+    return (address + (<u64>1 << 47)) >> 48 != 0
+
 cdef inline Op *fault(Cpu *c, Op *o, int vector, u32 error_code) noexcept nogil:
     """The instruction raises exception `vector`, with nothing of it done."""
     c.vector = vector

@@ -1,7 +1,7 @@
 """The run loop, and `Processor`: one hardware thread of the guest."""
 
 import cython
-from cython.cimports.blinkenlights.core.access import ea, get_rflags, set_status
+from cython.cimports.blinkenlights.core.access import ea, get_rflags, not_canonical, set_status
 from cython.cimports.blinkenlights.core.blocks import (
     CacheP,
     change_code_limit,
@@ -119,13 +119,6 @@ def first_refused(c: CpuP, o: OpP) -> u64:
 @cython.exceptval(check=False)
 def operand_address(c: CpuP, o: OpP) -> u64:
     return c.operand if o.flags & ELSEWHERE else ea(c, o)
-
-
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def not_canonical(address: u64) -> cython.bint:
-    return (address + (cython.cast(u64, 1) << 47)) >> 48 != 0
 
 
 @cython.cfunc

@@ -24,6 +24,7 @@ cdef Op *jnle(Cpu *c, Op *o) noexcept nogil
 cdef Op *jcc(Cpu *c, Op *o) noexcept nogil
 cdef Op *jmp(Cpu *c, Op *o) noexcept nogil
 cdef Op *jmp_direct(Cpu *c, Op *o) noexcept nogil
+cdef Op *refuse_target(Cpu *c, Op *o, u64 sp) noexcept nogil
 cdef Op *ret_flat(Cpu *c, Op *o) noexcept nogil
 cdef Op *call_flat(Cpu *c, Op *o) noexcept nogil
 cdef Op *call(Cpu *c, Op *o) noexcept nogil

@@ -30,15 +30,25 @@ def jump(c: CpuP, o: OpP, at: OpP, target: u64) -> OpP:
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def jump_indirect(c: CpuP, o: OpP, target: u64) -> OpP:
+def jump_indirect(c: CpuP, o: OpP, target: u64, sp: u64) -> OpP:
+    """Go to `target`; if no code can be there, #GP with the stack pointer as it was: `sp`."""
     entry: JumpEntryP
     c.icount += o.count
     if unlikely_(c.icount >= c.stop_at):
-        return leave(c, target, EXIT_ATTENTION)
+        return refuse_target(c, o, sp) if not_canonical(target) else leave(c, target, EXIT_ATTENTION)
     entry = cython.address(c.jumps[(target ^ (target >> 10)) & (JUMP_SIZE - 1)])
     if likely_(entry.rip == target and entry.op != cython.NULL):
         return entry.op
+    if unlikely_(not_canonical(target)):
+        return refuse_target(c, o, sp)
     return follow(c, target)
+
+
+def refuse_target(c, o, sp):
+    """The branch itself faults, and has changed nothing."""
+    c.icount -= o.count
+    c.reg[4] = sp
+    return fault(c, o, 13, 0)
 
 
 @cython.cfunc
@@ -98,9 +108,9 @@ def jcc(c, o):
 def jmp(c, o):
     """Near jump, direct or through a register or memory."""
     if o.form == RM or o.form == MR:
-        return jump_indirect(c, o, load(c, ea(c, o), o.size))
+        return jump_indirect(c, o, load(c, ea(c, o), o.size), c.reg[4])
     if o.dst != ZERO * 8:
-        return jump_indirect(c, o, get(c, o.dst, o.size))
+        return jump_indirect(c, o, get(c, o.dst, o.size), c.reg[4])
     o.fn = jmp_direct
     return jump(c, o, o, o.imm)
 
@@ -132,7 +142,7 @@ def call_flat(c, o):
 def ret_flat(c, o):
     target: u64 = flat_load(c, c.reg[4], 8)
     c.reg[4] += 8
-    return jump_indirect(c, o, target)
+    return jump_indirect(c, o, target, c.reg[4] - 8)
 
 
 def call(c, o):
@@ -147,13 +157,17 @@ def call(c, o):
             o.fn = call_flat
         push(c, o, o.size, o.rip + o.length)
         return jump(c, o, o, o.imm)
+    if unlikely_(not_canonical(target)):
+        store(c, c.reg[4] - 8, 8, load(c, c.reg[4] - 8, 8))  # a fault of the stack comes first
+        return fault(c, o, 13, 0)
     push(c, o, o.size, o.rip + o.length)
-    return jump_indirect(c, o, target)
+    return jump_indirect(c, o, target, c.reg[4])
 
 
 def ret(c, o):
     """Near return; `imm` bytes of arguments go as well."""
     target: u64
+    sp: u64 = c.reg[4]
     if o.imm == 0 and o.size == 8 and not c.paged:
         o.fn = ret_flat
         return ret_flat(c, o)
@@ -163,7 +177,7 @@ def ret(c, o):
     else:
         target = load(c, c.reg[4], 8)
         c.reg[4] += 8 + o.imm
-    return jump_indirect(c, o, target)
+    return jump_indirect(c, o, target, sp)
 
 
 def jrcxz(c, o):

@@ -15,4 +15,5 @@ cdef Op *popf(Cpu *c, Op *o) noexcept nogil
 cdef Op *pusha(Cpu *c, Op *o) noexcept nogil
 cdef Op *popa(Cpu *c, Op *o) noexcept nogil
 cdef Op *enter(Cpu *c, Op *o) noexcept nogil
+cdef Op *enter_flat(Cpu *c, Op *o) noexcept nogil
 cdef Op *leave_(Cpu *c, Op *o) noexcept nogil

@@ -153,27 +153,45 @@ def enter(c, o):
     """A stack frame of `imm` bytes, nested `extra` levels deep."""
     level: cython.int = o.extra & 31
     size: cython.int = o.size
-    sp: u64 = c.reg[4]
     bp: u64 = c.reg[5]
     frame: u64
     _: cython.int
-    if not o.flags & LEGACY and level == 0:
-        store(c, sp - size, size, bp)
-        frame = sp - size
-        store(c, frame - o.imm, 1, load(c, frame - o.imm, 1))
-        put(c, 40, size, frame)
-        c.reg[4] = frame - o.imm
-        return done(c, o)
+    if not o.flags & LEGACY:
+        return enter_flat(c, o)
     push_value(c, o, size, bp)
     frame = stack_pointer(c, o)
     if level:
         for _ in range(1, level):
             bp -= size
-            push_value(c, o, size, load(c, linear(o, c.seg_base[SS if o.flags & LEGACY else NO_SEGMENT] + (
-                bp & 0xFFFF if c.mode == 16 else bp)), size))
+            bp = bp & 0xFFFF if c.mode == 16 else cython.cast(u32, bp)
+            push_value(c, o, size, load(c, linear(o, c.seg_base[SS] + bp), size))
         push_value(c, o, size, frame)
     set_stack_pointer(c, o, stack_pointer(c, o) - o.imm)
     put(c, 40, 2 if c.mode == 16 else size, frame)
+    return done(c, o)
+
+
+def enter_flat(c, o):
+    """Of 64-bit code: RSP and RBP change once nothing can fault any more."""
+    level: cython.int = o.extra & 31
+    size: cython.int = o.size
+    bp: u64 = c.reg[5]
+    sp: u64 = c.reg[4] - size
+    frame: u64 = sp
+    _: cython.int
+    store(c, sp, size, bp)
+    if level > 1 and not_canonical(bp - size):
+        return fault(c, o, 12, 0)
+    if level:
+        for _ in range(1, level):
+            bp -= size
+            sp -= size
+            store(c, sp, size, load(c, bp, size))
+        sp -= size
+        store(c, sp, size, frame)
+    store(c, sp - o.imm, 1, load(c, sp - o.imm, 1))
+    put(c, 40, size, frame)
+    c.reg[4] = sp - o.imm
     return done(c, o)
 
 

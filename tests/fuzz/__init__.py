@@ -1,0 +1,1 @@
+"""Random instruction sequences, run natively and by an engine: `python -m tests.fuzz --help`."""
