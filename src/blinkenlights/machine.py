@@ -3,6 +3,7 @@
 import os
 
 from blinkenlights.core import engine, host
+from blinkenlights.core.blocks import set_strict
 from blinkenlights.core.execute.system import set_cpu
 from blinkenlights.core.memory import AddressSpace
 from blinkenlights.linux import exec as execution
@@ -43,6 +44,8 @@ class Machine:
         program that can't be run.
         """
         options = options or Options()
+        if options.strict:
+            set_strict(True)
         if options.cpu:
             set_cpu(options.cpu)
         space = AddressSpace(options.virtual)

@@ -23,7 +23,7 @@ def one_line(outcome: Outcome) -> str:
 def test_help_shows_every_flag_and_exits_with_0(flags: list[str], blink: Blink) -> None:
     outcome = blink([], flags=flags)
     assert outcome.status == 0 and outcome.stderr == b""
-    for flag in ("-h", "-j", "-m", "-L", "-s", "-0", "--strace", "--cpu", "--version"):
+    for flag in ("-h", "-j", "-m", "-L", "-s", "-0", "--strace", "--cpu", "--strict", "--version"):
         assert flag in outcome.text
 
 

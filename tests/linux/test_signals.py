@@ -48,8 +48,8 @@ def test_a_signal_without_a_handler_has_its_default_action_on_blink(
     assert outcome.status == (0 if name in ("SIGCHLD", "SIGURG") else -number)
 
 
-FRAMES = ("read", "edit", "alternate", "fault", "initial", "initial-sse", "fewer", "no-magic", "no-second-magic",
-          "no-state", "bad-header", "bad-component", "bad-mxcsr")
+FRAMES = ("read", "edit", "alternate", "fault", "initial", "initial-sse", "fewer", "no-magic",
+          "no-second-magic", "no-state", "bad-header", "bad-component", "bad-mxcsr")
 
 
 @pytest.mark.parametrize("case", FRAMES)

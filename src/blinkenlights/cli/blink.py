@@ -25,6 +25,7 @@ Run an x86-64 Linux program. PROG is searched on PATH when it has no slash.
   -0, --argv0       take argv[0] from the command line: blink -0 PROG ARGV0 ARGS...
       --strace      print each system call to standard error
       --cpu NAME        the CPU that CPUID describes: x86-64, x86-64-v2, x86-64-v3 or max
+      --strict          decimal adjustments are invalid in 64-bit code, as on a CPU
       --release R   what uname gives as the kernel's release
       --version     show the version and exit
 """
@@ -39,6 +40,7 @@ LONG_NAMES = {
     "argv0": "0",
     "strace": "strace",
     "cpu": "cpu",
+    "strict": "strict",
     "release": "release",
     "version": "version",
 }
@@ -110,6 +112,7 @@ def execute(name: bytes, argv: list[bytes], flags: dict[str, bytes]) -> int:
         statistics="s" in flags,
         log_path=flags.get("L", b""),
         release=flags.get("release", b""),
+        strict="strict" in flags,
         cpu=os.fsdecode(flags.get("cpu", b"")),
         root=root,
     )

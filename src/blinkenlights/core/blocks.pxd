@@ -50,6 +50,7 @@ cdef struct Cache:
     u64 flushes
 
 from blinkenlights.core.access cimport leave
+from blinkenlights.core.dispatch cimport mnemonic_id
 from blinkenlights.core.decode cimport *
 from blinkenlights.core.translate cimport fill
 

@@ -38,6 +38,33 @@ def free_cache(s):
     free(cache)
 
 
+DECIMAL = cython.declare(u16[6])
+for place, decimal_name in enumerate(("AAA", "AAS", "AAM", "AAD", "DAA", "DAS")):
+    DECIMAL[place] = mnemonic_id(decimal_name)
+strict = cython.declare(cython.bint, False)
+
+
+def set_strict(on: bool) -> None:
+    """Whether decimal adjustments are invalid in 64-bit code, as on a CPU; else they are executed."""
+    global strict
+    strict = on
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def decode_decimal(code: u8p, available: cython.int, insn: InsnP) -> cython.int:
+    """Decode what is invalid in 64-bit code but a decimal adjustment in other code."""
+    i: cython.int
+    length: cython.int = decode(code, available, 32, insn)
+    if length > 0:
+        for i in range(6):
+            if insn.id == DECIMAL[i]:
+                insn.mode = 64
+                return length
+    return DECODE_INVALID
+
+
 def code_limit():
     return limit
 
@@ -409,6 +436,8 @@ def decode_at(c: CpuP, s: SpaceP, rip: u64, most: cython.int, ops: OpP, checked:
     while n < most and not ended:
         done: u64 = at - rip
         length = decode(buffer + done, cython.cast(cython.int, have - done), c.mode, cython.address(insn))
+        if length == DECODE_INVALID and c.mode == 64 and not strict:
+            length = decode_decimal(buffer + done, cython.cast(cython.int, have - done), cython.address(insn))
         if length == DECODE_SHORT and have < span:
             if n:
                 break  # let it begin a block of its own

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Options:
     """What the command line or the user of `Machine` chose; the same for every program run."""
 
-    __slots__ = ("cpu", "jit", "log_path", "release", "root", "statistics", "strace", "virtual")
+    __slots__ = ("cpu", "jit", "log_path", "release", "root", "statistics", "strace", "strict", "virtual")
 
     def __init__(
         self,
@@ -30,6 +30,7 @@ class Options:
         release: bytes = b"",
         cpu: str = "",
         root: bytes | None = None,
+        strict: bool = False,
     ) -> None:
         self.jit = jit
         self.virtual = virtual
@@ -37,6 +38,7 @@ class Options:
         self.statistics = statistics
         self.log_path = log_path  # empty: the default place
         self.release = release  # uname's release; empty: ours
+        self.strict = strict  # no decimal adjustment in 64-bit code
         self.cpu = cpu  # one of tables.cpuid.CPUS; empty: the most that is there
         self.root = root  # directories that make up the guest's root, as in PATH; None: the host's
 

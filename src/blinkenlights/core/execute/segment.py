@@ -1,11 +1,21 @@
-"""Segment registers: MOV, and far control transfers as user code meets them.
+"""Segment registers: MOV, LDS and its kin, ARPL.
 
-64-bit user code: a data segment register takes a null selector or one of the flat user segments
-that Linux provides; anything else is #GP. In 16-bit code a selector is its base, shifted by 4.
+A data segment register takes a null selector or one of the flat user segments that Linux provides,
+code segments included as they are readable; SS takes the one that can be written. Anything else is
+#GP. In 16-bit code a selector is its base, shifted by 4.
 """
 
 import cython
 from cython.cimports.blinkenlights.core.state import u16, u64
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def readable(selector: u16) -> cython.bint:
+    """Whether it names a segment of Linux's GDT that is user mode's: code, data, the processor's number."""
+    visible: cython.int = selector & 0xFFFC
+    return visible == 0x20 or visible == 0x28 or visible == 0x30 or visible == 0x78
 
 
 def load_segment(c, number, selector):
@@ -15,9 +25,10 @@ def load_segment(c, number, selector):
         return True
     if number == CS:
         return False
-    if selector > 3 and selector != 0x2B and selector != 0x2A and selector != 0x29 and selector != 0x28:
-        return False
-    if number == SS and selector != 0x2B and c.mode == 64 and selector > 3:
+    if number == SS:
+        if selector != 0x2B:
+            return False
+    elif selector > 3 and not readable(selector):
         return False
     c.sel[number] = selector
     if number == FS or number == GS:
@@ -43,12 +54,46 @@ def mov_seg(c, o):
     return o + 1
 
 
-def far(c, o):
-    """CALLF, JMPF, RETF and IRET: user code has no other code segment to go to."""
-    return fault(c, o, 13, 0)
+def load_far(c, o, number):
+    """LDS and its kin: an offset and a selector from memory."""
+    address: u64 = ea(c, o)
+    size: cython.int = o.size
+    selector: u16 = cython.cast(u16, load(c, linear(o, address + size), 2))
+    value: u64 = load(c, address, size)
+    if not load_segment(c, number, selector):
+        return fault(c, o, 13, selector & 0xFFFC)
+    put(c, o.dst, size, value)
+    return o + 1
+
+
+# fmt: off
+def lds(c, o): return load_far(c, o, DS)
+def les(c, o): return load_far(c, o, ES)
+def lfs(c, o): return load_far(c, o, FS)
+def lgs(c, o): return load_far(c, o, GS)
+def lss(c, o): return load_far(c, o, SS)
+# fmt: on
+
+
+def arpl(c, o):
+    """Raise the selector's privilege level to the other's; ZF says whether that was needed."""
+    wanted: u64 = get(c, o.src, 2) & 3
+    selector: u64 = load(c, ea(c, o), 2) if o.form == MR else get(c, o.dst, 2)
+    raised: cython.bint = (selector & 3) < wanted
+    if raised:
+        selector = selector & 0xFFFC | wanted
+        if o.form == MR:
+            store(c, ea(c, o), 2, selector)
+        else:
+            put(c, o.dst, 2, selector)
+    set_status(c, get_status(c) & ~cython.cast(u64, ZF) | (ZF if raised else 0))
+    return done(c, o)
 
 
 bind("MOV_SEG", mov_seg)
-for name in ("CALLF", "JMPF", "RETF", "IRET"):
-    bind(name, far)
-    ends_block(name)
+bind("LDS", lds)
+bind("LES", les)
+bind("LFS", lfs)
+bind("LGS", lgs)
+bind("LSS", lss)
+bind("ARPL", arpl)

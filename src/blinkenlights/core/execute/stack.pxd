@@ -2,6 +2,8 @@ from blinkenlights.core.access cimport *
 from blinkenlights.core.dispatch cimport bind, bind_flat
 from blinkenlights.core.execute.segment cimport load_segment
 
+cdef u64 USER_FLAGS  # what POPF changes at ring 3: status, TF, DF, NT, AC, ID
+
 cdef u64 stack_pointer(Cpu *c, Op *o) noexcept nogil
 cdef void set_stack_pointer(Cpu *c, Op *o, u64 value) noexcept nogil
 cdef void push_legacy(Cpu *c, Op *o, int size, u64 value) noexcept nogil

@@ -3,7 +3,7 @@
 import cython
 from cython.cimports.blinkenlights.core.state import CpuP, OpP, u64
 
-USER_FLAGS = cython.declare(u64, 0x244DD5)  # what POPF changes at ring 3: status, TF, DF, NT, AC, ID
+USER_FLAGS = 0x244DD5
 
 
 def stack_pointer(c, o):
@@ -92,8 +92,10 @@ def pop(c, o):
         value = pop_value(c, o, o.size)
         put(c, o.dst, o.size, value)
         return done(c, o)
+    o.flags |= ELSEWHERE  # until the value is there, the stack is what may fault
+    c.operand = sp
     value = pop_value(c, o, o.size)
-    address = ea(c, o)
+    c.operand = address = ea(c, o)
     c.reg[4] = sp
     store(c, address, o.size, value)
     set_stack_pointer(c, o, stack_pointer(c, o) + o.size)
