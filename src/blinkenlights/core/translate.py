@@ -126,7 +126,7 @@ def fill(o, insn, rip, linear):
             o.fn = sized[insn.id][size_class][o.form]
     if o.fn == cython.NULL:
         o.fn = general[insn.id]
-    if o.fn == cython.NULL or insn.prefixes & P_EVEX:  # AVX-512 shares its mnemonics with AVX
+    if o.fn == cython.NULL:
         o.fn = undefined
         return True
     return ends[insn.id]
