@@ -118,10 +118,18 @@ def page_fault(task: "Task") -> None:
     elif mapped:
         task.error_code = error
         force(task, SIGSEGV, SEGV_ACCERR, address)
+    elif task.process.growing and grows(task, page):
+        pass  # the instruction runs again
     else:
         # addresses of the kernel's half look present to a program
         task.error_code = error & ~PRESENT if address < USER_END else error | PRESENT
         force(task, SIGSEGV, SEGV_MAPERR, address)
+
+
+def grows(task: "Task", page: int) -> bool:
+    from blinkenlights.linux import memory
+
+    return memory.grow(task, page)
 
 
 def vsyscall(task: "Task", number: int) -> None:

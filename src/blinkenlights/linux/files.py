@@ -5,7 +5,9 @@ host as it is. Telling them apart must cost next to nothing, as programs open hu
 the engine makes the calls of `tables.syscalls.CAREFUL` itself where the name alone decides.
 """
 
-from blinkenlights.linux.abi import EBADF, EINVAL, at, s32, words
+from struct import pack
+
+from blinkenlights.linux.abi import E2BIG, EBADF, EINVAL, at, s32, words
 from blinkenlights.tables.syscalls import SPECIAL_NAMES
 
 TYPE_CHECKING = False
@@ -14,11 +16,12 @@ if TYPE_CHECKING:
 
 OPEN, CLOSE, STAT, ACCESS, DUP2, FCNTL, READLINK = 2, 3, 4, 21, 33, 72, 89
 OPENAT, NEWFSTATAT, READLINKAT, FACCESSAT, DUP3 = 257, 262, 267, 269, 292
+SYSFS = 139
 STATX, CLOSE_RANGE, OPENAT2, FACCESSAT2 = 332, 436, 437, 439
 
 AT_FDCWD = -100
 AT_SYMLINK_NOFOLLOW = 0x100
-O_NOFOLLOW = 0o400000
+O_NOFOLLOW, O_PATH = 0o400000, 0o10000000
 RESOLVE_BENEATH = 0x08
 RESOLVE_IN_ROOT = 0x10
 CLOSE_RANGE_UNSHARE, CLOSE_RANGE_CLOEXEC = 2, 4
@@ -55,7 +58,14 @@ def sys_openat(task: "Task", dirfd: int, path: int, flags: int, mode: int) -> in
 def sys_openat2(task: "Task", dirfd: int, path: int, how: int, size: int) -> int:
     space = task.space
     name = space.read_cstring(path)
-    if size >= 24 and _special(name) and not space.u64(how + 16) & (RESOLVE_BENEATH | RESOLVE_IN_ROOT):
+    resolve = space.u64(how + 16) if size >= 24 else 0
+    if size >= 24 and _special(name) and not resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT):
+        if resolve:  # whether it may be reached that way the host knows
+            question = words(pack("<QQQ", O_PATH, 0, resolve))
+            found = task.host(OPENAT2, dirfd, space.pointer(path, len(name) + 1), at(question), 24)
+            if found < 0:
+                return found
+            task.host(CLOSE, found)
         fd = _open_special(task, s32(dirfd), name, space.u64(how))
         if fd is not None:
             return fd
@@ -153,6 +163,45 @@ def sys_faccessat(task: "Task", dirfd: int, path: int, mode: int) -> int:
 def sys_faccessat2(task: "Task", dirfd: int, path: int, mode: int, flags: int) -> int:
     where, _keep = _where(task, s32(dirfd), path, not flags & AT_SYMLINK_NOFOLLOW)
     return task.host(FACCESSAT2, dirfd, where, mode, flags)
+
+
+# ---- extended attributes by descriptor and name ----
+
+SETXATTRAT, GETXATTRAT = 463, 464
+
+
+def _attribute(
+    task: "Task", number: int, dirfd: int, path: int, flags: int, name: int, arguments: int, size: int
+) -> int:
+    """struct xattr_args: a pointer, then the size and flags."""
+    space = task.space
+    if not 16 <= size <= 4096:
+        return -EINVAL if size < 16 else -E2BIG
+    raw = words(space.read(arguments, size & ~7))
+    raw[0] = space.pointer(raw[0], raw[1] & 0xFFFF_FFFF, number == GETXATTRAT)
+    where = space.pointer(path), space.pointer(name)
+    return task.host(number, dirfd, where[0], flags, where[1], at(raw), len(raw) * 8)
+
+
+def sys_setxattrat(
+    task: "Task", dirfd: int, path: int, flags: int, name: int, arguments: int, size: int
+) -> int:
+    return _attribute(task, SETXATTRAT, dirfd, path, flags, name, arguments, size)
+
+
+def sys_getxattrat(
+    task: "Task", dirfd: int, path: int, flags: int, name: int, arguments: int, size: int
+) -> int:
+    return _attribute(task, GETXATTRAT, dirfd, path, flags, name, arguments, size)
+
+
+def sys_sysfs(task: "Task", option: int, first: int, second: int) -> int:
+    """The numbers of file system types: option 1 takes a name, 2 gives one."""
+    if s32(option) == 1:
+        first = task.space.pointer(first)
+    elif s32(option) == 2:
+        second = task.space.pointer(second, 64, True)
+    return task.host(SYSFS, option, first, second)
 
 
 # ---- descriptors: ours must stay out of the guest's hands ----

@@ -1,10 +1,14 @@
 """Memory: mmap and its family, brk."""
 
 from blinkenlights.linux.abi import (
+    EBADF,
     EEXIST,
     EFAULT,
     EINVAL,
     ENOMEM,
+    ENOSPC,
+    EOPNOTSUPP,
+    EOVERFLOW,
     EPERM,
     PAGE,
     page_down,
@@ -15,9 +19,10 @@ from blinkenlights.linux.resources import INFINITY, RLIMIT_AS, RLIMIT_DATA
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from blinkenlights.core.memory import AddressSpace
+    from blinkenlights.core.memory import AddressSpace, Mapping
     from blinkenlights.linux.task import Process, Task
 
+REMAP_FILE_PAGES = 216
 MSYNC, MINCORE, MADVISE, MLOCK, MUNLOCK, MLOCK2 = 26, 27, 28, 149, 150, 325
 
 PROT_READ, PROT_WRITE, PROT_EXEC = 1, 2, 4
@@ -26,7 +31,7 @@ PROT_GROWSDOWN, PROT_GROWSUP = 0x0100_0000, 0x0200_0000
 
 MAP_SHARED, MAP_PRIVATE, MAP_SHARED_VALIDATE, MAP_TYPE = 1, 2, 3, 0xF
 MAP_FIXED, MAP_ANONYMOUS, MAP_32BIT, MAP_GROWSDOWN = 0x10, 0x20, 0x40, 0x100
-MAP_HUGETLB, MAP_FIXED_NOREPLACE = 0x4_0000, 0x10_0000
+MAP_HUGETLB, MAP_SYNC, MAP_FIXED_NOREPLACE = 0x4_0000, 0x8_0000, 0x10_0000
 # What the place in memory doesn't depend on and the host shall see.
 HOST_FLAGS = 0xF | MAP_ANONYMOUS | 0x4000 | 0x8000 | 0x1_0000 | 0x2000 | 0x8_0000
 
@@ -35,7 +40,10 @@ DISCARDS = frozenset((4, 8, 9))  # MADV_DONTNEED, MADV_FREE, MADV_REMOVE
 # Advice that is harmless and exact on host addresses.
 MADVICE = frozenset((*range(5), *range(8, 26)))
 
+MASK = 0xFFFF_FFFF_FFFF_FFFF
 LOWEST = 0x1_0000  # vm.mmap_min_addr
+STACK_GAP = 256 * PAGE  # what stays free below a mapping that grows
+FCNTL, F_GETFD = 72, 1
 
 
 def _total(space: "AddressSpace") -> int:
@@ -96,7 +104,15 @@ def sys_mmap(task: "Task", address: int, length: int, prot: int, flags: int, fd:
                 address = space.find_free(length, 0, bool(flags & MAP_32BIT))
                 if not address:
                     return -ENOMEM
-        space.map(address, length, prot & 7, flags & HOST_FLAGS, s32(fd), offset)
+        if offset >> 63:
+            if not flags & MAP_ANONYMOUS:
+                return -EOVERFLOW if task.host(FCNTL, fd, F_GETFD) >= 0 else -EBADF
+            offset = 0
+        if flags & MAP_GROWSDOWN:
+            process.growing = True
+        if flags & MAP_TYPE == MAP_SHARED_VALIDATE and flags & MAP_SYNC:
+            return -EOPNOTSUPP  # for persistent memory only
+        space.map(address, length, prot & 7, flags & (HOST_FLAGS | MAP_GROWSDOWN), s32(fd), offset)
     return address
 
 
@@ -124,11 +140,18 @@ def sys_mprotect(task: "Task", address: int, length: int, prot: int) -> int:
     if length > space.size or address > space.size - length:
         return -ENOMEM
     with process.memory_lock:
-        if down:  # the mapping's start, however far below
+        if down or up:  # from the mapping's start, however far below
             mapping = space.find(address)
             if mapping is not None:
-                length += address - mapping.start
-                address = mapping.start
+                if up or not (mapping.flags & MAP_GROWSDOWN or mapping.name == b"[stack]"):
+                    return -EINVAL
+                start = mapping.start
+                below = space.find(start - 1)
+                while below is not None and below.flags & MAP_GROWSDOWN:  # what it grew by
+                    start = below.start
+                    below = space.find(start - 1)
+                length += address - start
+                address = start
         space.protect(address, length, prot & 7)
     return 0
 
@@ -137,17 +160,33 @@ def sys_pkey_mprotect(task: "Task", address: int, length: int, prot: int, key: i
     return sys_mprotect(task, address, length, prot) if s32(key) == -1 else -EINVAL
 
 
+def sys_pkey_alloc(task: "Task", flags: int, rights: int) -> int:
+    """Every key is taken on a processor without them."""
+    return -EINVAL if flags or rights & ~3 else -ENOSPC
+
+
+def sys_pkey_free(task: "Task", key: int) -> int:
+    return -EINVAL
+
+
+def sys_remap_file_pages(task: "Task", address: int, length: int, prot: int, page: int, flags: int) -> int:
+    """The host maps other pages of the same file there; what backs them is never kept here."""
+    if address > task.space.size:
+        return -EINVAL
+    return task.host(REMAP_FILE_PAGES, task.space.base + address, length, prot, page, flags)
+
+
 def sys_mremap(task: "Task", old: int, old_length: int, new_length: int, flags: int, new: int) -> int:
     if flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP) or old & PAGE - 1:
         return -EINVAL
     if flags & (MREMAP_FIXED | MREMAP_DONTUNMAP) and not flags & MREMAP_MAYMOVE:
         return -EINVAL
-    if flags & MREMAP_DONTUNMAP:
-        return -EINVAL  # as kernels before 5.7
     process = task.process
     space = process.space
     old_length, new_length = page_up(old_length), page_up(new_length)
-    if not new_length or not old_length or max(old_length, new_length) > space.size:
+    if not new_length or max(old_length, new_length) > space.size:
+        return -EINVAL
+    if flags & MREMAP_DONTUNMAP and old_length != new_length:
         return -EINVAL
     if flags & MREMAP_FIXED and (
         new & PAGE - 1
@@ -158,6 +197,8 @@ def sys_mremap(task: "Task", old: int, old_length: int, new_length: int, flags: 
     with process.memory_lock:
         if not _mapped(space, old, min(old_length, new_length)):
             return -EFAULT
+        if not old_length or flags & MREMAP_DONTUNMAP:
+            return _duplicate(task, old, old_length, new_length, flags, new)
         if new_length < old_length:
             space.unmap(old + new_length, old_length - new_length)
             old_length = new_length
@@ -180,6 +221,57 @@ def sys_mremap(task: "Task", old: int, old_length: int, new_length: int, flags: 
             return -ENOMEM
         space.remap(old, old_length, new, new_length)
         return new
+
+
+def _duplicate(task: "Task", old: int, old_length: int, new_length: int, flags: int, new: int) -> int:
+    """mremap that leaves the old mapping: of shared memory (old length 0), or MREMAP_DONTUNMAP."""
+    space = task.space
+    mapping = space.find(old)
+    if mapping is None:
+        return -EFAULT
+    if not old_length and (not mapping.flags & MAP_SHARED or not flags & MREMAP_MAYMOVE):
+        return -EINVAL if not mapping.flags & MAP_SHARED else -ENOMEM
+    if _over_limit(task.process, new_length):
+        return -ENOMEM
+    if not flags & MREMAP_FIXED:
+        new = space.find_free(new_length, page_down(new))
+        if not new:
+            return -ENOMEM
+    space.remap(old, old_length, new, new_length, True)
+    return new
+
+
+def grow(task: "Task", address: int) -> bool:
+    """Extend a MAP_GROWSDOWN mapping to a page below it that was touched; whether that was one."""
+    process = task.process
+    space = process.space
+    page = page_down(address)
+    with process.memory_lock:
+        if not space.is_free(page, PAGE):
+            return False
+        above = _next_above(space, page)
+        if above is None or not above.flags & MAP_GROWSDOWN:
+            return False
+        size = above.start - page
+        if size > _stack_limit(process) or _over_limit(process, size, True):
+            return False
+        if page < STACK_GAP or not space.is_free(page - STACK_GAP, STACK_GAP):
+            return False
+        space.map(page, size, above.prot, above.flags & HOST_FLAGS | MAP_GROWSDOWN)
+    return True
+
+
+def _next_above(space: "AddressSpace", address: int) -> "Mapping | None":
+    for mapping in space.maps():
+        if mapping.start > address:
+            return mapping
+    return None
+
+
+def _stack_limit(process: "Process") -> int:
+    from blinkenlights.linux.stack import size_limit
+
+    return size_limit(process)
 
 
 def _mapped(space: "AddressSpace", address: int, length: int) -> bool:
@@ -228,6 +320,8 @@ def _range(task: "Task", address: int, length: int) -> int:
 def sys_madvise(task: "Task", address: int, length: int, advice: int) -> int:
     if address & PAGE - 1 or s32(advice) not in MADVICE:
         return -EINVAL
+    if length and not page_up(length) & MASK:
+        return -EINVAL
     length = page_up(length)
     error = _range(task, address, length)
     if error or not length:
@@ -266,7 +360,7 @@ def sys_mincore(task: "Task", address: int, length: int, vector: int) -> int:
 
 
 def _lock(task: "Task", number: int, address: int, length: int, flags: int = 0) -> int:
-    length = page_up(length + (address & PAGE - 1))
+    length = page_up(length + (address & PAGE - 1)) & MASK
     address = page_down(address)
     if _range(task, address, length) or (length and not _mapped(task.space, address, length)):
         return -ENOMEM
@@ -287,7 +381,7 @@ def sys_munlock(task: "Task", address: int, length: int) -> int:
 
 def sys_mlockall(task: "Task", flags: int) -> int:
     """Locking the whole host process would pin the reserved region; nothing depends on it."""
-    return -EINVAL if not flags & 7 or flags & ~7 else 0
+    return -EINVAL if not flags & 3 or flags & ~7 else 0
 
 
 def sys_munlockall(task: "Task") -> int:

@@ -82,6 +82,7 @@ class Process(ProcessState):
         # memory
         self.brk_start = 0
         self.brk = 0
+        self.growing = False  # there are MAP_GROWSDOWN mappings
         # resource limits that bind the guest, not Python: number -> (soft, hard)
         self.limits: dict[int, tuple[int, int]] = {}
         self.private_fds: set[int] = set()  # ours, never the guest's
