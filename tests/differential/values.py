@@ -1,5 +1,6 @@
 """Random operands that look for trouble: corner cases of integers and of floating point."""
 
+import functools
 import random
 import struct
 from collections.abc import Callable
@@ -79,7 +80,7 @@ def extended(rng: random.Random) -> bytes:
     return significand.to_bytes(8, "little") + exponent.to_bytes(2, "little")
 
 
-def vector(rng: random.Random) -> bytes:
+def fresh_vector(rng: random.Random) -> bytes:
     """16 bytes, as one of the types that instructions see in them."""
     kind = rng.random()
     if kind < 0.3:
@@ -91,6 +92,36 @@ def vector(rng: random.Random) -> bytes:
     if kind < 0.85:  # text with zeros, for the string comparisons
         return bytes(rng.choice(b"aabbcdz\0") for _ in range(16))
     return rng.randbytes(16)
+
+
+# Making values is what takes the time of a comparison, so most come from pools made in advance. A case
+# has several of them, and few cases have the same ones together.
+POOL_BITS = 14
+
+
+@functools.cache
+def vectors() -> list[bytes]:
+    rng = random.Random("vectors")
+    return [fresh_vector(rng) for _ in range(1 << POOL_BITS)]
+
+
+@functools.cache
+def extended_numbers() -> list[bytes]:
+    rng = random.Random("extended")
+    return [extended(rng) for _ in range(1 << POOL_BITS)]
+
+
+@functools.cache
+def tape() -> bytes:
+    """What windows are cut from."""
+    rng = random.Random("tape")
+    parts: list[Callable[[], bytes]] = [
+        lambda: vector(rng), lambda: rng.randbytes(16), lambda: extended(rng) + extended(rng)[:6]]
+    return b"".join(rng.choice(parts)() for _ in range((1 << POOL_BITS) + WINDOW_SIZE // 16))
+
+
+def vector(rng: random.Random) -> bytes:
+    return fresh_vector(rng) if rng.random() < 0.1 else vectors()[rng.getrandbits(POOL_BITS)]
 
 
 def mxcsr(rng: random.Random) -> int:
@@ -120,13 +151,13 @@ def x87_state(rng: random.Random) -> bytes:
     status = rng.getrandbits(16) & 0x7F7F & (control & 0x3F | 0x7F40)  # no exception is pending
     tags = 0xFF if rng.random() < 0.5 else rng.getrandbits(8)
     head = struct.pack("<HHBBHQQII", control, status, tags, 0, 0, 0, 0, mxcsr(rng), 0)
-    return head + b"".join(extended(rng) + bytes(6) for _ in range(8))
+    numbers = extended_numbers()
+    return head + b"".join(numbers[rng.getrandbits(POOL_BITS)] + bytes(6) for _ in range(8))
 
 
 def window(rng: random.Random) -> bytearray:
-    parts: list[Callable[[], bytes]] = [
-        lambda: vector(rng), lambda: rng.randbytes(16), lambda: extended(rng) + extended(rng)[:6]]
-    return bytearray(b"".join(rng.choice(parts)() for _ in range(WINDOW_SIZE // 16)))
+    start = rng.getrandbits(POOL_BITS) * 16
+    return bytearray(tape()[start:start + WINDOW_SIZE])
 
 
 def window_address(rng: random.Random, size: int) -> int:
