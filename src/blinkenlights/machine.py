@@ -9,7 +9,7 @@ from blinkenlights.core.memory import AddressSpace
 from blinkenlights.linux import exec as execution
 from blinkenlights.linux import kernel, signal
 from blinkenlights.linux.task import Options, Process, Task
-from blinkenlights.linux.thread import leave
+from blinkenlights.linux.thread import leave, until_alone
 from blinkenlights.loaders import BadProgram
 
 TYPE_CHECKING = False
@@ -93,6 +93,7 @@ def run_leader(task: Task) -> None:
             process.leader_wake.acquire()
         program = process.next_program
         assert isinstance(program, execution.Program)
+        until_alone()
         host.take_signal()  # what it was stopped by
         process.tasks[task.tid] = task
         execution.replace(task, program)

@@ -41,6 +41,20 @@ cdef extern from *:
     int test_and_set "__sync_lock_test_and_set"(int *, int) nogil
     void lock_release "__sync_lock_release"(int *) nogil
 
+# Who holds a lock may need the GIL before releasing it (fork), so it isn't kept while waiting.
+cdef extern from *:
+    """
+    #include <Python.h>
+    #include <unistd.h>
+    static void sleep_without_gil(unsigned microseconds) {
+        PyThreadState *state = PyGILState_Check() ? PyEval_SaveThread() : NULL;
+        usleep(microseconds);
+        if (state)
+            PyEval_RestoreThread(state);
+    }
+    """
+    void sleep_without_gil(unsigned microseconds) nogil
+
 cdef void acquire(int *lock) noexcept nogil
 cdef void release(int *lock) noexcept nogil
 

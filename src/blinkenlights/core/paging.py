@@ -6,7 +6,6 @@ not present is filled from the area that covers it, as a kernel's page-fault han
 
 import cython
 from cython.cimports.libc.stdlib import calloc, free
-from cython.cimports.posix.unistd import usleep
 
 PF_PRESENT = cython.declare(cython.int, 1)
 PF_WRITE = cython.declare(cython.int, 2)
@@ -18,7 +17,7 @@ def acquire(lock):
     while test_and_set(lock, 1):
         spins += 1
         if spins > 100:
-            usleep(20)
+            sleep_without_gil(20)
 
 
 def release(lock):

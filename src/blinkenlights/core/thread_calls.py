@@ -14,6 +14,9 @@ ROBUST_LIST_HEAD = cython.declare(u64, 24)
 # By futex command (without FUTEX_PRIVATE_FLAG and FUTEX_CLOCK_REALTIME): which arguments are
 # pointers. 0: none of the usual ones.
 FUTEX_COMMAND = cython.declare(u64, 0x7F)
+FUTEX_WAIT = cython.declare(u64, 0)
+FUTEX_PRIVATE = cython.declare(u64, 0x80)
+FUTEX_WAITERS = cython.declare(u64, 1 << 31)
 FUTEX_POINTERS = cython.declare(u8[14])
 for _command, _pointers in enumerate((9, 1, 0, 0x11, 0x11, 0x11, 9, 1, 1, 9, 1, 0, 0x11, 9)):
     FUTEX_POINTERS[cython.cast(cython.int, _command)] = _pointers
@@ -55,6 +58,8 @@ def quick_futex(c):
     command: u64 = c.reg[ARG1] & FUTEX_COMMAND
     if command >= 14 or FUTEX_POINTERS[command] == 0:
         return NOT_QUICK
+    if command == FUTEX_WAIT and c.reg[ARG2] & FUTEX_WAITERS and c.reg[ARG1] & FUTEX_PRIVATE == 0:
+        return NOT_QUICK  # a lock whose owner may have been killed
     return pass_on(c, NR_FUTEX, FUTEX_POINTERS[command])
 
 

@@ -28,6 +28,7 @@ HEAD = 256
 RSP = 4
 
 SYS_PRCTL = 157
+PR_SET_DUMPABLE = 4
 PR_SET_NAME = 15
 
 
@@ -177,6 +178,7 @@ def start(task: "Task", program: Program) -> None:
     cpu.reset()
     cpu.set(RSP, sp)
     cpu.rip = image.start
+    host.syscall(SYS_PRCTL, PR_SET_DUMPABLE, 1)
     name = process.comm + b"\0"
     from array import array
 
@@ -247,15 +249,15 @@ def sys_execve(task: "Task", path: int, argv: int, environ: int) -> int:
 
 def sys_execveat(task: "Task", dirfd: int, path: int, argv: int, environ: int, flags: int) -> int:
     flags &= 0xFFFFFFFF
+    name = task.space.read_cstring(path)
+    if not name and not flags & AT_EMPTY_PATH:
+        return -ENOENT
     if flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW):
         return -EINVAL
-    name = task.space.read_cstring(path)
     number = dirfd & 0xFFFFFFFF
     if name.startswith(b"/") or (number == AT_FDCWD & 0xFFFFFFFF and name):
         place = shown = name
     elif not name:
-        if not flags & AT_EMPTY_PATH:
-            return -ENOENT
         place = b"/proc/self/fd/%d" % number
         shown = b"/dev/fd/%d" % number
         os.fstat(number)

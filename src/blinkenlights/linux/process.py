@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 PAGE = 4096
 RAX, RSP = 0, 4
 
+CLONE_FS = 0x200
+CLONE_FILES = 0x400
 CLONE_PIDFD = 0x1000
 CLONE_VFORK = 0x4000
 CLONE_PARENT = 0x8000
@@ -97,7 +99,7 @@ def warm_up(task: "Task") -> None:
 
 def host_fork(task: "Task", request: "CloneRequest | None") -> int:
     if request is not None and len(task.process.tasks) == 1:
-        odd = request.flags & (NAMESPACES | CLONE_PARENT | CLONE_IO)
+        odd = request.flags & (NAMESPACES | CLONE_FS | CLONE_FILES | CLONE_PARENT | CLONE_IO)
         if odd or request.exit_signal != signal.SIGCHLD:
             # the C library's fork can't do these; without other threads the bare call is as good
             return host.syscall(SYS_CLONE, odd | request.exit_signal)
@@ -286,8 +288,11 @@ PR_GET_AUXV = 0x41555856
 
 # Options whose arguments are all numbers; the host does them.
 PR_NUMBERS = frozenset(
-    (1, 3, 4, 7, 8, 13, 14, 23, 24, 27, 28, 29, 30, 33, 34, 36, 38, 39, 41, 42, 47, 52, 53, 0x59616D61)
-)
+    (
+        1, 3, 4, 7, 8, 13, 14, 23, 24, 27, 28, 29, 30, 33, 34, 36, 38, 39, 41, 42, 47, 52, 53, 57, 58, 67, 68,
+        0x59616D61,
+    )
+)  # fmt: skip
 # Options with a pointer to a result of so many bytes as argument 2.
 PR_RESULTS = {2: 4, 5: 4, 6: 4, 9: 4, 11: 4, 16: 16, 19: 4, 25: 4, 37: 4}
 

@@ -248,6 +248,16 @@ def stop_others(task: Task) -> None:
             host.syscall(SYS_TGKILL, process.pid, other.tid, signal.SIGSEGV)
         nap(pause)
         pause = min(pause * 2, 0.02)
+    if process.leader is task:
+        until_alone()
+
+
+def until_alone() -> None:
+    """Wait until the host's other threads are gone, too: a program starts with one."""
+    for _ in range(100):
+        if len(os.listdir("/proc/self/task")) == 1:  # noqa: PTH208
+            break
+        nap(0.0002)
 
 
 def nap(seconds: float) -> None:

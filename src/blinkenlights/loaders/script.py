@@ -1,6 +1,6 @@
 """`#!` scripts, as the kernel reads their first line."""
 
-from errno import ENOEXEC
+from errno import EACCES, ENOEXEC
 
 from blinkenlights.loaders import BadProgram
 
@@ -19,7 +19,8 @@ def interpreter(head: bytes) -> tuple[bytes, bytes | None]:
     line = line.split(b"\0", 1)[0].lstrip(BLANK)
     path, blank, rest = _first_word(line)
     if not path:
-        raise BadProgram(ENOEXEC, "script names no interpreter")
+        # without a newline the kernel takes what is there, nothing, for the interpreter
+        raise BadProgram(ENOEXEC if newline >= 0 or not complete else EACCES, "script names no interpreter")
     if not complete and not blank:
         raise BadProgram(ENOEXEC, "script's interpreter has too long a name")
     argument = rest.strip(BLANK)
