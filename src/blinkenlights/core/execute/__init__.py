@@ -6,7 +6,7 @@ FAMILIES = (
     "sse_move", "sse_integer", "sse_shuffle", "sse_float", "sse_round", "sse_convert", "sse_string",
     "sse_crypto", "sse_control", "sse_gfni", "sse4a", "sha",
     "avx_lanes", "avx_move", "avx_shuffle", "avx_compare", "avx_masked", "avx_half", "avx_fma",
-    "avx_flat",
+    "avx_flat", "avx_flat_float",
 )
 
 for _family in FAMILIES:
