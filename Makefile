@@ -4,7 +4,8 @@
 #   make build                       compile what changed, in place
 #   make check                       build and run the tests
 #   make fuzz [COUNT=n ENGINE=jit]   random instruction sequences against this machine's CPU
-#   make differential [CASES=n]      every instruction form against this machine's CPU
+#   make differential [CASES=n] [ENGINE=interpreter|virtual|jit]
+#                                    every instruction form against this machine's CPU
 #   make bench [ARGS=--quick]        time blink against native runs (and qemu, if it is on PATH)
 #   make lint                        ruff and mypy
 
@@ -15,6 +16,7 @@ PROG ?= /bin/echo Hello from a real x86-64 program, run by blink
 FLAGS ?=
 WORKERS ?= auto
 CASES ?= 200
+ENGINE ?= interpreter
 COUNT ?= 200000
 ENGINE ?= interpreter
 ARGS ?=
@@ -32,7 +34,7 @@ check: build
 	$(BIN)/python -m pytest -n $(WORKERS)
 
 differential: build
-	$(BIN)/python -m tests.differential --cases $(CASES)
+	$(BIN)/python -m tests.differential --cases $(CASES) --engine $(ENGINE)
 
 fuzz: build
 	$(BIN)/python -m tests.fuzz --count $(COUNT) --engine $(ENGINE) --minimise

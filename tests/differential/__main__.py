@@ -7,6 +7,7 @@ import time
 from collections import defaultdict
 
 from tests.differential.campaign import Tally, campaign, executed, select
+from tests.differential.engine import ENGINES
 from tests.differential.forms import GROUPS
 
 
@@ -32,7 +33,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--executed", action="store_true", help="leave out what has no handler yet")
-    parser.add_argument("--virtual", action="store_true", help="with virtualised memory (blink -m)")
+    parser.add_argument("--engine", choices=ENGINES, default="interpreter",
+                        help="what to compare (interpreter)")
     parser.add_argument("--examples", type=int, default=40, help="differing forms to show (40)")
     options = parser.parse_args()
     chosen = select(options.group, [name.upper() for name in options.only])
@@ -41,7 +43,7 @@ def main() -> int:
     if not chosen:
         parser.error("no such instruction")
     started = time.monotonic()
-    tallies = list(campaign(chosen, options.cases, options.seed, options.jobs, options.virtual))
+    tallies = list(campaign(chosen, options.cases, options.seed, options.jobs, options.engine))
     wrong = sorted((t for t in tallies if t.failures), key=lambda t: t.name)
     for tally in wrong[:options.examples]:
         print(f"\n{tally.name}: {tally.failures} of {tally.cases} differ")
@@ -50,7 +52,9 @@ def main() -> int:
         print(f"\n... and {len(wrong) - options.examples} more forms")
     print()
     print(table(tallies))
-    print(f"{time.monotonic() - started:.0f} seconds")
+    seconds = time.monotonic() - started
+    cases = sum(tally.cases for tally in tallies)
+    print(f"{len(tallies)} forms, {cases} cases in {seconds:.0f} seconds, {cases / seconds:.0f} a second")
     return 1 if wrong else 0
 
 

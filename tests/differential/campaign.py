@@ -11,13 +11,17 @@ from dataclasses import dataclass, field
 
 from blinkenlights.core.decode import decode_bytes
 from blinkenlights.core.execute.system import executes
-from tests.differential.cases import Case, make_case
+from tests.differential import values
+from tests.differential.cases import Case, make_template
 from tests.differential.compare import differences, shown
 from tests.differential.engine import Interpreter
 from tests.differential.forms import Form, forms, host_lacks
-from tests.oracle import REGISTERS, Native, Outcome
+from tests.oracle import RECORD, REGISTERS, Native, Outcome, Template, unpack, unpack_state
 from tests.oracle.native import BATCH
+from tests.oracle.state import INT3
 
+VARIATIONS = 25  # cases made from one encoding
+VECTOR_OFFSET = 144  # in a record
 VECTOR = re.compile(r"mm\d+")
 EXAMPLES = 2  # differences kept for each form
 
@@ -51,43 +55,83 @@ def describe(case: Case, found: Sequence[str], expected: Outcome) -> str:
 
 
 @functools.cache
-def interpreter_of_process(virtual: bool) -> Interpreter:
+def engine_of_process(engine: str) -> Interpreter:
     """One for all: each reserves a large part of the host's address space."""
-    return Interpreter(virtual)
+    return Interpreter(engine)
 
 
-def compare_forms(chosen: Sequence[Form], cases: int, seed: int, virtual: bool = False) -> Iterator[Tally]:
+@dataclass
+class Batch:
+    """Instructions in their slots, each with a template of the cases it is to run."""
+
+    cases: list[Case] = field(default_factory=list)
+    templates: list[Template] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, case: Case, template: Template) -> None:
+        self.cases.append(case)
+        self.templates.append(template)
+        self.count += template.cases
+
+
+def compare_forms(chosen: Sequence[Form], cases: int, seed: int,
+                  engine: str = "interpreter") -> Iterator[Tally]:
     """Compare `cases` random cases of each form; yields a tally a form."""
-    interpreter = interpreter_of_process(virtual)
+    ours = engine_of_process(engine)
+    pools = values.pools(seed)
+    tallies: dict[Form, Tally] = {}
     with Native() as native:
-        share = min(cases, BATCH)
-        together = max(1, BATCH // share)  # forms that fit one batch
-        for start in range(0, len(chosen), together):
-            group = chosen[start:start + together]
-            tallies = {form: Tally(str(form), form.group or "") for form in group}
-            for done in range(0, cases, share):
-                batch: list[Case] = []
-                for form in group:
-                    rng = random.Random(f"{seed} {form} {done}")
-                    for _ in range(min(share, cases - done)):
-                        batch.append(make_case(form, rng, len(batch)))
-                compare_batch(batch, native, interpreter, tallies)
-            yield from tallies.values()
+        native.set_pools(pools)
+        batch = Batch()
+        for form in chosen:
+            tallies[form] = Tally(str(form), form.group or "")
+            rng = random.Random(f"{seed} {form}")
+            for done in range(0, cases, VARIATIONS):
+                variations = min(VARIATIONS, cases - done)
+                if batch.count + variations > BATCH:
+                    compare_batch(batch, native, ours, tallies, seed)
+                    yield from finished(tallies, form)
+                    batch = Batch()
+                case, template = make_template(form, rng, pools, len(batch.cases))
+                template.cases = variations
+                batch.add(case, template)
+        compare_batch(batch, native, ours, tallies, seed)
+    yield from tallies.values()
 
 
-def compare_batch(batch: Sequence[Case], native: Native, interpreter: Interpreter,
-                  tallies: dict[Form, Tally]) -> None:
-    codes = [case.code for case in batch]
-    states = [case.state for case in batch]
-    judged = zip(batch, native.run(codes, states), interpreter.run(codes, states), strict=True)
-    for case, expected, actual in judged:
+def finished(tallies: dict[Form, Tally], current: Form) -> list[Tally]:
+    """Take out the tallies of the forms before the current one."""
+    return [tallies.pop(form) for form in list(tallies) if form != current]
+
+
+def compare_batch(batch: Batch, native: Native, ours: Interpreter, tallies: dict[Form, Tally],
+                  seed: int) -> None:
+    codes = [case.code for case in batch.cases]
+    count = native.run_templates(codes, batch.templates, seed)
+    size = RECORD.size
+    given = native.shared[native.cases:native.cases + count * size]
+    want = native.shared[native.results:native.results + count * size]
+    have = ours.run_records(codes, given)
+    at = 0
+    for case, template in zip(batch.cases, batch.templates, strict=True):
         tally = tallies[case.form]
-        tally.cases += 1
-        tally.faults += expected.vector is not None
-        if found := differences(case, expected, actual):
-            tally.failures += 1
-            if len(tally.examples) < EXAMPLES:
-                tally.examples.append(describe(case, found, expected))
+        end = at + template.cases * size
+        tally.cases += template.cases
+        while at < end:
+            expected, actual = want[at:at + size], have[at:at + size]
+            tally.faults += expected[VECTOR_OFFSET] != INT3
+            if expected != actual:
+                case.state = unpack_state(given[at:at + size])
+                examine(case, unpack(expected), unpack(actual), tally)
+            at += size
+
+
+def examine(case: Case, expected: Outcome, actual: Outcome, tally: Tally) -> None:
+    """Something differs; it may be something undefined."""
+    if found := differences(case, expected, actual):
+        tally.failures += 1
+        if len(tally.examples) < EXAMPLES:
+            tally.examples.append(describe(case, found, expected))
 
 
 def select(groups: Sequence[str] = (), mnemonics: Sequence[str] = ()) -> list[Form]:
@@ -104,14 +148,14 @@ def executed(form: Form) -> bool:
     return instruction is not None and executes(instruction.mnemonic)
 
 
-def work(chosen: list[tuple[int, bool]], cases: int, seed: int, virtual: bool) -> list[Tally]:
-    return list(compare_forms([Form(code, memory) for code, memory in chosen], cases, seed, virtual))
+def work(chosen: list[tuple[int, bool]], cases: int, seed: int, engine: str) -> list[Tally]:
+    return list(compare_forms([Form(code, memory) for code, memory in chosen], cases, seed, engine))
 
 
-def campaign(chosen: list[Form], cases: int, seed: int, jobs: int, virtual: bool = False) -> Iterator[Tally]:
+def campaign(chosen: list[Form], cases: int, seed: int, jobs: int, engine: str) -> Iterator[Tally]:
     """Like `compare_forms`, spread over `jobs` processes."""
     keys = [(form.code, form.memory) for form in chosen]
     pieces = [keys[i::jobs * 4] for i in range(jobs * 4)]
     with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(work, piece, cases, seed, virtual) for piece in pieces]):
+        for future in as_completed([pool.submit(work, piece, cases, seed, engine) for piece in pieces]):
             yield from future.result()

@@ -21,7 +21,7 @@ from iced_x86 import (
 
 from tests.differential import values
 from tests.differential.forms import MNEMONIC_NAMES, Form
-from tests.oracle import CODE, DATA, GS_BASE, PAGE, SLOT_SIZE, WINDOW, WINDOW_SIZE, State
+from tests.oracle import CODE, DATA, GS_BASE, PAGE, SLOT_SIZE, WINDOW, WINDOW_SIZE, Pools, State, Template
 
 MASK64 = (1 << 64) - 1
 RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI = range(8)
@@ -57,28 +57,49 @@ class Unsuitable(Exception):
     """This encoding cannot be given a sensible state; try another."""
 
 
-def make_case(form: Form, rng: random.Random, slot: int) -> Case:
-    """A random case of `form` for the code slot numbered `slot`."""
+def make_template(form: Form, rng: random.Random, pools: Pools, slot: int) -> tuple[Case, Template]:
+    """A random case of `form` for the code slot numbered `slot`, and what of it may vary."""
     while True:
         code, _ = form.encode(rng)
+        builder = Builder(form, code, CODE + SLOT_SIZE * slot, rng, pools)
         try:
-            return Builder(form, code, CODE + SLOT_SIZE * slot, rng).case()
+            case = builder.case()
         except Unsuitable:
             continue
+        return case, builder.template(case.state)
+
+
+class Noted(list[Any]):
+    """A list that notes which places are looked at or changed: other values there might not do."""
+
+    def __init__(self, values: list[Any]):
+        super().__init__(values)
+        self.noted = 0
+
+    def __getitem__(self, place: Any) -> Any:
+        self.noted |= 1 << place
+        return super().__getitem__(place)
+
+    def __setitem__(self, place: Any, value: Any) -> None:
+        self.noted |= 1 << place
+        super().__setitem__(place, value)
 
 
 class Builder:
     """Makes the state for one encoding."""
 
-    def __init__(self, form: Form, code: bytes, address: int, rng: random.Random):
+    def __init__(self, form: Form, code: bytes, address: int, rng: random.Random, pools: Pools):
         self.form = form
         self.code = bytearray(code)
         self.address = address
         self.rng = rng
-        self.reg = [values.integer(rng) for _ in range(16)]
-        self.xmm = [values.vector(rng) for _ in range(16)]
-        self.upper = [values.vector(rng) for _ in range(16)]
-        self.memory = values.window(rng)
+        self.reg = Noted(rng.choices(pools.integers, k=16))
+        self.xmm = Noted(rng.choices(pools.vectors, k=16))
+        self.upper = Noted(rng.choices(pools.vectors, k=16))
+        self.head = rng.choice(pools.heads)
+        self.memory = bytearray(rng.choice(pools.windows))
+        self.kept = 0  # bytes of memory that other cases must share, as bits
+        self.operand = (0, 0)  # in the window: offset and size
         self.decode()
         self.name = MNEMONIC_NAMES[self.instruction.mnemonic]
         self.family = self.name.removeprefix("V")  # AVX instructions take the same care as their SSE kin
@@ -97,14 +118,17 @@ class Builder:
         self.place_target()
         if adjust := ADJUSTMENTS.get(self.name) or ADJUSTMENTS.get(self.family):
             adjust(self)
-        x87 = values.x87_state(self.rng)
-        state = State(reg=self.reg, memory=bytes(self.memory), fxsave=x87 + b"".join(self.xmm),
+        state = State(reg=self.reg, memory=bytes(self.memory), fxsave=self.head + b"".join(self.xmm),
                       upper=b"".join(self.upper),
                       rflags=FLAGS_ALWAYS_SET | self.rng.getrandbits(12) & 0x8D5
                       | (0x400 if self.rng.random() < 0.2 else 0))
         if self.rng.random() < 0.05:
             state.rflags = FLAGS_ALWAYS_SET
         return Case(self.form, bytes(self.code), self.instruction, state)
+
+    def template(self, state: State) -> Template:
+        return Template(state, keep_registers=self.reg.noted, keep_vectors=self.xmm.noted | self.upper.noted,
+                        keep_memory=self.kept, operand=self.operand[0], operand_size=self.operand[1])
 
     # -- small tools ---------------------------------------------------------------------------
 
@@ -120,10 +144,14 @@ class Builder:
         for i, byte in enumerate(data):
             if 0 <= address + i - WINDOW < WINDOW_SIZE:
                 self.memory[address + i - WINDOW] = byte
+                self.kept |= 1 << address + i - WINDOW
 
     def peek(self, address: int, size: int) -> bytes | None:
         start = address - WINDOW
-        return bytes(self.memory[start:start + size]) if 0 <= start <= WINDOW_SIZE - size else None
+        if not 0 <= start <= WINDOW_SIZE - size:
+            return None
+        self.kept |= (1 << size) - 1 << start
+        return bytes(self.memory[start:start + size])
 
     def set_register(self, register: Any, value: int) -> None:
         """Give an address register its value; what lies above 32 bits of a narrow one is anything."""
@@ -174,6 +202,7 @@ class Builder:
         if ins.is_string_instruction and self.chance(0.5):  # let comparisons go on for a while
             self.memory[:] = bytes([self.rng.getrandbits(8)]) * WINDOW_SIZE
             self.memory[self.rng.randrange(WINDOW_SIZE)] ^= 1
+            self.kept = (1 << WINDOW_SIZE) - 1
             if self.chance(0.7):
                 self.reg[RAX] = int.from_bytes(self.memory[:8], "little")
         for operand in range(ins.op_count):
@@ -240,8 +269,11 @@ class Builder:
                 offset += self.reg[RegisterExt.number(index)] * scale
             self.set_register(base, wanted - offset)
         self.operand_address &= MASK64
-        if self.chance(0.7):
-            self.fill(self.operand_address, self.operand_value(size))
+        start = self.operand_address - WINDOW
+        if 0 <= start <= WINDOW_SIZE - size and size:
+            self.operand = (start, size)
+            if self.chance(0.7):
+                self.memory[start:start + size] = self.operand_value(size)
 
     def place_elements(self) -> None:
         """A gather: an address for each element of a vector register, most of them in the window."""

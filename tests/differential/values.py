@@ -5,7 +5,8 @@ import random
 import struct
 from collections.abc import Callable
 
-from tests.oracle import WINDOW, WINDOW_SIZE
+from tests.oracle import WINDOW, WINDOW_SIZE, Pools
+from tests.oracle.templates import HEADS, INTEGERS, VECTORS, WINDOWS
 
 CORNERS = [0, 1, 2, 3, 7, 8, 15, 16, 31, 32, 33, 63, 64, 65, 127, 128, 255, 256,
            0x7FFF, 0x8000, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0x100000000,
@@ -166,3 +167,13 @@ def window_address(rng: random.Random, size: int) -> int:
         return WINDOW + WINDOW_SIZE // 2 - rng.randrange(0, max(size, 1) + 1)
     # room on both sides for bit strings, repeated string instructions and stack frames
     return WINDOW + rng.randrange(WINDOW_SIZE // 4, WINDOW_SIZE * 3 // 4 - 16)
+
+
+@functools.cache
+def pools(seed: int) -> Pools:
+    """Values for many cases; making them anew for each takes far longer than running it."""
+    rng = random.Random(f"pools {seed}")
+    return Pools(integers=[integer(rng) for _ in range(INTEGERS)],
+                 vectors=[vector(rng) for _ in range(VECTORS)],
+                 heads=[x87_state(rng) for _ in range(HEADS)],
+                 windows=[bytes(window(rng)) for _ in range(WINDOWS)])

@@ -3,17 +3,24 @@
 from tests.oracle.native import Native, Unavailable
 from tests.oracle.state import (
     CODE,
+    CODE32,
+    CODE64,
     DATA,
     EDGE,
     GS_BASE,
     PAGE,
+    RECORD,
     REGISTERS,
     SLOT_SIZE,
     WINDOW,
     WINDOW_SIZE,
     Outcome,
     State,
+    unpack,
+    unpack_state,
 )
+from tests.oracle.templates import Pools, Template
 
-__all__ = ["CODE", "DATA", "EDGE", "GS_BASE", "PAGE", "REGISTERS", "SLOT_SIZE", "WINDOW", "WINDOW_SIZE",
-           "Native", "Outcome", "State", "Unavailable"]
+__all__ = ["CODE", "CODE32", "CODE64", "DATA", "EDGE", "GS_BASE", "PAGE", "RECORD", "REGISTERS", "SLOT_SIZE",
+           "WINDOW", "WINDOW_SIZE", "Native", "Outcome", "Pools", "State", "Template", "Unavailable",
+           "unpack", "unpack_state"]

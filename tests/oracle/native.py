@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.guests import ToolchainMissing, build
 from tests.oracle.state import CODE, RECORD, SLOT_SIZE, Outcome, State, unpack
+from tests.oracle.templates import POOLS_SIZE, TEMPLATE, Pools, Template
 
 BATCH = 8192  # cases at a time
 
@@ -22,8 +23,16 @@ def code_slots(instructions: Sequence[bytes]) -> bytes:
     return b"".join(code.ljust(SLOT_SIZE, b"\xcc") for code in instructions)
 
 
+def whole_pages(size: int) -> int:
+    return -(-size // mmap.PAGESIZE) * mmap.PAGESIZE
+
+
 class Native:
-    """One process that executes instructions; a context manager."""
+    """One process that executes instructions; a context manager.
+
+    After `run_templates` the cases' records are in `shared` from `cases` on, and what they left from
+    `results` on.
+    """
 
     def __init__(self) -> None:
         if platform.machine() != "x86_64":
@@ -33,11 +42,16 @@ class Native:
         except ToolchainMissing as problem:
             raise Unavailable(str(problem)) from None
         code_size = BATCH * SLOT_SIZE
+        records = whole_pages(BATCH * RECORD.size)
+        self.cases = code_size
+        self.results = self.cases + records
+        self.pools = self.results + records
+        self.templates = self.pools + whole_pages(POOLS_SIZE)
         fd = os.memfd_create("oracle")
-        os.ftruncate(fd, code_size + -(-BATCH * RECORD.size // mmap.PAGESIZE) * mmap.PAGESIZE)
+        os.ftruncate(fd, self.templates + whole_pages(BATCH * (RECORD.size + TEMPLATE.size)))
         self.shared = mmap.mmap(fd, 0)
-        self.cases = code_size  # offset of the first record
-        self.process = subprocess.Popen([program, str(fd), str(BATCH), str(code_size)], pass_fds=[fd],
+        command = [str(argument) for argument in (program, fd, BATCH, code_size, POOLS_SIZE)]
+        self.process = subprocess.Popen(command, pass_fds=[fd],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
         os.close(fd)
 
@@ -51,18 +65,35 @@ class Native:
     def run(self, instructions: Sequence[bytes], states: Sequence[State]) -> list[Outcome]:
         """Run instruction i, at the start of slot i, from state i; at most BATCH of them."""
         assert len(instructions) == len(states) <= BATCH
-        code = code_slots(instructions)
-        self.shared[:len(code)] = code
         size = RECORD.size
-        end = self.cases + size * len(states)
-        self.shared[self.cases:end] = b"".join(
-            state.pack(CODE + SLOT_SIZE * i) for i, state in enumerate(states))
+        self.put(0, code_slots(instructions))
+        self.put(self.cases, b"".join(state.pack(CODE + SLOT_SIZE * i) for i, state in enumerate(states)))
+        self.order(len(states), 0)
+        results = self.shared[self.results:self.results + size * len(states)]
+        return [unpack(results[at:at + size]) for at in range(0, len(results), size)]
+
+    def set_pools(self, pools: Pools) -> None:
+        self.put(self.pools, pools.pack())
+
+    def run_templates(self, instructions: Sequence[bytes], templates: Sequence[Template], seed: int) -> int:
+        """Run every case of template i with instruction i; returns how many there were, at most BATCH."""
+        count = sum(template.cases for template in templates)
+        assert len(instructions) == len(templates) <= BATCH and count <= BATCH
+        self.put(0, code_slots(instructions))
+        self.put(self.templates, b"".join(
+            template.pack(CODE + SLOT_SIZE * i, hash((seed, i)) & (1 << 64) - 1)
+            for i, template in enumerate(templates)))
+        self.order(count, len(templates))
+        return count
+
+    def put(self, offset: int, data: bytes) -> None:
+        self.shared[offset:offset + len(data)] = data
+
+    def order(self, cases: int, templates: int) -> None:
         assert self.process.stdin and self.process.stdout
-        self.process.stdin.write(len(states).to_bytes(8, "little"))
+        self.process.stdin.write(cases.to_bytes(8, "little") + templates.to_bytes(8, "little"))
         answer = self.process.stdout.read(1)
         if answer == b"o":
             raise AssertionError("an instruction wrote outside the memory window")
         if answer != b"y":
             raise RuntimeError(f"the oracle died: {self.process.wait()}")
-        results = self.shared[self.cases:end]
-        return [unpack(results[at:at + size]) for at in range(0, len(results), size)]

@@ -3,12 +3,17 @@
 // A case is a whole register file and a window of memory. The signal handler does all the work: it
 // saves what the last instruction left (the signal frame holds every register), puts the next case
 // into the frame and returns, so the kernel itself loads the state and jumps to the instruction.
-// Each instruction is followed by INT3, which brings us back.
+// Each instruction is followed by INT3, which brings us back. CS in the frame chooses 64-bit, 32-bit
+// or 16-bit code; signals are delivered as to any 64-bit program.
 //
-// usage: oracle MEMFD CASES CODE_SIZE, then a 64-bit number of cases per batch on standard input;
-// answers with one byte when the batch is done.
+// Cases come as they are, or as templates: a case, and what in it may be replaced by values drawn
+// from pools.
+//
+// usage: oracle MEMFD CASES CODE_SIZE POOLS_SIZE; then on standard input the numbers of cases and of
+// templates (0: the cases are there) of a batch; answers with one byte when the batch is done.
 
 #define _GNU_SOURCE
+#include <asm/ldt.h>
 #include <asm/prctl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -29,19 +34,47 @@
 #define EDGE 256  // bytes at either end of the writable pages that start as zeros
 #define GS_BASE 0x1ffff000
 // offsets in the frame's floating-point state
+#define POINTERS 6  // FOP, FIP and FDP, in which CPUs differ
+#define MXCSR_MASK 28
 #define SW_RESERVED 464  // what the kernel says of the rest
 #define XSTATE_BV 512
 #define YMM_UPPER 576
 #define YMM_UPPER_SIZE 256
 #define FXSAVE_SIZE 416  // up to the reserved part
+#define X87_SIZE 160  // of it, with MXCSR
+#define USER_SS 0x2b
 
 struct Case {
     uint64_t reg[16];  // in the encoding's order
     uint64_t rip, rflags;
-    uint64_t trap, error, cr2, signal, code, address;  // results only
+    uint64_t trap, cr2;  // results only
+    uint64_t cs, spare;
     uint8_t fxsave[FXSAVE_SIZE];
     uint8_t upper[YMM_UPPER_SIZE];
     uint8_t memory[WINDOW_SIZE];
+};
+
+struct Template {
+    struct Case base;  // its first case
+    uint64_t seed;
+    uint32_t cases;
+    uint32_t keep_registers;  // bits: what every case has as the first one
+    uint32_t keep_vectors;
+    uint16_t keep_flags, keep_x87;
+    uint16_t operand, operand_size;  // in the window: gets a vector's bytes now and then
+    uint8_t keep_memory[WINDOW_SIZE / 8];  // a bit for each byte
+};
+
+// What varied cases draw from.
+#define INTEGERS 4096
+#define VECTORS 4096
+#define HEADS 1024
+#define WINDOWS 512
+struct Pools {
+    uint64_t integer[INTEGERS];
+    uint8_t vector[VECTORS][16];
+    uint8_t head[HEADS][X87_SIZE];
+    uint8_t window[WINDOWS][WINDOW_SIZE];
 };
 
 static const int frame_register[16] = {
@@ -49,7 +82,9 @@ static const int frame_register[16] = {
     REG_R8, REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15,
 };
 
-static struct Case *cases;
+static struct Case *cases, *results;
+static const struct Pools *pools;
+static const struct Template *templates;
 static long current = -1, total;
 static uint8_t untouched[WINDOW_SIZE / 2];
 static sigjmp_buf done;
@@ -63,19 +98,20 @@ static uint64_t components(const uint8_t *fp) {
     return magic == FP_XSTATE_MAGIC1 ? features & 7 : 3;
 }
 
-static void save(struct Case *c, siginfo_t *info, ucontext_t *frame) {
+static void save(struct Case *c, ucontext_t *frame) {
     greg_t *reg = frame->uc_mcontext.gregs;
     for (int i = 0; i < 16; i++) c->reg[i] = reg[frame_register[i]];
     c->rip = reg[REG_RIP];
     c->rflags = reg[REG_EFL];
     c->trap = reg[REG_TRAPNO];
-    c->error = reg[REG_ERR];
-    c->cr2 = reg[REG_CR2];
-    c->signal = info->si_signo;
-    c->code = info->si_code;
-    c->address = (uint64_t)info->si_addr;
+    if (c->trap != 3) c->rflags &= ~0x10000ull;  // RF, which is set for faults
+    c->cr2 = c->trap == 14 ? reg[REG_CR2] : 0;
+    c->cs = (uint16_t)reg[REG_CSGSFS];
+    c->spare = 0;
     const uint8_t *fp = (const uint8_t *)frame->uc_mcontext.fpregs;
     memcpy(c->fxsave, fp, FXSAVE_SIZE);
+    memset(c->fxsave + POINTERS, 0, 24 - POINTERS);
+    memset(c->fxsave + MXCSR_MASK, 0, 4);
     if (components(fp) & 4 && fp[XSTATE_BV] & 4)
         memcpy(c->upper, fp + YMM_UPPER, YMM_UPPER_SIZE);
     else
@@ -89,6 +125,7 @@ static void load(const struct Case *c, ucontext_t *frame) {
     for (int i = 0; i < 16; i++) reg[frame_register[i]] = c->reg[i];
     reg[REG_RIP] = c->rip;
     reg[REG_EFL] = c->rflags;
+    reg[REG_CSGSFS] = (int64_t)(c->cs | (uint64_t)USER_SS << 48);
     memcpy(fp, c->fxsave, FXSAVE_SIZE);
     // all of them are in the frame, not in their initial state; AVX-512's are
     *(uint64_t *)(fp + XSTATE_BV) = components(fp);
@@ -100,8 +137,9 @@ static void load(const struct Case *c, ucontext_t *frame) {
 }
 
 static void on_signal(int signal, siginfo_t *info, void *context) {
+    (void)signal, (void)info;
     ucontext_t *frame = context;
-    if (current >= 0) save(&cases[current], info, frame);
+    if (current >= 0) save(&results[current], frame);
     if (++current == total) siglongjmp(done, 1);
     load(&cases[current], frame);
 }
@@ -114,6 +152,57 @@ static void run_batch(long count) {
     __asm__ volatile("fninit; ldmxcsr %0; cld" : : "m"(mxcsr));
 }
 
+// -- templates
+
+static uint64_t random_state;
+
+static uint64_t any(void) {  // xorshift64*
+    random_state ^= random_state >> 12;
+    random_state ^= random_state << 25;
+    random_state ^= random_state >> 27;
+    return random_state * 0x2545F4914F6CDD1Dull;
+}
+
+static uint32_t below(uint32_t limit) { return (any() >> 32) * limit >> 32; }
+
+static void vary(const struct Template *t, struct Case *c) {
+    for (int i = 0; i < 16; i++) {
+        if (!(t->keep_registers >> i & 1)) c->reg[i] = pools->integer[below(INTEGERS)];
+        if (t->keep_vectors >> i & 1) continue;
+        memcpy(c->fxsave + X87_SIZE + 16 * i, pools->vector[below(VECTORS)], 16);
+        memcpy(c->upper + 16 * i, pools->vector[below(VECTORS)], 16);
+    }
+    if (!t->keep_flags) c->rflags = 0x202 | (any() >> 40 & 0x8d5) | (c->rflags & 0x400);
+    if (!t->keep_x87) memcpy(c->fxsave, pools->head[below(HEADS)], X87_SIZE);
+    memcpy(c->memory, pools->window[below(WINDOWS)], WINDOW_SIZE);
+    if (t->operand_size && below(10) < 7) {
+        if (t->operand_size == 10)  // an x87 register's value
+            memcpy(c->memory + t->operand, pools->head[below(HEADS)] + 32 + 16 * below(8), 10);
+        else for (unsigned i = 0; i < t->operand_size; i += 16) {
+            unsigned left = t->operand_size - i;
+            memcpy(c->memory + t->operand + i, pools->vector[below(VECTORS)], left < 16 ? left : 16);
+        }
+    }
+    for (unsigned i = 0; i < sizeof t->keep_memory; i++) {
+        if (!t->keep_memory[i]) continue;
+        for (unsigned b = 0; b < 8; b++)
+            if (t->keep_memory[i] >> b & 1) c->memory[8 * i + b] = t->base.memory[8 * i + b];
+    }
+}
+
+static void expand(long count) {
+    struct Case *c = cases;
+    for (const struct Template *t = templates; t < templates + count; t++) {
+        random_state = t->seed | 1;
+        for (uint32_t i = 0; i < t->cases; i++, c++) {
+            *c = t->base;
+            if (i) vary(t, c);
+        }
+    }
+}
+
+// -- set-up
+
 static void *map(void *at, size_t length, int protection, int flags, int fd, off_t offset) {
     void *got = mmap(at, length, protection, flags, fd, offset);
     if (got == MAP_FAILED || (at && got != at)) {
@@ -123,15 +212,33 @@ static void *map(void *at, size_t length, int protection, int flags, int fd, off
     return got;
 }
 
+static size_t pages(size_t size) { return (size + PAGE - 1) & -(size_t)PAGE; }
+
+// 32-bit code needs DS and ES to hold segments, and GS one with our base.
+static void load_segments(void) {
+    struct user_desc gs = {.entry_number = 0, .base_addr = GS_BASE, .limit = 0xfffff, .seg_32bit = 1,
+                           .limit_in_pages = 1, .useable = 1};
+    if (syscall(SYS_modify_ldt, 1, &gs, sizeof gs) == 0) __asm__ volatile("mov %0, %%gs" : : "r"(7));
+    __asm__ volatile("mov %0, %%ds; mov %0, %%es" : : "r"(USER_SS));
+    syscall(SYS_arch_prctl, ARCH_SET_GS, GS_BASE);
+}
+
 int main(int argc, char **argv) {
     int fd = atoi(argv[1]);
-    size_t cases_size = strtoul(argv[2], 0, 0) * sizeof(struct Case), code_size = strtoul(argv[3], 0, 0);
+    size_t most = strtoul(argv[2], 0, 0), code_size = strtoul(argv[3], 0, 0);
+    size_t cases_size = pages(most * sizeof(struct Case)), pools_size = pages(sizeof(struct Pools));
     int fixed = MAP_FIXED_NOREPLACE;
+    if (argc < 5 || strtoul(argv[4], 0, 0) != sizeof(struct Pools)) return 2;
     map(CODE, code_size, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_SHARED | fixed, fd, 0);
-    cases = map(0, cases_size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, code_size);
+    uint8_t *shared = map(0, 2 * cases_size + pools_size + most * sizeof(struct Template), PROT_READ | PROT_WRITE,
+                          MAP_SHARED, fd, code_size);
+    cases = (struct Case *)shared;
+    results = (struct Case *)(shared + cases_size);
+    pools = (const struct Pools *)(shared + 2 * cases_size);
+    templates = (const struct Template *)(shared + 2 * cases_size + pools_size);
     map(DATA + PAGE, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | fixed, -1, 0);
     map(DATA + 3 * PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | fixed, -1, 0);
-    syscall(SYS_arch_prctl, ARCH_SET_GS, GS_BASE);
+    load_segments();
     size_t stack_size = 1 << 20;
     stack_t stack = {.ss_sp = map(0, stack_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
                      .ss_size = stack_size};
@@ -140,9 +247,12 @@ int main(int argc, char **argv) {
     const int caught[] = {SIGTRAP, SIGSEGV, SIGBUS, SIGILL, SIGFPE};
     for (unsigned i = 0; i < sizeof caught / sizeof *caught; i++) sigaction(caught[i], &action, 0);
 
-    uint64_t count;
-    while (read(0, &count, sizeof count) == sizeof count) {
-        run_batch(count);
+    struct {
+        uint64_t cases, templates;
+    } order;
+    while (read(0, &order, sizeof order) == sizeof order) {
+        if (order.templates) expand(order.templates);
+        run_batch(order.cases);
         // what the window does not show must not have been written
         uint8_t *writable = DATA + PAGE;
         char answer = 'y';

@@ -4,7 +4,7 @@ import struct
 from dataclasses import dataclass, field
 
 PAGE = 4096
-CODE = 0x10000000  # a slot of INT3s for each case, with the instruction at its start
+CODE = 0x10000000  # a slot of INT3s for each instruction, which is at its start
 SLOT_SIZE = 64
 DATA = 0x20000000  # an unmapped page, two writable ones, a read-only one, unmapped again
 WINDOW_SIZE = 1024
@@ -12,22 +12,24 @@ WINDOW = DATA + 2 * PAGE - WINDOW_SIZE // 2  # the part of the writable pages th
 EDGE = 256  # bytes at either end of the writable pages that start as zeros
 GS_BASE = 0x1FFFF000
 
-FXSAVE_SIZE = 416
+FXSAVE_SIZE = 416  # without FOP, FIP and FDP, in which CPUs differ, and MXCSR_MASK
 UPPER_SIZE = 256
-RECORD = struct.Struct(f"<16Q2Q6Q{FXSAVE_SIZE}s{UPPER_SIZE}s{WINDOW_SIZE}s")
+RECORD = struct.Struct(f"<16Q2Q4Q{FXSAVE_SIZE}s{UPPER_SIZE}s{WINDOW_SIZE}s")
 
 MXCSR_OFFSET = 24
 ST_OFFSET = 32
 XMM_OFFSET = 160
 
 INT3 = 3
+CODE64 = 0x33  # selectors of code segments
+CODE32 = 0x23
 REGISTERS = ("rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
              "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15")
 
 
 @dataclass(slots=True)
 class State:
-    """Registers in the encoding's order, the FXSAVE64 image, the upper halves of YMM0 to YMM15, and the
+    """Registers in the encoding's order, the FXSAVE64 image, the upper halves of YMM0 to YMM15, the
     window's bytes."""
 
     reg: list[int] = field(default_factory=lambda: [0] * 16)
@@ -36,10 +38,11 @@ class State:
     fxsave: bytes = b"\x7f\x03" + bytes(22) + b"\x80\x1f" + bytes(FXSAVE_SIZE - 26)
     upper: bytes = bytes(UPPER_SIZE)
     memory: bytes = bytes(WINDOW_SIZE)
+    cs: int = CODE64
 
     def pack(self, rip: int) -> bytes:
-        return RECORD.pack(*self.reg, rip, self.rflags, 0, 0, 0, 0, 0, 0, self.fxsave, self.upper,
-                           self.memory)
+        return RECORD.pack(*self.reg, rip, self.rflags, 0, 0, self.cs, 0,
+                           self.fxsave, self.upper, self.memory)
 
     @property
     def mxcsr(self) -> int:
@@ -69,12 +72,17 @@ class Outcome:
     address: int = 0
 
 
-def unpack(record: bytes) -> Outcome:
+def unpack_state(record: bytes) -> State:
     fields = RECORD.unpack(record)
-    reg, rip, rflags = list(fields[:16]), fields[16], fields[17]
-    trap, _, cr2 = fields[18:21]
-    if trap == INT3:
-        # the INT3 after the instruction: it went well, and rip is one past that
-        return Outcome(State(reg, rip - 1, rflags, *fields[24:]), None)
-    state = State(reg, rip, rflags & ~0x10000, *fields[24:])  # RF is set for faults only
-    return Outcome(state, trap, cr2 if trap == 14 else 0)
+    rip, rflags, _vector, _address, cs, _spare, fxsave, upper, memory = fields[16:]
+    return State(list(fields[:16]), rip, rflags, fxsave, upper, memory, cs)
+
+
+def unpack(record: bytes) -> Outcome:
+    """A record as a result."""
+    state = unpack_state(record)
+    vector, address = struct.unpack_from("<QQ", record, 144)
+    if vector == INT3:  # the one after the instruction: it went well, and rip is one past that
+        state.rip -= 1
+        return Outcome(state, None)
+    return Outcome(state, vector, address)

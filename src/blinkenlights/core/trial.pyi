@@ -1,0 +1,9 @@
+from _typeshed import WriteableBuffer
+
+from blinkenlights.core.engine import Processor
+
+class Trial:
+    def __init__(self, processor: Processor, buffer: WriteableBuffer, window: int, window_size: int,
+                 gs_base: int, edges: tuple[int, int], edge_size: int) -> None: ...
+    def load(self, offset: int) -> None: ...
+    def save(self, offset: int) -> None: ...
