@@ -3,6 +3,8 @@
 import os
 import platform
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 from Cython.Build import cythonize
@@ -45,10 +47,21 @@ def compile_opcode_table() -> None:
     compiler["write"](SOURCE / "blinkenlights/core/opcodes.bin")
 
 
+def index_handlers(root: Path) -> None:
+    """Note which module executes which instruction; they are loaded when they are needed."""
+    program = "from blinkenlights.core.execute import write_index; write_index()"
+    subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": str(root)}, check=True)
+
+
 class ParallelBuild(build_ext):
     def finalize_options(self) -> None:
         super().finalize_options()
         self.parallel = self.parallel or JOBS
+
+    def run(self) -> None:
+        super().run()
+        in_place = self.inplace or self.editable_mode
+        index_handlers(SOURCE if in_place else Path(self.build_lib))
 
 
 compile_opcode_table()

@@ -32,6 +32,9 @@ from blinkenlights.core.direct import enable_direct as enable_direct
 from blinkenlights.core.direct import not_direct as not_direct
 from blinkenlights.core.direct import set_special_names as set_special_names
 
+if not execute.read_index():
+    execute.load_all()
+
 FOREVER = cython.declare(u64, ~cython.cast(u64, 0))
 LONGEST_BLOCK = cython.declare(u64, 70)
 STATUS_FLAGS = cython.declare(u64, 0x8D5)

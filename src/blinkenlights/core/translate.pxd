@@ -9,7 +9,7 @@ cdef bint fill(Op *o, Insn *insn, u64 rip, bint linear) noexcept nogil
 
 ctypedef Operand *OperandP
 
-from blinkenlights.core.dispatch cimport flat, sized, general, ends, condition
+from blinkenlights.core.dispatch cimport flat, sized, general, ends, condition, need, pending
 from blinkenlights.core.access cimport fault
 
 cdef Op *undefined(Cpu *c, Op *o) noexcept nogil

@@ -35,6 +35,8 @@ def fill(o, insn, rip, linear):
     i: cython.int
     p: OperandP
     size_class: cython.int
+    if pending[insn.id]:
+        need(insn.id)
     o.imm = 0
     o.link = cython.NULL
     o.rip = rip

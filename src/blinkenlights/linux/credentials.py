@@ -24,6 +24,9 @@ def prepare() -> None:
     if _ready:
         return
     _ready = True
+    from blinkenlights.core import execute
+
+    execute.load_all()
     for name in ("log", "procfs"):
         __import__(f"blinkenlights.linux.{name}")
     for row in SYSCALLS:

@@ -1,4 +1,10 @@
-"""What instructions do, a file a family. Importing this package binds every handler."""
+"""What instructions do, a file a family.
+
+A family is loaded when the first instruction that it executes is met. Which one that is says the
+index that is made at build time; without one that fits, everything is loaded at once.
+"""
+
+from blinkenlights.core import dispatch
 
 FAMILIES = (
     "arith", "move", "shift", "muldiv", "bits", "branch", "stack", "string", "segment", "far", "bcd",
@@ -9,5 +15,38 @@ FAMILIES = (
     "avx_flat", "avx_flat_float",
 )
 
-for _family in FAMILIES:
-    __import__(f"blinkenlights.core.execute.{_family}")  # importlib takes longer to load
+INDEX = __file__.rpartition("execute")[0] + "handlers.bin"
+
+
+def load(number: int) -> None:
+    __import__(f"blinkenlights.core.execute.{FAMILIES[number]}")  # importlib takes longer to load
+
+
+def load_all() -> None:
+    """Load every family: where this package's files may get out of reach, or there is no index."""
+    for number in range(len(FAMILIES)):
+        load(number)
+
+
+def header() -> bytes:
+    return " ".join(FAMILIES).encode() + b"\n"
+
+
+def write_index(path: str = INDEX) -> None:
+    """Load everything, and note what is where; at build time."""
+    data = header() + dispatch.index(FAMILIES)
+    with open(path, "wb") as file:  # noqa: PTH123 - pathlib is slow to import
+        file.write(data)
+
+
+def read_index() -> bool:
+    try:
+        with open(INDEX, "rb", buffering=0) as file:  # noqa: PTH123
+            data = file.read()
+    except OSError:
+        return False
+    first = header()
+    if not data.startswith(first):
+        return False
+    dispatch.adopt_index(data[len(first) :])
+    return True

@@ -6,13 +6,32 @@ in it and receives the result. What follows that operation in its "block" return
 """
 
 import cython
-from cython.cimports.blinkenlights.core.state import CpuP, Op, OpP, u8p, u16, u32, u64
+from cython.cimports.blinkenlights.core.dispatch import need
+from cython.cimports.blinkenlights.core.state import CpuP, Handler, Op, OpP, u8p, u16, u32, u64
 
 # -- the lanes of one instruction ----------------------------------------------------------------
 
 
 def end_of_lane(c, o):
     return o
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def handler_of_twin(o: OpP) -> Handler:
+    """The SSE instruction's handler, loaded when it is first asked for."""
+    if sse[o.id] == cython.NULL:
+        need(twin[o.id])
+        sse[o.id] = general[twin[o.id]]
+    return sse[o.id]
+
+
+def the_same(c, o):
+    """Nothing is different from the SSE instruction, which takes over."""
+    o.fn = handler_of_twin(o)
+    return o.fn(c, o)
 
 
 @cython.cfunc
@@ -43,7 +62,7 @@ def prepare(c: CpuP, o: OpP, inner: OpP) -> cython.void:
 @cython.exceptval(check=False)
 def run(c: CpuP, o: OpP, inner: OpP) -> cython.bint:
     """False when the handler raised an exception."""
-    r: OpP = sse[o.id](c, inner)
+    r: OpP = handler_of_twin(o)(c, inner)
     c.op = o
     return r != cython.NULL
 
@@ -172,7 +191,7 @@ def low_lane(c, o):
     """Scalars, and instructions of 16 bytes: the SSE handler reads the source itself."""
     inner: Op[2]
     if o.form == MR or not is_xmm(c, o.dst):
-        return sse[o.id](c, o)
+        return handler_of_twin(o)(c, o)
     prepare(c, o, inner)
     if o.form == RRM or (o.form == RR and o.src2 != NO_OPERAND):
         inner.form = RM if o.form == RRM else RR
@@ -254,7 +273,7 @@ def sse_number(name: str) -> cython.int:
 
 @cython.cfunc
 def bind_lanes(name: str, handler: Handler) -> cython.void:
-    sse[mnemonic_id("V" + name)] = general[sse_number(name)]
+    twin[mnemonic_id("V" + name)] = sse_number(name)
     bind("V" + name, handler)
 
 
@@ -272,6 +291,6 @@ for name in NARROWING.split():
 for name in LOW_LANE.split():
     bind_lanes(name, low_lane)
 for name in THE_SAME.split():
-    bind("V" + name, general[sse_number(name)])
+    bind_lanes(name, the_same)
 for name in STRING_MASK.split():
     bind_lanes(name, string_mask)

@@ -15,7 +15,8 @@ from cython.cimports.blinkenlights.core.access import (
     store,
     store_bytes,
 )
-from cython.cimports.blinkenlights.core.dispatch import bind, general, mnemonic_id, sized
+from cython.cimports.blinkenlights.core.dispatch import bind, mnemonic_id
+from cython.cimports.blinkenlights.core.dispatch import executes as has_handler
 from cython.cimports.blinkenlights.core.execute.fxsave import enabled_components, in_use
 from cython.cimports.blinkenlights.core.execute.system import (
     Leaf,
@@ -25,6 +26,7 @@ from cython.cimports.blinkenlights.core.execute.system import (
     host_ticks,
     host_ticks_steady,
 )
+from cython.cimports.blinkenlights.core.fpcontrol import MXCSR_MASKS, get_host_mxcsr, set_host_mxcsr
 from cython.cimports.blinkenlights.core.state import FS, GS, LEGACY, MR, RM, CpuP, OpP, u8, u8p, u32, u64
 from cython.cimports.libc.string import memcpy
 
@@ -51,16 +53,7 @@ jit_running = cython.declare(cython.bint, False)
 
 def executes(mnemonic: str) -> bool:
     """Is there a handler for it?"""
-    number: cython.int = mnemonic_id(mnemonic)
-    size: cython.int
-    form: cython.int
-    if general[number] != cython.NULL:
-        return True
-    for size in range(4):
-        for form in range(4):
-            if sized[number][size][form] != cython.NULL:
-                return True
-    return False
+    return has_handler(mnemonic_id(mnemonic))
 
 
 def set_cpu(name: str) -> None:
@@ -116,8 +109,11 @@ def cpuid(c, o):
     d: u32 = 0
     i: cython.int
     if leaf_count == 0:
+        control: u32 = get_host_mxcsr()  # the guest's, whose flags Python must not set
+        set_host_mxcsr(MXCSR_MASKS)
         with cython.gil:
             describe()
+        set_host_mxcsr(control)
     for i in range(leaf_count):
         if leaves[i].leaf == leaf and (leaves[i].subleaf == subleaf or leaves[i].subleaf == ANY_SUBLEAF):
             a = leaves[i].value[0]
