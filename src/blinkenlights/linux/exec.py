@@ -10,7 +10,7 @@ from stat import S_ISLNK, S_ISREG
 
 from blinkenlights.core import host
 from blinkenlights.core.memory import GuestFault
-from blinkenlights.linux import futex, signal, stack
+from blinkenlights.linux import card, futex, signal, stack
 from blinkenlights.loaders import BadProgram, Image, elf, script
 
 TYPE_CHECKING = False
@@ -174,6 +174,7 @@ def start(task: "Task", program: Program) -> None:
     process.code_start, process.code_end = image.code_start, image.code_end
     process.data_start, process.data_end = image.data_start, image.data_end
     process.brk_start = process.brk = image.brk
+    card.write(process)
     cpu = task.cpu
     cpu.reset()
     cpu.set(RSP, sp)

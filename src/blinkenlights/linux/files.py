@@ -100,9 +100,10 @@ def sys_readlinkat(task: "Task", dirfd: int, path: int, buffer: int, size: int) 
         if entry is not None and entry.name == b"exe":
             if s32(size) <= 0:
                 return -EINVAL
-            target = task.process.exe[:size]
-            space.write(buffer, target)
-            return len(target)
+            program = procfs.program_of(task, entry)
+            if program is not None:
+                space.write(buffer, program[:size])
+                return min(len(program), size)
     where = space.pointer(path, len(name) + 1)
     return task.host(READLINKAT, dirfd, where, space.pointer(buffer, size & 0x7FFF_FFFF, True), size)
 
@@ -114,7 +115,8 @@ def _program(task: "Task", dirfd: int, name: bytes) -> "bytes | None":
     from blinkenlights.linux import procfs
 
     entry = procfs.find(task, dirfd, name)
-    return task.process.exe + b"\0" if entry is not None and entry.name == b"exe" else None
+    program = procfs.program_of(task, entry) if entry is not None and entry.name == b"exe" else None
+    return None if program is None else program + b"\0"
 
 
 def _where(task: "Task", dirfd: int, path: int, follow: bool = True) -> "tuple[int, object]":

@@ -8,6 +8,8 @@ import os
 from typing import NamedTuple
 
 from blinkenlights.linux.abi import AT_FDCWD, EACCES, s32
+from blinkenlights.linux.card import memory
+from blinkenlights.linux.card import read as read_card
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ class Entry(NamedTuple):
 
     name: bytes  # its last component
     host: bytes  # the host's path
+    pid: int = 0  # another guest's
 
 
 # ---- finding ----
@@ -53,6 +56,8 @@ def find(task: "Task", dirfd: int, path: bytes) -> Entry | None:
     if parts[1:] == [b"sys", b"kernel", b"osrelease"]:
         return Entry(parts[3], path)
     process = task.process
+    if len(parts) == 3 and parts[1].isdigit() and int(parts[1]) not in (process.pid, *process.tasks):
+        return Entry(parts[2], path, int(parts[1])) if parts[2] in OTHERS else None
     if len(parts) < 3 or parts[1] not in (b"self", b"thread-self", b"%d" % process.pid):
         return None
     if len(parts) == 5 and parts[2] == b"task":
@@ -76,15 +81,24 @@ def _directory(dirfd: int) -> bytes:
 def open_entry(task: "Task", entry: Entry, flags: int) -> int | None:
     """Open the guest's view of a file; None leaves it to the host."""
     if entry.name == b"exe":
-        return _open(task.process.exe, flags)
+        program = program_of(task, entry)
+        return None if program is None else _open(program, flags)
     if entry.name in REFUSED:
         return -EACCES
     if flags & O_ACCMODE != O_RDONLY or flags & O_PATH:
         return None
-    content = CONTENTS[entry.name](task, entry)
+    content = OTHERS[entry.name](task, entry) if entry.pid else CONTENTS[entry.name](task, entry)
     if content is None:
         return None
     return _snapshot(entry.name, content, flags)
+
+
+def program_of(task: "Task", entry: Entry) -> bytes | None:
+    """What an `exe` link leads to; None where the host's answer is right."""
+    if not entry.pid:
+        return task.process.exe
+    card = read_card(task.process, entry.pid)
+    return None if card is None else card.exe
 
 
 def _open(path: bytes, flags: int) -> int:
@@ -160,6 +174,38 @@ def _auxv(task: "Task", entry: Entry) -> bytes:
 
 def _comm(task: "Task", entry: Entry) -> bytes | None:
     return None  # prctl sets the host thread's name as well
+
+
+# ---- other guests ----
+
+
+def _others_cmdline(task: "Task", entry: Entry) -> bytes | None:
+    card = read_card(task.process, entry.pid)
+    if card is None:
+        return None
+    return memory(task.process, entry.pid, card.arg_start, card.arg_end - card.arg_start)
+
+
+def _others_environ(task: "Task", entry: Entry) -> bytes | None:
+    card = read_card(task.process, entry.pid)
+    if card is None:
+        return None
+    return memory(task.process, entry.pid, card.arg_end, card.env_end - card.arg_end)
+
+
+def _others_maps(task: "Task", entry: Entry) -> bytes | None:
+    """The host's mappings where that guest has its memory, but for what is only reserved."""
+    process = task.process
+    if read_card(process, entry.pid) is None:
+        return None
+    base = process.space.base
+    lines = []
+    for line in _host_file(entry.host).splitlines():
+        place, rights, rest = line.split(None, 2)
+        start, end = (int(word, 16) - base for word in place.split(b"-"))
+        if 0 <= start < process.space.size and not (rights == b"---p" and rest.endswith(b" 0")):
+            lines.append(b"%08x-%08x %s %s\n" % (start, end, rights, rest))
+    return b"".join(lines)
 
 
 # ---- memory ----
@@ -412,12 +458,23 @@ def _status(task: "Task", entry: Entry) -> bytes:
         b"VmExe": b"%8d kB" % (sizes.code >> 10),
         b"VmLib": b"%8d kB" % (sizes.libraries >> 10),
         b"SigCgt": b"%016x" % caught,
+        b"SigBlk": b"%016x" % _thread_of(task, entry).sigmask,
     }
     lines = []
     for line in _host_file(entry.host).splitlines():
         key, _, _ = line.partition(b":")
         lines.append(key + b":\t" + values[key] if key in values else line)
     return b"\n".join(lines) + b"\n"
+
+
+def _thread_of(task: "Task", entry: Entry) -> "Task":
+    """The thread that a path below task/ speaks of; else the one with the process's number."""
+    process = task.process
+    parts = entry.host.split(b"/")
+    if b"thread-self" in parts:
+        return task
+    number = int(parts[-2]) if b"task" in parts and parts[-2].isdigit() else process.pid
+    return process.tasks.get(number, task)
 
 
 def _limits(task: "Task", entry: Entry) -> bytes:
@@ -494,6 +551,13 @@ def _cpuinfo(task: "Task", entry: Entry) -> bytes:
         lines.append(f"{key}: {values[name]}" if name in values else line)
     return "\n".join(lines).encode() + b"\n"
 
+
+OTHERS: "dict[bytes, Callable[[Task, Entry], bytes | None]]" = {
+    b"cmdline": _others_cmdline,
+    b"environ": _others_environ,
+    b"exe": _others_cmdline,  # a link, so never opened as a text
+    b"maps": _others_maps,
+}
 
 CONTENTS: "dict[bytes, Callable[[Task, Entry], bytes | None]]" = {
     b"auxv": _auxv,

@@ -6,16 +6,19 @@ host's own, so they pass as they are.
 
 from array import array
 
-from blinkenlights.linux.abi import EFAULT, EINVAL, EMSGSIZE, at, s32, words
+from blinkenlights.core.memory import GuestFault
+from blinkenlights.linux.abi import EINVAL, EMSGSIZE, at, s32, words
 from blinkenlights.linux.vectors import UIO_MAXIOV, translate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from blinkenlights.core.memory import AddressSpace
     from blinkenlights.linux.task import Task
 
-SENDMSG, RECVMSG, SETSOCKOPT, RECVMMSG, SENDMMSG = 46, 47, 54, 299, 307
-SOL_SOCKET = 1
+SENDMSG, RECVMSG, SETSOCKOPT, GETSOCKOPT, RECVMMSG, SENDMMSG = 46, 47, 54, 55, 299, 307
+SOL_SOCKET, SO_TYPE = 1, 3
 SO_ATTACH_FILTER, SO_ATTACH_REUSEPORT_CBPF = 26, 51
 
 # struct msghdr as 64-bit words
@@ -46,11 +49,29 @@ def _give_back(space: "AddressSpace", address: int, header: "array[int]") -> Non
     space.put_u32(address + 48, header[FLAGS] & LOW)
 
 
+def _of_socket(call: "Callable[..., int]") -> "Callable[..., int]":
+    """A descriptor that isn't a socket is said before a message that can't be read."""
+
+    def checked(task: "Task", fd: int, *arguments: int) -> int:
+        try:
+            return call(task, fd, *arguments)
+        except (GuestFault, OSError):
+            kind = array("Q", (0, 4))
+            result = task.host(GETSOCKOPT, fd, SOL_SOCKET, SO_TYPE, at(kind), at(kind) + 8)
+            if result < 0:
+                return result
+            raise
+
+    return checked
+
+
+@_of_socket
 def sys_sendmsg(task: "Task", fd: int, message: int, flags: int) -> int:
     header, _vector = _message(task.space, message, False)
     return task.host(SENDMSG, fd, at(header), flags)
 
 
+@_of_socket
 def sys_recvmsg(task: "Task", fd: int, message: int, flags: int) -> int:
     space = task.space
     header, _vector = _message(space, message, True)
@@ -73,6 +94,7 @@ def _messages(
     return headers, vectors
 
 
+@_of_socket
 def sys_sendmmsg(task: "Task", fd: int, messages: int, count: int, flags: int) -> int:
     space = task.space
     headers, _vectors = _messages(space, messages, min(count & LOW, UIO_MAXIOV), False)
@@ -82,6 +104,7 @@ def sys_sendmmsg(task: "Task", fd: int, messages: int, count: int, flags: int) -
     return result
 
 
+@_of_socket
 def sys_recvmmsg(task: "Task", fd: int, messages: int, count: int, flags: int, timeout: int) -> int:
     space = task.space
     count = min(count & LOW, UIO_MAXIOV)
@@ -101,7 +124,7 @@ def sys_setsockopt(task: "Task", fd: int, level: int, option: int, value: int, l
             return -EINVAL
         program = words(space.read(value, 16))  # struct sock_fprog: u16 length, pointer
         if not program[1]:
-            return -EFAULT
+            return -EINVAL
         program[1] = space.pointer(program[1], 8 * (program[0] & 0xFFFF))
         return task.host(SETSOCKOPT, fd, level, option, at(program), 16)
     return task.host(SETSOCKOPT, fd, level, option, space.pointer(value, length & LOW), length)

@@ -53,7 +53,7 @@ NUMBERS = frozenset(
 
 # Groups of requests from before the request's number told the argument's direction and size; the
 # largest structure among them (struct serial_struct, struct ifreq, ...).
-OLD_GROUPS = frozenset({0x12, 0x4B, 0x54, 0x56, 0x89})
+OLD_GROUPS = frozenset({0x00, 0x12, 0x4B, 0x54, 0x56, 0x89})
 OLD_SIZE = 128
 
 

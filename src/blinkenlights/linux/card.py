@@ -1,0 +1,78 @@
+"""What other guests may learn of a process: its program's name, and where its arguments are.
+
+To the host each guest is a Python process. So every guest keeps a page with its particulars in the
+room below its memory, out of its own reach; others find it there through /proc/PID/mem, if the host
+lets them, which it decides as for a debugger.
+"""
+
+import os
+from array import array
+from struct import Struct
+
+from blinkenlights.core import host
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from blinkenlights.linux.task import Process
+
+MMAP, MPROTECT, VM_WRITEV = 9, 10, 311
+PROT_NONE, PROT_READ_WRITE = 0, 3
+PRIVATE_ANONYMOUS_FIXED = 0x32
+PAGE = 4096
+ROOM_BELOW = 1 << 31  # core.memory.GUARD
+PLACE = ROOM_BELOW - (1 << 20)  # this far below the guest's memory
+
+MAGIC = 0x6B6E_696C_6264_7261
+# magic, address and end of the arguments, end of the environment, bytes of the program's path
+CARD = Struct("<QQQQQ")
+
+
+class Card:
+    """Another guest's particulars."""
+
+    __slots__ = ("arg_end", "arg_start", "env_end", "exe")
+
+    def __init__(self, arg_start: int, arg_end: int, env_end: int, exe: bytes) -> None:
+        self.arg_start = arg_start
+        self.arg_end = arg_end
+        self.env_end = env_end
+        self.exe = exe
+
+
+def write(process: "Process") -> None:
+    """Renew the process's own card, for the program that it is about to run."""
+    place = process.space.base - PLACE
+    env_end = process.env_start + sum(map(len, process.environ)) + len(process.environ)
+    exe = process.exe[: PAGE - CARD.size]
+    data = array("B", CARD.pack(MAGIC, process.arg_start, process.env_start, env_end, len(exe)) + exe)
+    if host.syscall(MMAP, place, PAGE, PROT_READ_WRITE, PRIVATE_ANONYMOUS_FIXED, -1, 0) < 0:
+        return
+    vectors = array("Q", (data.buffer_info()[0], len(data), place, len(data)))
+    at = vectors.buffer_info()[0]
+    host.syscall(VM_WRITEV, host.syscall(39), at, 1, at + 16, 1, 0)
+    host.syscall(MPROTECT, place, PAGE, PROT_NONE)
+
+
+def read(process: "Process", pid: int) -> Card | None:
+    """The card of another process; None when it isn't a guest, or the host doesn't let us see."""
+    data = memory(process, pid, -PLACE, PAGE)
+    if len(data) < CARD.size:
+        return None
+    magic, arg_start, arg_end, env_end, length = CARD.unpack_from(data)
+    if magic != MAGIC:
+        return None
+    return Card(arg_start, arg_end, env_end, data[CARD.size : CARD.size + length])
+
+
+def memory(process: "Process", pid: int, address: int, length: int) -> bytes:
+    """Bytes at a guest's address in another guest."""
+    try:
+        fd = os.open(f"/proc/{pid}/mem", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return b""
+    try:
+        return os.pread(fd, length, process.space.base + address)
+    except OSError:
+        return b""
+    finally:
+        os.close(fd)
