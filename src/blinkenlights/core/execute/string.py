@@ -106,10 +106,11 @@ def string(c: CpuP, o: OpP, size: cython.int, kind: cython.int) -> OpP:
             if counter == 4:
                 put(c, RCX, 4, 0)
             return done(c, o)
-        if moved >= PATIENCE and c.icount >= c.stop_at:
+        # stepped, each element is a step
+        if moved and c.eflags & TF or moved >= PATIENCE and c.icount >= c.stop_at:
             c.icount += o.count - 1
             return leave(c, o.rip, EXIT_ATTENTION)
-        if (kind == 0 or kind == 2) and count > 8 and counter == 8 and not c.eflags & DF:
+        if (kind == 0 or kind == 2) and count > 8 and counter == 8 and not c.eflags & (DF | TF):
             count = chunk(c, o, size, kind, count)
         else:
             element(c, o, size, kind)
