@@ -124,3 +124,63 @@ def test_every_implementation_is_there():
     for row in SYSCALLS:
         if row[4] not in (None, "direct"):
             assert callable(implementation(row)), row[1]
+
+
+def test_every_structure_can_be_shown():
+    elsewhere = {"b", "msgbuf", "sockaddr", "fd_set"}
+    for name in STRUCTURES:
+        if any(re.search(rf"[<>=]{name}\b", row[2]) for row in SYSCALLS):
+            assert name in structures.FORMATS or name in elsewhere, name
+
+
+@pytest.mark.parametrize("row", SYSCALLS, ids=lambda row: row[1])
+def test_a_call_with_bad_arguments_can_be_shown(row):
+    """No argument, however wrong, is a traceback."""
+    from types import SimpleNamespace
+
+    from blinkenlights.core.memory import AddressSpace
+
+    task = SimpleNamespace(space=AddressSpace())
+    kinds = row[2].split()
+    for value in (0, 1, 2**64 - 1, 0x7FFF_F000):
+        call = strace.Call(task, row[1], kinds, [value] * len(kinds))
+        for result in (0, 1, -14):
+            call.result = result
+            shown = [call.before(i) or call.after(i) for i in range(len(kinds))]
+            assert all(isinstance(text, str) and text for text in shown)
+
+
+@pytest.mark.parametrize("pattern", [
+    r"openat2\(AT_FDCWD, \"file\", \{flags=O_RDONLY, mode=00, resolve=0\}, 24\) += \d+",
+    r"fcntl\(3, F_SETLK, \{l_type=F_WRLCK, l_whence=SEEK_SET, l_start=10, l_len=20, l_pid=\d+\}\) += 0",
+    r"fcntl\(31, F_SETFD, 0\) += 0",
+    r"fcntl\(3, F_SETFL, O_RDONLY\|O_APPEND\) += 0",
+    r"ioctl\(\d+, FIONREAD, \[3\]\) += 0",
+])
+def test_arguments_that_depend_on_a_command(guest, blink, pattern):
+    lines = trace(blink, [guest("files.c", "static-glibc", "-w")])
+    assert any(re.fullmatch(r"(\[pid +\d+\] )?(" + pattern + ")", line) for line in lines)
+
+
+def test_json_lines_go_to_a_file_and_follow_children(program, blink, tmp_path):
+    import json
+
+    target = tmp_path / "trace.json"
+    script = "trap 'echo caught' USR1; /bin/true; kill -USR1 $$; exit 3"
+    assert blink([program("sh"), "-c", script], flags=["-j", f"--strace-json={target}"]).stderr == b""
+    records = [json.loads(line) for line in target.read_text().splitlines()]
+    assert records[0]["event"] == "start" and records[0]["arguments"][1] == "-c"
+    signals = [record["signal"] for record in records if record.get("event") == "signal"]
+    assert signals[-1] == "SIGUSR1"
+    assert (records[-1]["event"], records[-1]["status"]) == ("exit", 3)
+    assert len({record["pid"] for record in records}) == 2
+    execve = next(record for record in records if record.get("call") == "execve")
+    assert execve["arguments"][0] == '"/bin/true"' and execve["number"] == 59
+    failed = next(record for record in records if record.get("error"))
+    assert failed["result"] < 0 and failed["error"].startswith("E")
+
+
+def test_a_trace_goes_to_the_file_it_is_told(program, blink, tmp_path):
+    target = tmp_path / "trace"
+    assert blink([program("true")], flags=["-j", f"--strace={target}"]).stderr == b""
+    assert target.read_text().endswith("+++ exited with 0 +++\n")

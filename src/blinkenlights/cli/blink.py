@@ -23,7 +23,8 @@ Run an x86-64 Linux program. PROG is searched on PATH when it has no slash.
                     (else $BLINK_LOG_FILENAME, else blink.log in $TMPDIR or /tmp)
   -s, --statistics  print statistics to standard error at exit
   -0, --argv0       take argv[0] from the command line: blink -0 PROG ARGV0 ARGS...
-      --strace      print each system call to standard error
+      --strace[=FILE]       print each system call, to standard error or FILE
+      --strace-json[=FILE]  the same, a JSON object a line
       --cpu NAME        the CPU that CPUID describes: x86-64, x86-64-v2, x86-64-v3 or max
       --strict          decimal adjustments are invalid in 64-bit code, as on a CPU
       --release R   what uname gives as the kernel's release
@@ -39,12 +40,14 @@ LONG_NAMES = {
     "statistics": "s",
     "argv0": "0",
     "strace": "strace",
+    "strace-json": "strace-json",
     "cpu": "cpu",
     "strict": "strict",
     "release": "release",
     "version": "version",
 }
 WITH_VALUE = ("C", "L", "cpu", "release")
+WITH_OPTIONAL_VALUE = ("strace", "strace-json")
 SHORT_FLAGS = "hjmCLs0"
 
 USAGE_ERROR = 64
@@ -108,7 +111,9 @@ def execute(name: bytes, argv: list[bytes], flags: dict[str, bytes]) -> int:
     options = Options(
         jit="j" not in flags,
         virtual="m" in flags,
-        strace="strace" in flags,
+        strace="strace" in flags or "strace-json" in flags,
+        strace_path=flags.get("strace-json") or flags.get("strace", b""),
+        strace_json="strace-json" in flags,
         statistics="s" in flags,
         log_path=flags.get("L", b""),
         release=flags.get("release", b""),
@@ -169,9 +174,10 @@ def long_flag(word: bytes, words: list[bytes], i: int, flags: dict[str, bytes]) 
     if key is None:
         raise UsageError(f"unknown flag --{name}")
     if key not in WITH_VALUE:
-        if equals:
-            raise UsageError(f"--{name} takes no value")
-        flags[key] = b""
+        if equals and (key not in WITH_OPTIONAL_VALUE or not value):
+            raise UsageError(f"--{name} takes no value" if key not in WITH_OPTIONAL_VALUE
+                             else f"--{name}= needs a value")  # fmt: skip
+        flags[key] = value
         return i
     if not equals:
         if i == len(words):

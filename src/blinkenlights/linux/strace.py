@@ -2,6 +2,7 @@
 
 import os
 from errno import EINTR
+from time import monotonic
 
 from blinkenlights.core.memory import GuestFault
 from blinkenlights.linux import structures
@@ -23,6 +24,23 @@ AT_FDCWD = -100
 MAKES_FILE = 0o20000100  # O_CREAT or O_TMPFILE
 EXIT, EXIT_GROUP = 60, 231
 CLONE_NUMBERS = frozenset((56, 57, 58, 435))
+# What an argument of the kind `any` is, by call and command: a number's kind, or a structure that
+# is read (<) or written (>).
+DEPENDENT: dict[str, dict[int, str]] = {
+    "fcntl": {
+        0: "fd", 2: "fdflag:", 4: "open:", 5: ">flock", 6: "<flock", 7: "<flock",
+        36: ">flock", 37: "<flock", 38: "<flock", 1030: "fd", 1031: "int", 1033: "seal:",
+    },
+    "futex": {0: "<timespec", 6: "<timespec", 9: "<timespec", 11: "<timespec", 13: "<timespec"},
+    "ioctl": {
+        0x5401: ">termios", 0x5402: "<termios", 0x5403: "<termios", 0x5404: "<termios", 0x540B: "int",
+        0x540F: ">int", 0x5410: "<int", 0x5413: ">winsize", 0x5414: "<winsize", 0x541B: ">int",
+        0x5421: "<int", 0x5452: "<int", 0x80045430: ">uint", 0x40045431: "<int",
+    },
+    "prctl": {1: "int", 4: "int", 15: "str", 23: "int", 38: "int"},
+}  # fmt: skip
+SIZES = STRUCTURES | {"flock": 32, "termios": 36, "winsize": 8}
+
 # Calls that write to the buffers their vector names; the others read them.
 FILL_VECTORS = frozenset(("readv", "preadv", "preadv2", "recvmsg", "recvmmsg", "process_vm_readv"))
 
@@ -49,12 +67,20 @@ def traced(
         kinds = kinds[:-1]
     call = Call(task, name, kinds, arguments)
     before = [call.before(i) for i in range(len(kinds))]
+    json = task.process.options.strace_json
     if not _first_pid:
-        _write(task, _program(task.process), "0")
+        begin(task)
     if number in (EXIT, EXIT_GROUP):
-        _write(task, f"{name}({', '.join(map(str, before))})", "?")
-        if number == EXIT_GROUP or len(task.process.tasks) == 1:
-            _line(task, f"+++ exited with {arguments[0] & 0xFF} +++\n")
+        ends = number == EXIT_GROUP or len(task.process.tasks) == 1
+        if json:
+            _record(task, call=name, number=number, arguments=before, raw=list(arguments))
+            if ends:
+                _record(task, event="exit", status=arguments[0] & 0xFF)
+        else:
+            _write(task, f"{name}({', '.join(map(str, before))})", "?")
+            if ends:
+                _line(task, f"+++ exited with {arguments[0] & 0xFF} +++\n")
+    started = monotonic()
     result = invoke(task, function, arguments)
     if number in (EXIT, EXIT_GROUP):
         return result
@@ -62,8 +88,23 @@ def traced(
     shown = [call.after(i) if text is None else text for i, text in enumerate(before)]
     if number in CLONE_NUMBERS and result > 0:
         _several = True
-    _write(task, f"{name}({', '.join(shown)})", shown_result(result, result_kind))
+    if task.process.options.strace_json:
+        _record(task, call=name, number=number, arguments=shown, raw=list(arguments), result=result,
+                **({"error": ERRORS.get(-result, str(-result))} if -4096 < result < 0 else {}),
+                seconds=round(monotonic() - started, 6))  # fmt: skip
+    else:
+        _write(task, f"{name}({', '.join(shown)})", shown_result(result, result_kind))
     return result
+
+
+def begin(task: "Task") -> None:
+    """Say what program it is."""
+    process = task.process
+    if process.options.strace_json:
+        words = [argument.decode("utf-8", "surrogateescape") for argument in process.argv]
+        _record(task, event="start", program=os.fsdecode(process.exe), arguments=words)
+    else:
+        _write(task, _program(process), "0")
 
 
 def _program(process: "Process") -> str:
@@ -77,11 +118,17 @@ def _program(process: "Process") -> str:
 def signalled(task: "Task", signo: int, info: bytes) -> None:
     """Write the line of a signal that is about to be delivered."""
     text = structures.siginfo_text(info) if info else f"{{si_signo={signal_name(signo)}}}"
+    if task.process.options.strace_json:
+        _record(task, event="signal", signal=signal_name(signo), info=text)
+        return
     _line(task, f"--- {signal_name(signo)} {text} ---\n")
 
 
 def killed(task: "Task", signo: int) -> None:
     """Write the line of a signal that ends the process."""
+    if task.process.options.strace_json:
+        _record(task, event="killed", signal=signal_name(signo))
+        return
     _line(task, f"+++ killed by {signal_name(signo)} +++\n")
 
 
@@ -118,6 +165,8 @@ class Call:
                 return string(self.space, value)
             if kind.endswith(":"):
                 return self.named(i, kind[:-1], value)
+            if kind == "any":
+                return None if self.dependent(i)[:1] == ">" else self.show_dependent(i)
             if kind[0] == "&":
                 return None if self.name in FILL_VECTORS else self.nested(i)
             if kind[0] == ">" or kind == "=int":
@@ -136,9 +185,33 @@ class Call:
         try:
             if self.kinds[i][0] == "&":
                 return self.nested(i)
+            if self.kinds[i] == "any":
+                return self.show_dependent(i)
             return self.pointed(i, self.count(i, True))
         except (GuestFault, OSError):
             return hex(value)
+
+    # -- arguments that depend on others --
+
+    def dependent(self, i: int) -> str:
+        """What an argument is, by the command before it; "" for a plain number."""
+        place = {"futex": 1}.get(self.name, i - 1)
+        command = self.arguments[place] & (0x7F if self.name == "futex" else 0xFFFF_FFFF)
+        return DEPENDENT.get(self.name, {}).get(command, "")
+
+    def show_dependent(self, i: int) -> str:
+        kind, value = self.dependent(i), self.arguments[i]
+        if not kind:
+            return number("hex", value)
+        if kind == "str":
+            return string(self.space, value)
+        if kind.endswith(":"):
+            return open_flags(value) if kind == "open:" else flags(kind[:-1], value)
+        if kind in ("int", "fd"):
+            return str(s32(value))
+        if not value:
+            return "NULL"
+        return structures.FORMATS[kind[1:]](self.space.read(value, SIZES[kind[1:]]))
 
     # -- pointers --
 
@@ -190,6 +263,13 @@ class Call:
             return structures.iovec(self.space, address, number, most)
         if kind == "msghdr":
             return structures.message(self.space, address, self.result)
+        if kind == "mmsghdr":
+            number = max(self.result, 0) if self.name == "recvmmsg" else s32(self.arguments[int(place)])
+            return structures.messages(self.space, address, number, self.name == "recvmmsg")
+        if kind == "sigmask":
+            return structures.signal_mask_argument(self.space, address)
+        if kind == "xattr_args":
+            return structures.attribute(self.space, address)
         if kind == "argv":
             return structures.string_list(self.space, address)
         if kind == "envp":
@@ -290,13 +370,28 @@ def _write(task: "Task", call: str, result: str) -> None:
     _line(task, f"{call:<{COLUMN}} = {result}\n")
 
 
+def _record(task: "Task", **values: object) -> None:
+    """A line of JSON."""
+    from json import dumps
+
+    _emit(task, dumps({"pid": task.process.pid, "tid": task.tid, **values}) + "\n")
+
+
 def _line(task: "Task", text: str) -> None:
-    global _first_pid, _fd
+    global _first_pid
     process = task.process
     if not _first_pid:
         _first_pid = process.pid
     if _several or process.pid != _first_pid or len(process.tasks) > 1:
         text = f"[pid {task.tid:5}] {text}"
+    _emit(task, text)
+
+
+def _emit(task: "Task", text: str) -> None:
+    global _fd, _first_pid
+    process = task.process
+    if not _first_pid:
+        _first_pid = process.pid
     if _fd < 0:
         _fd = _open(process)
         process.private_fds.add(_fd)
@@ -309,10 +404,10 @@ def _line(task: "Task", text: str) -> None:
 
 
 def _open(process: "Process") -> int:
-    """Standard error as it is now, whatever the guest does with it later; or the log."""
+    """Standard error as it is now, whatever the guest does with it later; or a file, or the log."""
     from blinkenlights.linux import log
 
-    path = process.options.log_path
+    path = process.options.strace_path or process.options.log_path
     if path and path not in (b"-", b"/dev/stderr"):
         return log.raise_fd(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644))
     return log.raise_fd(os.dup(2))

@@ -254,7 +254,71 @@ def sockaddr(data: bytes) -> str:
     return f"{text}, sa_data={quoted(data[2:])}}}"
 
 
+def fields(code: str, names: str) -> "Callable[[bytes], str]":
+    """A structure of numbers: how it is packed, and their names in order."""
+    words = names.split()
+
+    def show(data: bytes) -> str:
+        values = unpack_from(code, data.ljust(256, bytes(1)))
+        return "{" + ", ".join(f"{name}={value}" for name, value in zip(words, values, strict=True)) + "}"
+
+    return show
+
+
+def open_how(data: bytes) -> str:
+    flags, mode, resolve = unpack_from("<QQQ", data.ljust(24, bytes(1)))
+    names = flag_names(FLAGS["open"], flags, "O_RDONLY"), flag_names(FLAGS["resolve"], resolve)
+    return f"{{flags={names[0]}, mode=0{mode:o}, resolve={names[1]}}}"
+
+
+def flock(data: bytes) -> str:
+    kind, whence, start, length, pid = unpack_from("<hh4xqqi", data)
+    names = ENUMS["locktype"].get(kind, str(kind)), ENUMS["seek"].get(whence, str(whence))
+    return f"{{l_type={names[0]}, l_whence={names[1]}, l_start={start}, l_len={length}, l_pid={pid}}}"
+
+
+def sigevent(data: bytes) -> str:
+    value, signo, notify = unpack_from("<Qii", data)
+    how = {0: "SIGEV_SIGNAL", 1: "SIGEV_NONE", 2: "SIGEV_THREAD", 4: "SIGEV_THREAD_ID"}
+    names = signal_name(signo), how.get(notify, str(notify))
+    return f"{{sigev_value={value:#x}, sigev_signo={names[0]}, sigev_notify={names[1]}}}"
+
+
+def termios(data: bytes) -> str:
+    names = zip(("iflag", "oflag", "cflag", "lflag"), unpack_from("<4I", data), strict=True)
+    return "{" + ", ".join(f"c_{name}={value:#x}" for name, value in names) + ", ...}"
+
+
+def file_handle(data: bytes) -> str:
+    size, kind = unpack_from("<Ii", data)
+    return f"{{handle_bytes={size}, handle_type={kind}}}"
+
+
 FORMATS: "dict[str, Callable[[bytes], str]]" = {
+    "cachestat": fields("<5Q", "nr_cache nr_dirty nr_writeback nr_evicted nr_recently_evicted"),
+    "cap_data": fields("<3I", "effective permitted inheritable"),
+    "cap_header": fields("<Ii", "version pid"),
+    "dqblk": fields("<3Q", "dqb_bhardlimit dqb_bsoftlimit dqb_curspace"),
+    "file_handle": file_handle,
+    "flock": flock,
+    "mnt_id_req": fields("<I4xQQ", "size mnt_id param"),
+    "mount_attr": fields("<4Q", "attr_set attr_clr propagation userns_fd"),
+    "mq_attr": fields("<4q", "mq_flags mq_maxmsg mq_msgsize mq_curmsgs"),
+    "msqid_ds": fields("<4xIII40x3Q", "uid gid cuid msg_cbytes msg_qnum msg_qbytes"),
+    "open_how": open_how,
+    "range": fields("<2Q", "off len"),
+    "sched_attr": fields("<2IQiI3Q", "size sched_policy sched_flags sched_nice sched_priority "
+                         "sched_runtime sched_deadline sched_period"),
+    "sembuf": fields("<Hhh", "sem_num sem_op sem_flg"),
+    "shmid_ds": fields("<4xIII32xQ", "uid gid cuid shm_segsz"),
+    "sigevent": sigevent,
+    "termios": termios,
+    "timex": fields("<I4xqqq", "modes offset freq maxerror"),
+    "timezone": fields("<ii", "tz_minuteswest tz_dsttime"),
+    "tms": fields("<4q", "tms_utime tms_stime tms_cutime tms_cstime"),
+    "ustat": fields("<i4xQ", "f_tfree f_tinode"),
+    "utimbuf": fields("<2q", "actime modtime"),
+    "winsize": fields("<4H", "ws_row ws_col ws_xpixel ws_ypixel"),
     "int": single("<i"),
     "uint": single("<I"),
     "long": single("<q"),
@@ -323,6 +387,29 @@ def message(space: "AddressSpace", address: int, result: int) -> str:
         text += f", msg_control={control:#x}"
     names = flag_names(FLAGS["msg"], flags)
     return f"{{{text}, msg_controllen={control_length}, msg_flags={names}}}"
+
+
+def messages(space: "AddressSpace", address: int, count: int, filled: bool) -> str:
+    """An array of struct mmsghdr; with `filled`, of as many bytes as each says."""
+    shown = []
+    for i in range(min(count, FEW)):
+        length = space.u32(address + 64 * i + 56)
+        text = message(space, address + 64 * i, length if filled else 0)
+        shown.append(f"{{msg_hdr={text}, msg_len={length}}}")
+    return f"[{', '.join(shown)}]"
+
+
+def signal_mask_argument(space: "AddressSpace", address: int) -> str:
+    """The last argument of pselect6: a pointer to a mask, and its size."""
+    mask, size = unpack_from("<QQ", space.read(address, 16))
+    text = sigset(space.read(mask, 8)) if mask and size == 8 else hex(mask)
+    return f"{{sigmask={text}, sigsetsize={size}}}"
+
+
+def attribute(space: "AddressSpace", address: int) -> str:
+    """struct xattr_args."""
+    value, size, flags = unpack_from("<QII", space.read(address, 16))
+    return f"{{value={value:#x}, size={size}, flags={flag_names(FLAGS['xattr'], flags)}}}"
 
 
 def _strings(space: "AddressSpace", address: int, most: int) -> list[int]:

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 class Options:
     """What the command line or the user of `Machine` chose; the same for every program run."""
 
-    __slots__ = ("cpu", "jit", "log_path", "release", "root", "statistics", "strace", "strict", "virtual")
+    __slots__ = (
+        "cpu", "jit", "log_path", "release", "root", "statistics", "strace", "strace_json", "strace_path",
+        "strict", "virtual",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -25,6 +28,8 @@ class Options:
         jit: bool = True,
         virtual: bool = False,
         strace: bool = False,
+        strace_path: bytes = b"",
+        strace_json: bool = False,
         statistics: bool = False,
         log_path: bytes = b"",
         release: bytes = b"",
@@ -35,6 +40,8 @@ class Options:
         self.jit = jit
         self.virtual = virtual
         self.strace = strace
+        self.strace_path = strace_path  # empty: standard error, or the log
+        self.strace_json = strace_json  # a JSON object a line
         self.statistics = statistics
         self.log_path = log_path  # empty: the default place
         self.release = release  # uname's release; empty: ours
