@@ -25,6 +25,7 @@ AT_FDCWD = -100
 AT_SYMLINK_NOFOLLOW = 0x100
 AT_EMPTY_PATH = 0x1000
 HEAD = 256
+PORTABLE = (b"MZq", b"jar")  # how files may begin that loaders.ape decides about
 RSP = 4
 
 SYS_PRCTL = 157
@@ -89,8 +90,10 @@ def prepare(
             stack.check_size(process, argv, environ)
             name = filename.rpartition(b"/")[2][:15]
             interpreter = None
-            if head[:4] == elf.MAGIC:
-                image_file: ImageFile = (elf_file := elf.ElfFile(fd, path_of(process, fd), space.size))
+            if head[:4] == elf.MAGIC or head[:3] in PORTABLE:
+                header = portable_header(fd, head) if head[:3] in PORTABLE else b""
+                elf_file = elf.ElfFile(fd, path_of(process, fd), space.size, header)
+                image_file: ImageFile = elf_file
                 if elf_file.interpreter:
                     interpreter = open_interpreter(process, elf_file.interpreter, space)
             elif path.endswith(b".bin"):
@@ -104,6 +107,15 @@ def prepare(
             raise
         return Program(image_file, interpreter, filename, name, argv, environ)
     raise BadProgram(ELOOP, "scripts call each other as interpreters")
+
+
+def portable_header(fd: int, head: bytes) -> bytes:
+    """The ELF header in an Actually Portable Executable."""
+    from blinkenlights.loaders import ape
+
+    if not head.startswith(ape.MAGICS):
+        raise BadProgram(ENOEXEC, "program is for Windows" if head[:2] == b"MZ" else "unknown file format")
+    return ape.elf_header(os.pread(fd, ape.SEARCHED, 0))
 
 
 def open_program(process: "Process", path: bytes) -> int:

@@ -83,9 +83,12 @@ class Segment:
 
 
 class ElfFile:
-    """A checked ELF file, ready to be mapped. Owns `fd`."""
+    """A checked ELF file, ready to be mapped. Owns `fd`.
 
-    def __init__(self, fd: int, path: bytes, address_limit: int) -> None:
+    `header` is used in place of the file's first bytes, for formats that keep it elsewhere.
+    """
+
+    def __init__(self, fd: int, path: bytes, address_limit: int, header: bytes = b"") -> None:
         self.fd = fd
         self.path = path
         self.size = os.fstat(fd).st_size
@@ -93,7 +96,7 @@ class ElfFile:
         self.interpreter = b""
         self.executable_stack = False
         self.phdr_address = 0
-        self._read_header()
+        self._read_header(header or os.pread(fd, EHDR.size, 0))
         self._read_program_headers(address_limit)
 
     def close(self) -> None:
@@ -103,8 +106,7 @@ class ElfFile:
 
     # -- checking ------------------------------------------------------------------------------
 
-    def _read_header(self) -> None:
-        header = os.pread(self.fd, EHDR.size, 0)
+    def _read_header(self, header: bytes) -> None:
         if header[:4] != MAGIC:
             raise BadProgram(ENOEXEC, "not an ELF file")
         if len(header) < EHDR.size:
