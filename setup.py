@@ -61,7 +61,25 @@ class ParallelBuild(build_ext):
     def run(self) -> None:
         super().run()
         in_place = self.inplace or self.editable_mode
-        index_handlers(SOURCE if in_place else Path(self.build_lib))
+        root = SOURCE if in_place else Path(self.build_lib)
+        self.bundle(root)
+        index_handlers(root)
+
+    def bundle(self, root: Path) -> None:
+        """Link each package's modules into one file besides; `blinkenlights.bundles` says why."""
+        packages: dict[str, dict[str, Path]] = {}
+        for extension in self.extensions:
+            package, _, module = extension.name.rpartition(".")
+            made = Path(self.build_temp, extension.sources[0]).with_suffix(".o")
+            packages.setdefault(package, {})[module] = made
+        lines = []
+        for package, modules in packages.items():
+            if not all(made.exists() for made in modules.values()):
+                continue  # built elsewhere
+            name = self.get_ext_filename(f"{package}._bundle")
+            self.compiler.link_shared_object([str(made) for made in modules.values()], str(root / name))
+            lines.append(" ".join([str(Path(name).relative_to("blinkenlights")), package, *modules]))
+        (root / "blinkenlights" / "bundles.txt").write_text("\n".join(lines) + "\n")
 
 
 compile_opcode_table()

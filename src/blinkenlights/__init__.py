@@ -1,5 +1,7 @@
 """Blinkenlights in Python: run, watch and script x86-64 Linux programs."""
 
+from blinkenlights import bundles
+
 TYPE_CHECKING = False  # as typing has it, without loading typing
 
 if TYPE_CHECKING:
@@ -16,3 +18,6 @@ def __getattr__(name: str) -> object:
 
         return Machine
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+bundles.install()

@@ -63,6 +63,13 @@ cdef class ThreadState:
 ctypedef ThreadInfo *ThreadInfoP
 ctypedef ProcessInfo *ProcessInfoP
 
+from blinkenlights.core.host cimport c_syscall
+
+cdef enum:
+    NR_PRCTL = 157
+    NR_PRLIMIT64 = 302
+    PR_SET_NAME = 15
+
 cdef extern from *:
     """
     static __thread void *current_thread_;

@@ -11,6 +11,20 @@ def get_thread():
     return cython.cast(ThreadInfoP, current_thread_)
 
 
+def limit_of(number: int) -> tuple[int, int]:
+    """The host's soft and hard resource limit; unlimited is 2**64 - 1."""
+    limits: u64[2]
+    limits[0] = limits[1] = ~cython.cast(u64, 0)
+    c_syscall(NR_PRLIMIT64, 0, cython.cast(cython.int, number), cython.NULL, limits)
+    return limits[0], limits[1]
+
+
+def name_thread(name: bytes) -> None:
+    """What the host calls this thread: at most 15 bytes."""
+    text: cython.p_char = name
+    c_syscall(NR_PRCTL, PR_SET_NAME, text)
+
+
 class Mutex:
     """A lock that compiled code and Python both take; waiting for it doesn't keep the GIL."""
 

@@ -4,12 +4,11 @@ Both are x86-64 Linux, so a structure's bytes are the same on both sides; only t
 one must be translated.
 """
 
-from array import array
-
 from blinkenlights.tables.syscalls import STRUCTURES, Row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Callable
 
     from blinkenlights.core.memory import AddressSpace
@@ -43,6 +42,8 @@ def page_up(value: int) -> int:
 
 def words(data: bytes) -> "array[int]":
     """A copy of a structure of 64-bit fields that the host kernel may read and write: `at()`."""
+    from array import array  # it loads collections, for what few programs need
+
     return array("Q", data)
 
 

@@ -10,6 +10,7 @@ from stat import S_ISLNK, S_ISREG
 
 from blinkenlights.core import host
 from blinkenlights.core.memory import GuestFault
+from blinkenlights.core.quick import name_thread
 from blinkenlights.linux import card, futex, signal, stack
 from blinkenlights.loaders import BadProgram, Image, elf, script
 
@@ -192,11 +193,7 @@ def start(task: "Task", program: Program) -> None:
     cpu.set(RSP, sp)
     cpu.rip = image.start
     host.syscall(SYS_PRCTL, PR_SET_DUMPABLE, 1)
-    name = process.comm + b"\0"
-    from array import array
-
-    buffer = array("B", name)
-    host.syscall(SYS_PRCTL, PR_SET_NAME, buffer.buffer_info()[0])
+    name_thread(process.comm)
 
 
 def load(process: "Process", program: Program) -> Image:

@@ -1,6 +1,5 @@
 """Futexes are the host's: guest words are host words at a translated address."""
 
-from array import array
 from errno import EINTR, EINVAL, ENOSYS, ETIMEDOUT
 from struct import Struct
 
@@ -9,6 +8,8 @@ from blinkenlights.core.memory import GuestFault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from array import array
+
     from blinkenlights.linux.task import Task
 
 SYS_FUTEX = 202
@@ -62,6 +63,8 @@ def wait_for_owner(task: "Task", word: int, value: int) -> int:
     The host kernel can't mark it when that process is killed, for it can't read the guest's list of
     locks. So the one who waits looks now and then whether the owner is alive, and marks it.
     """
+    from array import array
+
     owner = value & FUTEX_TID_MASK
     address = task.space.pointer(word, 4, True)
     while True:
@@ -146,6 +149,8 @@ def clear_child_tid(task: "Task") -> None:
 def translated_waiters(task: "Task", waiters: int, count: int) -> "array[int]":
     """A copy of `struct futex_waitv`s with host addresses."""
     space = task.space
+    from array import array
+
     words = array("Q", space.read(waiters, count * FUTEX_WAITV))
     for i in range(1, len(words), FUTEX_WAITV // 8):
         words[i] = space.pointer(words[i], 4, True)

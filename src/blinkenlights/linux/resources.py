@@ -1,5 +1,6 @@
 """Resource limits. Those on memory bind the guest and are kept here: Python has needs of its own."""
 
+from blinkenlights.core.quick import limit_of
 from blinkenlights.linux.abi import EINVAL, EPERM, ESRCH, s32
 
 TYPE_CHECKING = False
@@ -19,10 +20,7 @@ def limit(process: "Process", number: int) -> tuple[int, int]:
     """The guest's soft and hard limit; at first the host's own."""
     kept = process.limits.get(number)
     if kept is None:
-        import resource
-
-        soft, hard = (value & INFINITY for value in resource.getrlimit(number))
-        kept = process.limits[number] = (soft, hard)
+        kept = process.limits[number] = limit_of(number)
     return kept
 
 

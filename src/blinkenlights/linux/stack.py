@@ -4,6 +4,7 @@ import os
 from errno import E2BIG
 from struct import pack
 
+from blinkenlights.core.quick import limit_of
 from blinkenlights.loaders import BadProgram, Image
 from blinkenlights.loaders.elf import MAP_ANONYMOUS, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE
 
@@ -52,12 +53,8 @@ def size_limit(process: "Process") -> int:
     """Bytes the stack may have (`ulimit -s`)."""
     limit = process.limits.get(RLIMIT_STACK)
     if limit is None:
-        from resource import getrlimit
-
-        limit = getrlimit(RLIMIT_STACK)
-    soft = limit[0]
-    if soft < 0 or soft > LARGEST:
-        soft = LARGEST
+        limit = limit_of(RLIMIT_STACK)
+    soft = min(limit[0], LARGEST)
     return max(SMALLEST, soft + PAGE - 1 & ~(PAGE - 1))
 
 
