@@ -68,21 +68,31 @@ class Program:
 
 
 def prepare(
-    process: "Process", path: bytes, argv: list[bytes], environ: list[bytes], shown: bytes = b""
+    process: "Process",
+    path: bytes,
+    argv: list[bytes],
+    environ: list[bytes],
+    shown: bytes = b"",
+    vanishing: bool = False,
 ) -> Program:
     """Open and check a program; BadProgram or OSError says what is wrong with it.
 
-    `shown` is the name it was asked for by, where that isn't a path (execveat).
+    `shown` is the name it was asked for by, where that isn't a path (execveat), and `vanishing` says
+    that it will lead nowhere in the new program.
     """
     filename = shown or path
     argv = argv or [b""]
     space = process.space
     script_name = filename
-    for _ in range(script.DEEPEST + 1):
+    for depth in range(script.DEEPEST + 2):
         fd = open_program(process, path)
         try:
+            if depth > script.DEEPEST:
+                raise BadProgram(ELOOP, "scripts call each other as interpreters")
             head = os.pread(fd, HEAD, 0)
             if head[:2] == script.MAGIC:
+                if vanishing:
+                    raise BadProgram(ENOENT, "script's interpreter could not open it again")
                 path, argument = script.interpreter(head)
                 argv = [path, *([] if argument is None else [argument]), script_name, *argv[1:]]
                 script_name = path
@@ -107,7 +117,7 @@ def prepare(
             os.close(fd)
             raise
         return Program(image_file, interpreter, filename, name, argv, environ)
-    raise BadProgram(ELOOP, "scripts call each other as interpreters")
+    raise AssertionError("unreachable")
 
 
 def portable_header(fd: int, head: bytes) -> bytes:
@@ -122,7 +132,9 @@ def portable_header(fd: int, head: bytes) -> bytes:
 def open_program(process: "Process", path: bytes) -> int:
     """Open a file that may be executed."""
     if path.startswith(b"/proc/") and path in (b"/proc/self/exe", b"/proc/%d/exe" % process.pid):
-        path = process.exe
+        from blinkenlights.linux.procfs import current_exe, openable
+
+        path = openable(process, current_exe(process))
     flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
     if process.vfs is None:
         fd = os.open(path, flags)
@@ -175,6 +187,8 @@ def start(task: "Task", program: Program) -> None:
     process.argv = program.argv
     process.environ = program.environ
     process.exe = program.image_file.path
+    status = os.fstat(program.image_file.fd)
+    process.exe_id = (status.st_dev, status.st_ino)
     process.comm = program.name
     space = process.space
     space.set_top(stack.mapping_top(process))
@@ -277,7 +291,8 @@ def sys_execveat(task: "Task", dirfd: int, path: int, argv: int, environ: int, f
         os.fstat(number)
     if flags & AT_SYMLINK_NOFOLLOW and name and is_link(task.process, place):
         return -ELOOP
-    return execute(task, place, shown, argv, environ)
+    vanishing = shown.startswith(b"/dev/fd/") and not os.get_inheritable(number)
+    return execute(task, place, shown, argv, environ, vanishing)
 
 
 def is_link(process: "Process", path: bytes) -> bool:
@@ -291,12 +306,14 @@ def is_link(process: "Process", path: bytes) -> bool:
             os.close(fd)
 
 
-def execute(task: "Task", path: bytes, shown: bytes, argv_at: int, environ_at: int) -> int:
+def execute(
+    task: "Task", path: bytes, shown: bytes, argv_at: int, environ_at: int, vanishing: bool = False
+) -> int:
     process = task.process
     argv = strings(task.space, argv_at)
     environ = strings(task.space, environ_at)
     try:
-        program = prepare(process, path, argv, environ, shown)
+        program = prepare(process, path, argv, environ, shown, vanishing)
     except elf.OtherMachine as problem:
         return host_execute(task, path, argv, environ, problem)
     except BadProgram as problem:

@@ -116,7 +116,7 @@ def _program(task: "Task", dirfd: int, name: bytes) -> "bytes | None":
 
     entry = procfs.find(task, dirfd, name)
     program = procfs.program_of(task, entry) if entry is not None and entry.name == b"exe" else None
-    return None if program is None else program + b"\0"
+    return None if program is None else procfs.openable(task.process, program) + b"\0"
 
 
 def _where(task: "Task", dirfd: int, path: int, follow: bool = True) -> "tuple[int, object]":

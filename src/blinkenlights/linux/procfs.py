@@ -7,7 +7,7 @@ the system); the others are made here, as snapshots in memory files.
 import os
 from typing import NamedTuple
 
-from blinkenlights.linux.abi import AT_FDCWD, EACCES, s32
+from blinkenlights.linux.abi import AT_FDCWD, EACCES, EMFILE, s32
 from blinkenlights.linux.card import memory
 from blinkenlights.linux.card import read as read_card
 
@@ -26,6 +26,8 @@ RLIMIT_NAMES = {
     9: b"Max address space",
 }
 INFINITY = (1 << 64) - 1
+FCNTL, F_ADD_SEALS = 72, 1033
+F_SEAL_SHRINK, F_SEAL_GROW, F_SEAL_WRITE = 2, 4, 8
 
 
 class Entry(NamedTuple):
@@ -82,7 +84,7 @@ def open_entry(task: "Task", entry: Entry, flags: int) -> int | None:
     """Open the guest's view of a file; None leaves it to the host."""
     if entry.name == b"exe":
         program = program_of(task, entry)
-        return None if program is None else _open(program, flags)
+        return None if program is None else _open(openable(task.process, program), flags)
     if entry.name in REFUSED:
         return -EACCES
     if flags & O_ACCMODE != O_RDONLY or flags & O_PATH:
@@ -96,9 +98,35 @@ def open_entry(task: "Task", entry: Entry, flags: int) -> int | None:
 def program_of(task: "Task", entry: Entry) -> bytes | None:
     """What an `exe` link leads to; None where the host's answer is right."""
     if not entry.pid:
-        return task.process.exe
+        return current_exe(task.process)
     card = read_card(task.process, entry.pid)
     return None if card is None else card.exe
+
+
+def current_exe(process: "Process") -> bytes:
+    """The name of the running program's file: what it was started by, unless that is another file now."""
+    if process.vfs is not None:
+        return process.exe
+    try:
+        status = os.stat(process.exe)  # noqa: PTH116 - bytes
+        if (status.st_dev, status.st_ino) == process.exe_id:
+            return process.exe
+    except OSError:
+        pass
+    mapping = _program_mapping(process)
+    return mapping[5] if mapping is not None else process.exe
+
+
+def openable(process: "Process", name: bytes) -> bytes:
+    """A path to open a program's file by, deleted or not."""
+    mapping = _program_mapping(process) if name.endswith(b" (deleted)") else None
+    return name if mapping is None else b"/proc/self/map_files/%x-%x" % mapping[:2]
+
+
+def _program_mapping(process: "Process") -> "tuple[int, int, int, bytes, bytes, bytes] | None":
+    """The host's mapping of the program's code."""
+    place = process.space.base + process.code_start
+    return next(iter(_host_maps(place, place + 1)), None)
 
 
 def _open(path: bytes, flags: int) -> int:
@@ -114,7 +142,7 @@ def _open(path: bytes, flags: int) -> int:
 
 def _snapshot(name: bytes, content: bytes, flags: int) -> int:
     """A read-only descriptor, the lowest free one, on a memory file."""
-    fd = os.memfd_create(os.fsdecode(name))
+    fd = os.memfd_create(os.fsdecode(name), os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
         view = memoryview(content)
         while view:
@@ -123,11 +151,23 @@ def _snapshot(name: bytes, content: bytes, flags: int) -> int:
     except OSError:
         os.close(fd)
         raise
+    if readable == -EMFILE:  # then the first descriptor must do
+        return _sealed(fd, flags)
     if readable < 0:
         os.close(fd)
         return readable
     os.dup2(readable, fd, inheritable=not flags & O_CLOEXEC)
     os.close(readable)
+    return fd
+
+
+def _sealed(fd: int, flags: int) -> int:
+    """A memory file's own descriptor, made as good as read-only."""
+    from blinkenlights.core.host import syscall  # a module of Python's may need a descriptor to load
+
+    syscall(FCNTL, fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
+    os.lseek(fd, 0, os.SEEK_SET)
+    os.set_inheritable(fd, not flags & O_CLOEXEC)
     return fd
 
 

@@ -73,6 +73,7 @@ class Process(ProcessState):
         self.actions: dict[int, Action] = {}  # signals whose action isn't the default
         # the program (execve)
         self.exe = b""  # absolute path
+        self.exe_id = (0, 0)  # its device and inode
         self.comm = b""
         self.argv: list[bytes] = []
         self.environ: list[bytes] = []
