@@ -31,6 +31,8 @@ cdef struct Page:  # a guest page that holds translated code
     u32 generation  # of its contents
     u32 faults  # writes caught
     u8 guarded  # write-protected on the host though the guest may write
+    void *units  # translated to host code, and reaching in from the page before (jit/)
+    void *overhanging_units
 
 cdef struct Cache:
     Block *buckets[BUCKETS]
@@ -86,6 +88,17 @@ cdef Op *connect(Cpu *c, Op *at, u64 rip) noexcept nogil
 cdef Op *follow(Cpu *c, u64 rip) noexcept nogil
 # Forget everything, where no other processor can be inside it (execve).
 cdef void discard(Space *s) noexcept nogil
+# How many of `want` bytes from `address` on may be executed; sets the flag if another mapping may
+# write them. The caller holds the lock, as for the next two.
+cdef u64 executable_span(Space *s, u64 address, u64 want, int *written_elsewhere) noexcept nogil
+# Make a page's translations notice writes; 1 when they must compare bytes for that.
+cdef int guard(Space *s, Cache *cache, u64 number) noexcept nogil
+# Might this instruction write memory? Asked only where code shares a page with data.
+cdef bint writes_memory(Insn *insn) noexcept nogil
+cdef Page *page_of(Cache *cache, u64 number, int make) noexcept nogil
+ctypedef void (*Forgetter)(Space *s, void *units, void *overhanging) noexcept nogil
+# Say what forgets a page's host code.
+cdef void forget_units_by(Forgetter how) noexcept
 # Forget translations of [start, end); the caller holds the space's lock.
 cdef void invalidate(Space *s, u64 start, u64 end) noexcept nogil
 # The host refused a write: True if that was our own guard, now lifted.

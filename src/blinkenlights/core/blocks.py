@@ -105,10 +105,7 @@ def bucket_of(rip: u64) -> u32:
     return ((rip >> 4) ^ (rip >> 20)) & (BUCKETS - 1)
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def page_of(cache: CacheP, number: u64, make: cython.int) -> PageP:
+def page_of(cache, number, make):
     slot: cython.pointer[PageP] = cython.address(cache.pages[number & (BUCKETS - 1)])
     page: PageP = slot[0]
     while page != cython.NULL and page.number != number:
@@ -147,6 +144,14 @@ def kill(cache: CacheP, block: BlockP) -> cython.void:
         slot[0] = block.chain
 
 
+forget_units = cython.declare(Forgetter, cython.NULL)
+
+
+def forget_units_by(how):
+    global forget_units
+    forget_units = how
+
+
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
@@ -162,6 +167,9 @@ def forget_page(s: SpaceP, page: PageP) -> cython.void:
         kill(cache, block)
         block = block.chain_in_page2
     page.blocks = page.overhanging = cython.NULL
+    if page.units != cython.NULL or page.overhanging_units != cython.NULL:
+        forget_units(s, page.units, page.overhanging_units)
+        page.units = page.overhanging_units = cython.NULL
     page.generation += 1
     if page.guarded:
         page.guarded = 0
@@ -176,7 +184,7 @@ def invalidate(s, start, end):
     i: cython.int
     first: u64 = start >> 12
     last: u64 = (end + 4095) >> 12
-    if cache.ops == 0:
+    if cache.newest == cython.NULL:
         return
     if last - first < BUCKETS:
         for number in range(first, last):
@@ -336,10 +344,7 @@ def leave_after(c, o):
     return leave(c, o.rip, EXIT_ATTENTION)
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def executable_span(s: SpaceP, address: u64, want: u64, written_elsewhere: cython.pointer[cython.int]) -> u64:
+def executable_span(s, address, want, written_elsewhere):
     """How many of `want` bytes from `address` on may be executed."""
     i: cython.int = first_area(s, address)
     at: u64 = address
@@ -351,10 +356,7 @@ def executable_span(s: SpaceP, address: u64, want: u64, written_elsewhere: cytho
     return min(at - address, want)
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def guard(s: SpaceP, cache: CacheP, number: u64) -> cython.int:
+def guard(s, cache, number):
     """Make a page's blocks notice writes; 1 when they must compare bytes for that."""
     page: PageP = page_of(cache, number, 1)
     if page.guarded:
@@ -382,10 +384,7 @@ def fetch_fault(c: CpuP, rip: u64, address: u64, mapped: cython.bint) -> OpP:
     return leave(c, rip, EXIT_EXCEPTION)
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def writes_memory(insn: InsnP) -> cython.bint:
+def writes_memory(insn):
     """Might this instruction write memory? Asked only where code shares a page with data."""
     i: cython.int
     for i in range(insn.operands):

@@ -65,25 +65,35 @@ def enable_direct(on: bool) -> None:
     enabled = on
 
 
-def system_call(c, o):
+def made_directly(c):
     nr: u64 = c.reg[0]
     mask: cython.int
     r: cython.long = NOT_QUICK
-    n: OpP
-    c.rip = o.rip + o.length
     if not enabled or c.paged or nr >= TABLE_SIZE:
-        return leave(c, o.rip + o.length, EXIT_SYSCALL)
+        return 0
     mask = pointers[nr]
     if quick_calls[nr] != cython.NULL:
         r = quick_calls[nr](c)
     elif mask and (not mask & CAREFUL or ordinary(c, mask)):
         r = pass_on(c, nr, mask)
     if r == NOT_QUICK:
-        return leave(c, o.rip + o.length, EXIT_SYSCALL)
+        return 0
     if r == RESTART:
-        return leave(c, o.rip, EXIT_ATTENTION)  # with rax still the call's number
+        return -1  # with rax still the call's number
     c.syscalls += 1
     c.reg[0] = r
+    return 1
+
+
+def system_call(c, o):
+    n: OpP
+    made: cython.int
+    c.rip = o.rip + o.length
+    made = made_directly(c)
+    if made == 0:
+        return leave(c, o.rip + o.length, EXIT_SYSCALL)
+    if made < 0:
+        return leave(c, o.rip, EXIT_ATTENTION)
     if c.icount >= c.stop_at:
         return leave(c, o.rip + o.length, EXIT_ATTENTION)
     n = (o + 1).link

@@ -5,6 +5,11 @@ from blinkenlights.core.paging cimport *
 from blinkenlights.core.host cimport *
 
 cdef void run_loop(Cpu *c, bint one) noexcept nogil
+# After a fault jump: True to go on at `c.rip`, False to leave with the exception.
+cdef bint recover(Cpu *c) noexcept nogil
+ctypedef void (*RunLoop)(Cpu *c) noexcept nogil
+# What runs a processor whose address space has a code cache.
+cdef void run_translated_by(RunLoop how) noexcept
 cdef Cpu *new_cpu(Space *s) noexcept nogil
 
 cdef class Processor:

@@ -20,6 +20,7 @@ from cython.cimports.blinkenlights.core.execute.fxsave import (
     xsave_image,
 )
 from cython.cimports.blinkenlights.core.fpcontrol import enter_guest_fp, leave_guest_fp, resume_guest_fp
+from cython.cimports.blinkenlights.core.hostfpu import bring_x87_home
 from cython.cimports.blinkenlights.core.memory import AddressSpace
 from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
 from cython.cimports.libc.stdlib import free
@@ -47,6 +48,7 @@ def run_loop(c, one):
     memory's checks. `c.op` names the operation, which has changed nothing yet.
     """
     o: OpP
+    bring_x87_home(c)
     c.running = 1
     c.host_signal = 0
     enter_guest_fp(c)
@@ -70,11 +72,7 @@ def run_loop(c, one):
 NULL_OP = cython.declare(OpP, cython.cast(OpP, 1))
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def recover(c: CpuP) -> cython.bint:
-    """After a fault: True to go on at `c.rip`, False to leave with the exception."""
+def recover(c):
     o: OpP = c.op
     c.icount += o.count - 1
     c.rip = o.rip
@@ -162,6 +160,14 @@ def refuse_address(c: CpuP, o: OpP) -> cython.bint:
 SI_KERNEL = cython.declare(cython.int, 0x80)
 
 
+translated_loop = cython.declare(RunLoop, cython.NULL)
+
+
+def run_translated_by(how):
+    global translated_loop
+    translated_loop = how
+
+
 def new_cpu(s):
     memory: voidp = cython.NULL
     c: CpuP
@@ -200,6 +206,8 @@ def new_cpu(s):
 @cython.exceptval(check=False)
 def copy_registers(to: CpuP, source: CpuP) -> cython.void:
     """What a new thread inherits: registers, flags, FPU and SSE state."""
+    bring_x87_home(source)
+    to.x87_live = 0
     memcpy(to.reg, source.reg, cython.sizeof(source.reg))
     memcpy(to.seg_base, source.seg_base, cython.sizeof(source.seg_base))
     memcpy(to.sel, source.sel, cython.sizeof(source.sel))
@@ -277,7 +285,10 @@ class Processor:
         if c.pending_signal:
             c.stop_at = 0
         with cython.nogil:
-            run_loop(c, False)
+            if translated_loop != cython.NULL and cython.cast(SpaceP, c.space).translated != cython.NULL:
+                translated_loop(c)
+            else:
+                run_loop(c, False)
         return c.exit
 
     def run_counted(self) -> int:
@@ -379,6 +390,7 @@ class Processor:
     def fxsave(self) -> bytes:
         """x87, MMX and SSE state in the 512-byte layout of FXSAVE64."""
         image: u8[512]
+        bring_x87_home(self.c)
         memset(image, 0, 512)
         fxsave_image(self.c, image)
         return PyBytes_FromStringAndSize(cython.cast(cython.p_char, image), 512)
@@ -387,6 +399,7 @@ class Processor:
         """Load state saved by `fxsave`. Raises ValueError when it is too short."""
         if len(image) < 512:
             raise ValueError("an FXSAVE image has 512 bytes")
+        bring_x87_home(self.c)
         fxrstor_image(self.c, cython.cast(u8p, cython.cast(cython.p_char, image)))
 
     def xsave(self) -> bytes:
@@ -411,6 +424,7 @@ class Processor:
 
     def reset_fpu(self) -> None:
         """x87 and SSE control as after execve."""
+        bring_x87_home(self.c)
         reset_fpu(self.c)
 
     def get(self, number: cython.int) -> int:

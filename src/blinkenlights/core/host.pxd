@@ -23,6 +23,12 @@ cdef long host_call(Cpu *c, long *args) noexcept nogil
 # Copy that may touch pages that can't be touched: False then.
 cdef bint careful_copy(void *to, const void *source, u64 n) noexcept nogil
 
+# Who looks first at signals that may have come in translated code: faults (True: dealt with; called
+# with signal, si_code and context), and signals from elsewhere, after they have been stored.
+ctypedef bint (*FaultWatcher)(Cpu *c, int signo, int code, void *context) noexcept nogil
+ctypedef void (*SignalWatcher)(Cpu *c, void *context) noexcept nogil
+cdef void translate_signals_by(FaultWatcher faults, SignalWatcher signals) noexcept
+
 cdef enum:
     RESTART = -512  # the kernel's ERESTARTSYS
 

@@ -77,6 +77,16 @@ def host_call(c, args):
     return -errno if r == -1 else r
 
 
+watch_faults = cython.declare(FaultWatcher, cython.NULL)
+watch_signals = cython.declare(SignalWatcher, cython.NULL)
+
+
+def translate_signals_by(faults, signals):
+    global watch_faults, watch_signals
+    watch_faults = faults
+    watch_signals = signals
+
+
 def on_fault(signo, info, context):
     """SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGTRAP."""
     c: CpuP = cython.cast(CpuP, current_cpu_)
@@ -85,6 +95,9 @@ def on_fault(signo, info, context):
         on_signal(signo, info, context)
     elif copy_jump_ != cython.NULL:
         siglongjmp(copy_jump_[0], 1)
+    elif (c != cython.NULL and c.inside and watch_faults != cython.NULL
+          and watch_faults(c, signo, info.si_code, context)):
+        pass
     elif c != cython.NULL and c.running:
         c.host_signal = signo
         c.host_code = info.si_code
@@ -112,6 +125,8 @@ def on_signal(signo, info, context):
     if WINDOW <= pc < EARLY - 1:
         CONTEXT_SET_PC(context, stub_at + EARLY)
     block_all(CONTEXT_MASK(context))
+    if c.inside and watch_signals != cython.NULL:
+        watch_signals(c, context)
 
 
 @cython.cfunc

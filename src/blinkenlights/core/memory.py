@@ -174,7 +174,7 @@ class AddressSpace:
     multiples of 4096. All methods hold the GIL; the compiled core reads areas under `s.lock`.
     """
 
-    def __cinit__(self, virtual=False):
+    def __cinit__(self, virtual=False, jit=False):
         at: voidp
         self.virtual = virtual
         self.infos = []
@@ -193,6 +193,10 @@ class AddressSpace:
             self.s.pml4 = cython.cast(u64p, calloc(512, 8))
             self.s.tables = 1
         self.s.blocks = new_cache()
+        if jit and not virtual:
+            from blinkenlights.jit.run import attach
+
+            attach(self)
 
     def __dealloc__(self):
         if self.s == cython.NULL:

@@ -36,6 +36,7 @@ cdef struct Space:
     u64 present  # pages present in them
     Cpu *cpus
     void *blocks  # core.blocks.Cache
+    void *translated  # jit.cache.Cache, or NULL
 
 cdef extern from *:
     int test_and_set "__sync_lock_test_and_set"(int *, int) nogil

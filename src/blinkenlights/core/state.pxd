@@ -158,6 +158,12 @@ cdef struct Cpu:
     i32 pending_signal  # caught on the host, not yet delivered to the guest
     u8 pending_info[128]  # its siginfo_t
     u64 syscalls  # system calls made without leaving the run loop
+    # translated code (jit/): what its way in and out needs
+    u64 raw_flags  # EFLAGS as the host's register has or is to have them
+    u64 epoch  # of the code cache, when translated code was last entered
+    u64 stepped_at  # where a host instruction was stepped last
+    u8 inside  # translated code, or about to be
+    u8 x87_live  # the x87 registers are in this thread's host registers, and not in `st` and its kin
     JumpEntry jumps[JUMP_SIZE]
     Op scratch[3]  # single steps, and the operation that stands for an instruction fetch
     sigjmp_buf fault_jump

@@ -1,0 +1,43 @@
+"""The guest's x87 state between Cpu and the host's x87 registers (Intel manual, volume 1, 10.5)."""
+
+import cython
+
+TOP = cython.declare(cython.int, 0x3800)
+
+
+def unload_x87(c):
+    image: FxImage
+    p: u8p = image.bytes
+    i: cython.int
+    host_fxsave(cython.address(image))
+    host_x87_reset()
+    c.x87_live = 0
+    c.fcw = cython.cast(u16p, p)[0]
+    c.fsw = cython.cast(u16p, p)[1] & ~TOP
+    c.fpu_top = (cython.cast(u16p, p)[1] & TOP) >> 11
+    c.ftag = p[4]
+    c.fop = cython.cast(u16p, p)[3]
+    c.fip = cython.cast(u64p, p)[1]
+    c.fdp = cython.cast(u64p, p)[2]
+    for i in range(8):
+        memcpy(c.st[(c.fpu_top + i) & 7], p + 32 + 16 * i, 10)
+
+
+def load_x87(c):
+    image: FxImage
+    p: u8p = image.bytes
+    i: cython.int
+    c.x87_live = 1
+    if c.fcw == 0x37F and c.fsw == 0 and c.ftag == 0 and c.fpu_top == 0:
+        host_x87_reset()
+        return
+    host_fxsave(cython.address(image))
+    cython.cast(u16p, p)[0] = c.fcw
+    cython.cast(u16p, p)[1] = (c.fsw & ~TOP) | (c.fpu_top << 11)
+    p[4] = c.ftag
+    cython.cast(u16p, p)[3] = c.fop
+    cython.cast(u64p, p)[1] = c.fip
+    cython.cast(u64p, p)[2] = c.fdp
+    for i in range(8):
+        memcpy(p + 32 + 16 * i, c.st[(c.fpu_top + i) & 7], 10)
+    host_fxrstor(cython.address(image))

@@ -1,0 +1,1 @@
+"""The JIT: guest code translated to host code. See docs/jit.md."""

@@ -1,0 +1,213 @@
+# Translations: units of host code, the links between them, and what is known of their insides.
+#
+# Nothing here knows the host's instruction set: a back end fills a `Draft`, and a link is a word in
+# the code that says where a jump goes, relative to the word's end.
+
+from blinkenlights.core.state cimport *
+from blinkenlights.core.paging cimport *
+from blinkenlights.jit.codememory cimport *
+
+cdef enum:
+    ENTRIES = 65536  # buckets of guest addresses that have host code
+    TARGETS = 65536  # slots of each table for indirect jumps
+    MOST_INSTRUCTIONS = 96
+    MOST_SITES = 400
+    CODE_ROOM = 49152  # bytes of host code in a draft
+
+# Site.kind: what an exit or a branch is there for.
+cdef enum:
+    SITE_NONE = 0
+    SITE_LINK = 1  # a jump to a fixed guest address
+    SITE_INTERPRET = 2  # an instruction that the interpreter executes
+    SITE_SYSCALL = 3
+    SITE_STALE = 4  # the guest's code is no longer what was translated
+    SITE_TARGET = 5  # the way in for indirect jumps to an address
+    SITE_RETURN = 6  # the way in for returns to an address
+
+# Numbers of sites that stand for no place.
+cdef enum:
+    EXIT_EARLY = 0  # something wants attention: nothing was run
+    EXIT_AT = 1  # at the guest address `exit_pc`: a fault or a signal
+    EXIT_NO_TARGET = 2  # an indirect jump to `exit_pc`, which has no way in
+    EXIT_NO_RETURN = 3  # a return to `exit_pc`, likewise
+    FIRST_SITE = 4
+
+# Boundary.fix: what must be put back when a host instruction of this guest instruction faults.
+cdef enum:
+    FIX_FIRST = 1  # spill slot 0 has the guest's value of register `spilled` & 15
+    FIX_SECOND = 2  # slot 1 that of register `spilled` >> 4
+    FIX_SOURCE = 4  # a string instruction's source register is a host address
+    FIX_DESTINATION = 8
+    FIX_INSIDE = 16  # not the instruction's first host instruction: no place to stop at
+
+cdef struct Boundary:  # where the host code of a guest instruction begins
+    u16 host
+    u16 guest
+    u8 spilled
+    u8 fix
+
+cdef struct Site:
+    u64 target  # guest address: of a link's end, of the instruction itself for others
+    Unit *unit  # that it stands in; NULL for a way in that stands alone
+    Unit *linked  # where it leads now
+    Site *next_incoming  # of those that lead to the same unit
+    Site *next_in_slot  # ways in: the same slot of a table
+    u32 patch  # offset in code memory of the word that says where it leads
+    u32 stub  # offset of where it leads when unlinked; ways in: of its first instruction
+    u8 kind
+
+cdef struct Unit:
+    u64 start  # guest address
+    u32 bytes  # of guest code
+    u32 code  # offset in code memory
+    u32 code_size
+    u16 instructions
+    u16 boundary_count
+    u8 checked  # compares the guest's bytes before it runs: nothing may jump past that
+    u8 dead
+    Boundary *boundaries
+    Site *incoming
+    Site *returns  # its call sites' ways in, by next_incoming
+    Entry *entries
+    Unit *chain_in_page
+    Unit *chain_in_page2
+
+cdef struct Entry:  # a guest address that has host code
+    u64 rip
+    Unit *unit
+    u32 code  # offset in code memory
+    Entry *chain
+    Entry *next_of_unit
+
+cdef struct DraftSite:
+    u64 target
+    u16 patch  # offsets from the draft's start
+    u16 stub
+    u8 kind
+
+cdef struct Draft:  # a unit in the making
+    u64 rip
+    const u8 *bytes  # the guest's code
+    int available
+    int most  # instructions
+    bint checked
+    u64 origin  # host address where it will run
+    u32 first_site  # number of its first site
+    u64 membase
+    u32 guest_bytes
+    int instructions
+    int size  # of its host code
+    int boundary_count
+    int site_count
+    u8 code[CODE_ROOM]
+    Boundary boundaries[2 * MOST_INSTRUCTIONS]
+    DraftSite sites[MOST_SITES]
+
+cdef struct Half:  # of the code memory, with all that stands in it
+    u64 start
+    u64 used  # bytes of code, from its start
+    Site *sites  # a reserved array
+    u32 site_count
+    Unit **units  # a reserved array, in the order of their code
+    u32 unit_count
+    u8 **chunks  # of the arena
+    int chunk_count
+    u64 chunk_used
+    u64 emptied_at  # the epoch that began when it was emptied
+
+cdef struct Statistics:
+    u64 units
+    u64 instructions  # translated
+    u64 guest_bytes
+    u64 code_bytes
+    u64 links
+    u64 misses  # of indirect jumps and returns, each of which made a way in
+    u64 interpreted
+    u64 invalidated
+    u64 evictions
+    u64 cycles  # spent translating, by the host's time stamp counter
+
+cdef struct Cache:
+    CodeMemory memory
+    Half halves[2]
+    int half  # being filled
+    u32 most_sites  # of a half
+    u32 most_units
+    u64 epoch
+    u32 *jump_slots  # host addresses, by hash of the guest's
+    u32 *return_slots
+    Site *jump_chains[TARGETS]
+    Site *return_chains[TARGETS]
+    Entry *entries[ENTRIES]
+    u64 common  # bytes of code at each half's start that all units share (the ways in and out)
+    u32 no_target  # host addresses of where the slots lead at first
+    u32 no_return
+    Statistics statistics
+    u32 interpreted_by[4096]  # mnemonic
+    Draft draft
+
+ctypedef Cache *CacheP
+ctypedef Unit *UnitP
+ctypedef Site *SiteP
+ctypedef Entry *EntryP
+ctypedef Boundary *BoundaryP
+ctypedef Draft *DraftP
+ctypedef DraftSite *DraftSiteP
+ctypedef Half *HalfP
+ctypedef Unit **UnitPP
+ctypedef u8 **u8pp
+
+# What a back end does.
+cdef struct BackEnd:
+    # Write the common code for a half at its origin into the draft.
+    void (*common)(Cache *, u64 origin) noexcept nogil
+    # Fill the draft; False when not even its first instruction is one.
+    bint (*translate)(Draft *) noexcept nogil
+    # The way in of `kind` for the draft's rip, with a link to it as site 1 after itself as site 0.
+    void (*way_in)(Draft *, int kind) noexcept nogil
+    u32 (*jump_slot)(u64 rip) noexcept nogil
+    u32 (*return_slot)(u64 rip) noexcept nogil
+
+cdef BackEnd back_end
+
+cdef Cache *new_cache(u64 size) noexcept nogil
+cdef void free_cache(Cache *cache) noexcept nogil
+# Host address of the guest's code at `rip`, translated if need be. The caller doesn't hold the
+# space's lock. 0 when it can't be: the interpreter then says why.
+cdef u64 find(Cpu *c, Cache *cache, u64 rip) noexcept nogil
+# The same after a link's exit, which from now on leads there.
+cdef u64 connect(Cpu *c, Cache *cache, Site *site) noexcept nogil
+# The same after an indirect jump or a return that found no way in; makes one.
+cdef u64 admit(Cpu *c, Cache *cache, u64 rip, int kind) noexcept nogil
+cdef Site *site_of(Cache *cache, u32 number) noexcept nogil
+# Forget what was translated from a page; the caller holds the space's lock.
+cdef void forget(Space *s, void *units, void *overhanging) noexcept nogil
+# Forget everything, when it can be done only later for some threads; the caller holds the lock.
+cdef void evict(Cpu *c, Cache *cache) noexcept nogil
+# The unit that holds a host address, alive or dead, and the boundary at or before it. For signal handlers.
+cdef Unit *unit_at(Cache *cache, u64 host) noexcept nogil
+cdef Boundary *boundary_at(Cache *cache, Unit *unit, u64 host) noexcept nogil
+# Forget the unit that begins at `rip`.
+cdef void forget_unit(Cache *cache, u64 rip) noexcept nogil
+cdef void kill(Cache *cache, Unit *unit) noexcept nogil
+
+from blinkenlights.core.blocks cimport executable_span, forget_units_by, guard, page_of
+from blinkenlights.core.blocks cimport Cache as Blocks, Page
+from blinkenlights.core.host cimport careful_copy
+
+ctypedef Page *PageP
+ctypedef Blocks *BlocksP
+
+cdef extern from "unistd.h" nogil:
+    int usleep(unsigned int)
+
+cdef extern from *:
+    """
+    #if defined(__x86_64__)
+    #define cycle_count() __builtin_ia32_rdtsc()
+    #else
+    #define cycle_count() 0
+    #endif
+    """
+    u64 cycle_count() nogil
+    void fence "__sync_synchronize"() nogil

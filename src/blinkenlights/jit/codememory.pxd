@@ -1,0 +1,62 @@
+# Executable memory that is never writable: one memory file mapped twice, to run and to write.
+#
+# A third, private copy of all that was written is inherited over fork, from which a child makes
+# mappings of its own before it first runs translated code; until then it has none.
+
+from blinkenlights.core.state cimport *
+
+cdef struct CodeMemory:
+    u8 *run  # read and execute; in the host's low 2 GiB, so that code can name addresses in 32 bits
+    u8 *write  # the same memory, read and write
+    u8 *master  # the private copy
+    u64 size
+    u64 filled[2]  # bytes from the start of either half that have been written
+    u64 *here  # 1 where the mappings exist; the kernel zeroes it in a child
+
+ctypedef CodeMemory *CodeMemoryP
+ctypedef void *voidp
+
+# False where the host refuses.
+cdef bint reserve(CodeMemory *m, u64 size) noexcept nogil
+# Make the mappings in a child of a fork; False where the host refuses.
+cdef bint deploy(CodeMemory *m) noexcept nogil
+cdef void give_back(CodeMemory *m) noexcept nogil
+cdef void put_code(CodeMemory *m, u64 offset, const void *code, u64 length) noexcept nogil
+# Replace four bytes at once, in code that others may be running. They don't cross a cache line.
+cdef void put_word(CodeMemory *m, u64 offset, u32 value) noexcept nogil
+
+# Zeroed memory in the host's low 2 GiB, not executable; NULL where the host refuses.
+cdef void *low_memory(u64 size) noexcept nogil
+
+cdef extern from *:
+    """
+    #ifndef _GNU_SOURCE
+    #define _GNU_SOURCE
+    #endif
+    #include <sys/mman.h>
+    #include <sys/syscall.h>
+    #include <unistd.h>
+    #ifndef MAP_32BIT
+    #define MAP_32BIT 0
+    #endif
+    #ifndef MADV_DONTFORK
+    #define MADV_DONTFORK 10
+    #endif
+    #ifndef MADV_WIPEONFORK
+    #define MADV_WIPEONFORK 18
+    #endif
+    #ifdef SYS_memfd_create
+    #define new_memory_file() ((int)syscall(SYS_memfd_create, "blink-code", 1))
+    #else
+    #define new_memory_file() (-1)
+    #endif
+    """
+    int new_memory_file() nogil
+    void *mmap(void *address, size_t length, int prot, int flags, int fd, long offset) nogil
+    int munmap(void *address, size_t length) nogil
+    int madvise(void *address, size_t length, int advice) nogil
+    int ftruncate(int fd, long size) nogil
+    int close(int fd) nogil
+    int PROT_READ, PROT_WRITE, PROT_EXEC, PROT_NONE, MAP_PRIVATE, MAP_SHARED, MAP_ANONYMOUS, MAP_FIXED
+    int MAP_NORESERVE, MAP_32BIT, MADV_DONTFORK, MADV_WIPEONFORK
+    void *MAP_FAILED

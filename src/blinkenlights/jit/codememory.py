@@ -1,0 +1,94 @@
+"""Code memory: written in one place, run in another."""
+
+import cython
+from cython.cimports.libc.string import memcpy
+
+LOW_END = cython.declare(u64, 1 << 31)
+
+
+def low_memory(size):
+    """MAP_32BIT first; where that is full or unknown, anywhere low that is free."""
+    at: voidp = mmap(cython.NULL, size, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_32BIT, -1, 0)
+    hint: u64 = 0x20000000
+    while at == MAP_FAILED or cython.cast(u64, at) + size > LOW_END:
+        if at != MAP_FAILED:
+            munmap(at, size)
+        if hint + size > LOW_END:
+            return cython.NULL
+        at = mmap(cython.cast(voidp, hint), size, PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+        hint += 0x4000000
+    return at
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def map_file(m: CodeMemoryP) -> cython.bint:
+    """Both mappings of a fresh memory file; `run` and `write` are where they were."""
+    fd: cython.int = new_memory_file()
+    if fd < 0:
+        return False
+    if ftruncate(fd, m.size):
+        close(fd)
+        return False
+    run: voidp = mmap(m.run, m.size, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED, fd, 0)
+    write: voidp = mmap(m.write, m.size, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | (MAP_FIXED if m.write != cython.NULL else 0), fd, 0)
+    close(fd)
+    if run == MAP_FAILED or write == MAP_FAILED:
+        return False
+    m.write = cython.cast(u8p, write)
+    madvise(run, m.size, MADV_DONTFORK)
+    madvise(write, m.size, MADV_DONTFORK)
+    return True
+
+
+def reserve(m, size):
+    m.size = size
+    m.write = cython.NULL
+    m.run = cython.cast(u8p, low_memory(size))
+    if m.run == cython.NULL:
+        return False
+    m.master = cython.cast(u8p, mmap(cython.NULL, size, PROT_READ | PROT_WRITE,
+                                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0))
+    m.here = cython.cast(u64p, mmap(cython.NULL, 4096, PROT_READ | PROT_WRITE,
+                                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))
+    if m.master == MAP_FAILED or m.here == MAP_FAILED or not map_file(m):
+        return False
+    if madvise(m.here, 4096, MADV_WIPEONFORK):
+        return False
+    m.here[0] = 1
+    return True
+
+
+def deploy(m):
+    if not map_file(m):
+        return False
+    half: u64 = m.size // 2
+    memcpy(m.write, m.master, m.filled[0])
+    memcpy(m.write + half, m.master + half, m.filled[1])
+    m.here[0] = 1
+    return True
+
+
+def give_back(m):
+    munmap(m.run, m.size)
+    munmap(m.write, m.size)
+    munmap(m.master, m.size)
+    munmap(m.here, 4096)
+
+
+def put_code(m, offset, code, length):
+    half: cython.int = offset >= m.size // 2
+    end: u64 = offset + length - half * (m.size // 2)
+    if m.filled[half] < end:
+        m.filled[half] = end
+    memcpy(m.master + offset, code, length)
+    memcpy(m.write + offset, code, length)
+
+
+def put_word(m, offset, value):
+    cython.cast(u32p, m.master + offset)[0] = value
+    cython.cast(u32p, m.write + offset)[0] = value

@@ -1,0 +1,239 @@
+"""The run loop with translated code: find, enter, and see why it was left."""
+
+import cython
+
+FOREVER = cython.declare(u64, ~cython.cast(u64, 0))
+TRAP_FLAG = cython.declare(u64, 0x100)
+DIRECTION_FLAG = cython.declare(u64, 0x400)
+FIXED_FLAG = cython.declare(u64, 2)
+SYSCALL_LENGTH = cython.declare(u64, 2)
+DEFAULT_SIZE = 128 << 20
+
+
+def run_translated(c):
+    """As `core.engine.run_loop`: run until something makes it leave, which `c.exit` says."""
+    going_on: cython.bint
+    c.running = 1
+    c.inside = 0
+    c.host_signal = 0
+    if not ready(c):
+        run_loop(c, False)
+        return
+    going_on = True
+    if sigsetjmp(c.fault_jump, 0):  # a fault in the interpreter
+        resume_guest_fp(c)
+        going_on = recover(c)
+        leave_guest_fp(c)
+        if not swap_if(cython.address(c.stop_at), 1, FOREVER) and c.stop_at == 0 and going_on:
+            c.exit = EXIT_ATTENTION
+            going_on = False
+        going_on = going_on and interpret(c)
+    if going_on:
+        translated_loop(c)
+    c.running = 0
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def ready(c: CpuP) -> cython.bint:
+    """The host's GS holds the memory's base, and the code memory is there (it isn't in a new child)."""
+    cache: CacheP = cython.cast(CacheP, cython.cast(SpaceP, c.space).translated)
+    good: cython.bint = True
+    if not cache.memory.here[0]:
+        good = arrive_in_child(c, cache)
+    if not good or c.mode != 64:
+        return False
+    return set_gs(c.membase)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def arrive_in_child(c: CpuP, cache: CacheP) -> cython.bint:
+    s: SpaceP = cython.cast(SpaceP, c.space)
+    other: CpuP = s.cpus
+    while other != cython.NULL:  # those threads aren't here
+        if other != c:
+            other.inside = 0
+        other = other.next
+    return deploy(cython.address(cache.memory))
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def set_gs(base: u64) -> cython.bint:
+    global gs_base_
+    if gs_base_ == base:
+        return True
+    if set_gs_base(base):
+        return False
+    gs_base_ = base
+    return True
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def translated_loop(c: CpuP) -> cython.void:
+    cache: CacheP = cython.cast(CacheP, cython.cast(SpaceP, c.space).translated)
+    slots: ThreadSlotsP = thread_slots()
+    enter: Enter = cython.cast(Enter, common.enter)
+    host: u64 = 0
+    number: u32
+    site: SiteP
+    kind: cython.int
+    target: u64
+    while True:
+        if host == 0:
+            host = find(c, cache, c.rip)
+        if host == 0:
+            if not interpret(c):
+                return
+            continue
+        c.raw_flags = get_status(c) | (c.eflags & DIRECTION_FLAG) | FIXED_FLAG
+        if not c.x87_live:
+            load_x87(c)
+        target = host
+        host = 0
+        number = enter(c, target)
+        if number == EXIT_EARLY << 1:
+            c.inside = 0
+            c.exit = EXIT_ATTENTION
+            return
+        set_status(c, c.raw_flags)
+        c.eflags = (c.eflags & ~DIRECTION_FLAG) | (c.raw_flags & DIRECTION_FLAG)
+        c.fp_strict = (c.mxcsr & MXCSR_MASKS) != MXCSR_MASKS
+        if number >> 1 < FIRST_SITE:
+            c.inside = 0
+            c.rip = slots.exit_pc
+            if number >> 1 == EXIT_NO_TARGET:
+                host = admit(c, cache, c.rip, SITE_TARGET)
+            elif number >> 1 == EXIT_NO_RETURN:
+                host = admit(c, cache, c.rip, SITE_RETURN)
+            elif not interpret(c):
+                return
+            continue
+        site = site_of(cache, number)
+        kind = site.kind
+        target = site.target
+        if kind == SITE_LINK:
+            host = connect(c, cache, site)
+            continue
+        c.inside = 0
+        c.rip = target
+        if kind == SITE_SYSCALL:
+            if not system_call(c):
+                return
+        elif kind == SITE_STALE:
+            forget_stale(c, cache, target)
+        elif not interpret(c):
+            return
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def system_call(c: CpuP) -> cython.bint:
+    """SYSCALL was reached; `c.rip` is behind it. True when it was made here and execution goes on."""
+    made: cython.int
+    c.reg[1] = c.rip
+    c.reg[11] = (c.eflags & ~STATUS_FLAGS) | get_status(c) | FIXED_FLAG
+    made = made_directly(c)
+    if made > 0:
+        return True
+    if made < 0:
+        c.rip -= SYSCALL_LENGTH
+        c.exit = EXIT_ATTENTION
+        return False
+    c.exit = EXIT_SYSCALL
+    return False
+
+
+STATUS_FLAGS = cython.declare(u64, 0x8D5)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def forget_stale(c: CpuP, cache: CacheP, rip: u64) -> cython.void:
+    s: SpaceP = cython.cast(SpaceP, c.space)
+    acquire(cython.address(s.lock))
+    forget_unit(cache, rip)
+    release(cython.address(s.lock))
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def interpret(c: CpuP) -> cython.bint:
+    """Execute the instruction at `c.rip` in the interpreter; False when the run loop is to be left."""
+    cache: CacheP = cython.cast(CacheP, cython.cast(SpaceP, c.space).translated)
+    o: OpP
+    if not swap_if(cython.address(c.stop_at), FOREVER, 1):  # branches leave
+        c.exit = EXIT_ATTENTION
+        return False
+    enter_guest_fp(c)
+    o = single(c, c.rip)
+    if o != cython.NULL:
+        cache.statistics.interpreted += 1
+        cache.interpreted_by[o.id] += 1
+        if c.x87_live and not traits[o.id] & NO_X87_NEEDED:
+            bring_x87_home(c)
+    while o != cython.NULL:
+        c.op = o
+        o = o.fn(c, o)
+    leave_guest_fp(c)
+    swap_if(cython.address(c.stop_at), 1, FOREVER)
+    if c.exit != EXIT_ATTENTION or c.stop_at == 0 or c.eflags & TRAP_FLAG:
+        return False
+    if c.mode != 64:  # a far transfer led to 32-bit code
+        run_loop(c, False)
+        return False
+    return True
+
+
+# -- for Python ----------------------------------------------------------------------------------
+
+
+def attach(space) -> bool:
+    """Give an address space a code cache; False where this back end can't work."""
+    memory: AddressSpace = space
+    cache: CacheP
+    if not host_is_able() or memory.virtual or memory.s.base & 0xFFFFFFFF:
+        return False
+    back_end.common = ways.emit_common
+    back_end.translate = translate_unit
+    back_end.way_in = write_way_in
+    back_end.jump_slot = jump_slot
+    back_end.return_slot = return_slot
+    size: u64 = cache_size
+    cache = new_cache(size)
+    if cache == cython.NULL:
+        return False
+    set_slots(cache.jump_slots, cache.return_slots)
+    memory.s.translated = cache
+    run_translated_by(run_translated)
+    return True
+
+
+def set_cache_size(size: int) -> None:
+    """Bytes of code memory for address spaces from now on."""
+    global cache_size
+    cache_size = max(size, 256 << 10) & ~8191
+
+
+cache_size = DEFAULT_SIZE
+
+
+def statistics(space) -> dict[str, int]:
+    """Counts since the address space's code cache was made; `cycles` are of the time stamp counter."""
+    memory: AddressSpace = space
+    cache: CacheP = cython.cast(CacheP, memory.s.translated)
+    if cache == cython.NULL:
+        return {}
+    n: Statistics = cache.statistics
+    return {"units": n.units, "instructions": n.instructions, "guest_bytes": n.guest_bytes,
+            "code_bytes": n.code_bytes, "links": n.links, "misses": n.misses, "interpreted": n.interpreted,
+            "invalidated": n.invalidated, "evictions": n.evictions, "cycles": n.cycles}

@@ -1,0 +1,1 @@
+"""The back end for x86-64 hosts."""

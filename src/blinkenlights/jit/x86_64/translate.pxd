@@ -1,0 +1,37 @@
+# From guest instructions to host instructions: one unit at a time.
+
+from blinkenlights.core.blocks cimport writes_memory
+from blinkenlights.core.decode cimport *
+from blinkenlights.jit.cache cimport *
+from blinkenlights.jit.x86_64.assemble cimport *
+from blinkenlights.jit.x86_64.common cimport *
+from blinkenlights.jit.x86_64.operands cimport *
+from blinkenlights.jit.x86_64.rules cimport *
+
+cdef struct CallSite:  # parts of a call that stand behind the unit
+    u16 word  # of the CALL, which leads to its thunk
+    u16 skip  # of the way in for its return: leads to what asks the next way in
+    u8 indirect
+    u64 target
+    u64 after  # the return address
+    int site  # of the way in
+
+cdef struct Work:  # a unit in translation
+    Code k
+    Guest g
+    Draft *d
+    int calls
+    CallSite call[MOST_INSTRUCTIONS]
+
+ctypedef Work *WorkP
+ctypedef CallSite *CallSiteP
+ctypedef const u8 *cu8p
+
+cdef bint translate_unit(Draft *d) noexcept nogil
+cdef void write_way_in(Draft *d, int kind) noexcept nogil
+cdef u32 jump_slot(u64 rip) noexcept nogil
+cdef u32 return_slot(u64 rip) noexcept nogil
+# For finding faults in translation: guest addresses to interpret, [start, end).
+cdef void interpret_range(u64 start, u64 end) noexcept nogil
+# Where the slots of indirect jumps and returns are.
+cdef void set_slots(u32 *jumps, u32 *returns) noexcept nogil

@@ -1,0 +1,523 @@
+"""Units: instructions one after the other, with the branches between them.
+
+    jz target         jz target's code                      (a link; until known: to a stub that leaves)
+    call target       call thunk
+                      after: mov [rsp-8], rcx; lea rcx, [rcx-return]; jrcxz mine; jmp next way in
+                      mine: mov rcx, fs:[spill]; mov r11, fs:[spill+8]
+                      thunk: mov qword [rsp], return; jmp target's code
+    ret               mov fs:[spill], rcx; mov fs:[spill+8], r11; mov rcx, [rsp]
+                      movzx r11d, cx; mov r11d, [return_slots + r11*4]; mov [rsp], r11; ret
+    jmp rax           mov fs:[spill], rcx; mov fs:[spill+8], r11; mov rcx, rax
+                      mov r11d, 0; crc32 r11, rcx; movzx r11d, r11w
+                      mov r11d, [jump_slots + r11*4]; jmp r11
+
+The host's own CALL and RET are used, so that the host's return prediction works: a call pushes the
+host's return address, which its thunk replaces by the guest's; a return finds the way in for the
+guest's address, which is the place behind that very call, and puts it where RET will take it. The way
+in repairs the stack cell and checks that the address is its own.
+"""
+
+import cython
+
+ADDRESS_ROOM = cython.declare(cython.int, 8192)  # bytes that are enough for what comes behind a unit
+SITES_SPARE = cython.declare(cython.int, 8)
+CHECKED_MOST = cython.declare(cython.int, 16)
+
+jump_slots_at = cython.declare(u32, 0)
+return_slots_at = cython.declare(u32, 0)
+interpret_from = cython.declare(u64, 0)
+interpret_to = cython.declare(u64, 0)
+
+
+def interpret_range(start, end):
+    global interpret_from, interpret_to
+    interpret_from = start
+    interpret_to = end
+
+
+def set_slots(jumps, returns):
+    global jump_slots_at, return_slots_at
+    jump_slots_at = cython.cast(u32, cython.cast(u64, jumps))
+    return_slots_at = cython.cast(u32, cython.cast(u64, returns))
+
+
+def jump_slot(rip):
+    """As the CRC32 instruction does it, from zero."""
+    crc: u32 = 0
+    i: cython.int
+    for i in range(64):
+        crc ^= cython.cast(u32, rip >> i) & 1
+        crc = (crc >> 1) ^ (POLYNOMIAL if crc & 1 else 0)
+    return crc & (TARGETS - 1)
+
+
+POLYNOMIAL = cython.declare(u32, 0x82F63B78)
+
+
+def return_slot(rip):
+    return rip & (TARGETS - 1)
+
+
+# -- pieces --------------------------------------------------------------------------------------
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def new_site(d: DraftP, kind: cython.int, target: u64) -> cython.int:
+    site: DraftSiteP = cython.address(d.sites[d.site_count])
+    site.kind = kind
+    site.target = target
+    site.patch = site.stub = 0
+    d.site_count += 1
+    return d.site_count - 1
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def number_of(d: DraftP, site: cython.int) -> u32:
+    return d.first_site + 2 * site
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def lead_word(k: CodeP, at: cython.int, to: cython.int) -> cython.void:
+    value: u32 = cython.cast(u32, to - at - 4)
+    memcpy(k.start + at, cython.address(value), 4)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def linked_jump(k: CodeP, d: DraftP, target: u64) -> cython.int:
+    """jmp rel32 to a guest address; returns the site."""
+    site: cython.int = new_site(d, SITE_LINK, target)
+    pad_for_word(k, d.origin, 1)
+    byte(k, 0xE9)
+    d.sites[site].patch = here(k)
+    word(k, 0)
+    return site
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def write_stub(k: CodeP, d: DraftP, site: cython.int) -> cython.void:
+    """Where an unlinked jump leads: out."""
+    d.sites[site].stub = here(k)
+    lead_word(k, d.sites[site].patch, here(k))
+    leave_at(k, d.origin, number_of(d, site))
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def leave_here(k: CodeP, d: DraftP, kind: cython.int, target: u64) -> cython.void:
+    leave_at(k, d.origin, number_of(d, new_site(d, kind, target)))
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def subtract(k: CodeP, value: u64) -> cython.void:
+    """RCX -= value, flags untouched; R11 is free."""
+    if fits32(-value):
+        lea(k, RCX, RCX, NONE, 0, cython.cast(i64, -value))
+    else:
+        set_register(k, R11, -value)
+        lea(k, RCX, RCX, R11, 0, 0)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def unborrow(k: CodeP) -> cython.void:
+    unspill(k, slot_spill0, RCX)
+    unspill(k, slot_spill1, R11)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def borrow_both(k: CodeP, g: GuestP) -> cython.void:
+    spill(k, slot_spill0, RCX)
+    spill(k, slot_spill1, R11)
+    g.spilled = RCX | R11 << 4
+    g.fix = FIX_FIRST | FIX_SECOND
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def short_jump(k: CodeP, opcode: cython.int) -> u8p:
+    """A jump of a byte's distance, to be landed later."""
+    byte(k, opcode)
+    byte(k, 0)
+    return k.at - 1
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def land(k: CodeP, at: u8p) -> cython.void:
+    at[0] = cython.cast(u8, cython.cast(u64, k.at) - cython.cast(u64, at) - 1)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def jump_by_slot(k: CodeP) -> cython.void:
+    """To the way in for the address in RCX."""
+    byte(k, 0x41)  # mov r11d, 0
+    byte(k, 0xBB)
+    word(k, 0)
+    byte(k, 0xF2)  # crc32 r11, rcx
+    byte(k, 0x4C)
+    byte(k, 0x0F)
+    byte(k, 0x38)
+    byte(k, 0xF1)
+    byte(k, 0xD9)
+    byte(k, 0x45)  # movzx r11d, r11w
+    byte(k, 0x0F)
+    byte(k, 0xB7)
+    byte(k, 0xDB)
+    byte(k, 0x46)  # mov r11d, [slots + r11*4]
+    byte(k, 0x8B)
+    memory(k, R11, NONE, R11, 2, jump_slots_at)
+    byte(k, 0x41)  # jmp r11
+    byte(k, 0xFF)
+    byte(k, 0xE3)
+
+
+# -- branches --------------------------------------------------------------------------------------
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def conditional_jump(w: WorkP, target: u64) -> cython.void:
+    k: CodeP = cython.address(w.k)
+    site: cython.int = new_site(w.d, SITE_LINK, target)
+    pad_for_word(k, w.d.origin, 2)
+    byte(k, 0x0F)
+    byte(k, 0x80 | (w.g.insn.opcode & 15))
+    w.d.sites[site].patch = here(k)
+    word(k, 0)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def loop_jump(w: WorkP, target: u64) -> cython.void:
+    """loop target        loop taken; jmp on; taken: jmp target's code; on:"""
+    k: CodeP = cython.address(w.k)
+    if w.g.insn.asize == 4:
+        byte(k, 0x67)
+    taken: u8p = short_jump(k, w.g.insn.opcode)
+    on: u8p = short_jump(k, 0xEB)
+    land(k, taken)
+    linked_jump(k, w.d, target)
+    land(k, on)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def return_near(w: WorkP) -> cython.void:
+    k: CodeP = cython.address(w.k)
+    borrow_both(k, cython.address(w.g))
+    load64(k, 0, RCX, RSP, 0)
+    byte(k, 0x44)  # movzx r11d, cx
+    byte(k, 0x0F)
+    byte(k, 0xB7)
+    byte(k, 0xD9)
+    byte(k, 0x46)  # mov r11d, [slots + r11*4]
+    byte(k, 0x8B)
+    memory(k, R11, NONE, R11, 2, return_slots_at)
+    store64(k, 0, RSP, 0, R11)
+    byte(k, 0xC3)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def call_near(w: WorkP, indirect: cython.bint, target: u64) -> cython.void:
+    """The CALL and the way in for its return; `finish_call` writes the parts behind the unit."""
+    k: CodeP = cython.address(w.k)
+    c: CallSiteP = cython.address(w.call[w.calls])
+    w.calls += 1
+    c.indirect = indirect
+    c.target = target
+    c.after = w.g.next
+    byte(k, 0xE8)
+    c.word = here(k)
+    word(k, 0)
+    c.site = new_site(w.d, SITE_RETURN, c.after)
+    w.d.sites[c.site].stub = here(k)
+    store64(k, 0, RSP, -8, RCX)
+    subtract(k, c.after)
+    mine: u8p = short_jump(k, 0xE3)
+    byte(k, 0xE9)
+    c.skip = here(k)
+    word(k, 0)
+    land(k, mine)
+    unborrow(k)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def finish_call(w: WorkP, c: CallSiteP) -> cython.void:
+    k: CodeP = cython.address(w.k)
+    d: DraftP = w.d
+    lead_word(k, c.word, here(k))
+    if fits32(c.after):
+        byte(k, 0x48)  # mov qword [rsp], after
+        byte(k, 0xC7)
+        memory(k, 0, RSP, NONE, 0, 0)
+        word(k, cython.cast(u32, c.after))
+    else:
+        if not c.indirect:
+            spill(k, slot_spill1, R11)
+        set_register(k, R11, c.after)
+        store64(k, 0, RSP, 0, R11)
+        if not c.indirect:
+            unspill(k, slot_spill1, R11)
+    if c.indirect:
+        jump_by_slot(k)
+    else:
+        linked_jump(k, d, c.target)
+    lead_word(k, c.skip, here(k))
+    ask_next(k, d, c.site)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def ask_next(k: CodeP, d: DraftP, site: cython.int) -> cython.void:
+    """A way in found that the address is another's: RCX as it was, and on to the next in the slot."""
+    subtract(k, -d.sites[site].target)
+    pad_for_word(k, d.origin, 1)
+    byte(k, 0xE9)
+    d.sites[site].patch = here(k)
+    word(k, 0)
+
+
+def write_way_in(d, kind):
+    k: Code
+    k.start = k.at = d.code
+    c: CodeP = cython.address(k)
+    site: cython.int = new_site(d, kind, d.rip)
+    if kind == SITE_RETURN:
+        store64(c, 0, RSP, -8, RCX)
+    subtract(c, d.rip)
+    mine: u8p = short_jump(c, 0xE3)
+    ask_next(c, d, site)
+    land(c, mine)
+    unborrow(c)
+    write_stub(c, d, linked_jump(c, d, d.rip))
+    d.size = here(c)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def indirect(w: WorkP, call: cython.bint) -> cython.bint:
+    """JMP or CALL through a register or memory; False: interpret it."""
+    k: CodeP = cython.address(w.k)
+    start: u8p = k.at
+    borrow_both(k, cython.address(w.g))
+    if not load_target(k, cython.address(w.g)):
+        k.at = start
+        return False
+    if call:
+        call_near(w, True, 0)
+    else:
+        jump_by_slot(k)
+    return True
+
+
+# -- units -----------------------------------------------------------------------------------------
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def mark(w: WorkP, host: cython.int, guest: u64) -> cython.void:
+    """A boundary, with what the instruction's code said of itself."""
+    b: BoundaryP = cython.address(w.d.boundaries[w.d.boundary_count])
+    b.host = host
+    b.guest = cython.cast(u16, guest)
+    b.spilled = w.g.spilled
+    b.fix = w.g.fix
+    w.d.boundary_count += 1
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def compare_bytes(w: WorkP, length: cython.int) -> cython.void:
+    """Leave if the guest's code is no longer as it was.
+
+        mov r11, -bytes; mov rcx, gs:[address]; lea rcx, [rcx+r11]; jrcxz same; leave
+    """
+    k: CodeP = cython.address(w.k)
+    d: DraftP = w.d
+    i: cython.int = 0
+    n: cython.int
+    value: u64
+    same: u8p
+    borrow_both(k, cython.address(w.g))
+    while i < length:
+        n = 8 if length - i >= 8 else 4 if length - i >= 4 else 2 if length - i >= 2 else 1
+        value = 0
+        memcpy(cython.address(value), d.bytes + i, n)
+        set_register(k, RCX, d.rip + i)
+        byte(k, GS_PREFIX)
+        if n == 8:
+            byte(k, 0x48)
+        if n >= 4:
+            byte(k, 0x8B)
+        else:  # movzx
+            byte(k, 0x0F)
+            byte(k, 0xB7 if n == 2 else 0xB6)
+        memory(k, RCX, RCX, NONE, 0, 0)
+        set_register(k, R11, -value)
+        lea(k, RCX, RCX, R11, 0, 0)
+        same = short_jump(k, 0xE3)
+        unborrow(k)
+        leave_here(k, d, SITE_STALE, d.rip)
+        land(k, same)
+        i += n
+    unborrow(k)
+    mark(w, 0, 0)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def translate_one(w: WorkP, action: cython.int) -> cython.bint:
+    """One instruction; True when the unit goes on behind it."""
+    k: CodeP = cython.address(w.k)
+    g: GuestP = cython.address(w.g)
+    insn: InsnP = cython.address(g.insn)
+    target: u64 = g.next + insn.imm
+    done: cython.bint = False
+    if action == COPY:
+        done = copy_instruction(k, g)
+    elif action == CONDITIONAL_JUMP:
+        conditional_jump(w, target)
+        return True
+    elif action == CALL_NEAR:
+        if insn.op[0].kind == O_REL:
+            call_near(w, False, target)
+            return True
+        done = indirect(w, True)
+    elif action == JUMP:
+        if insn.op[0].kind == O_REL:
+            linked_jump(k, w.d, target)
+            return False
+        if indirect(w, False):
+            return False
+    elif action == RETURN_NEAR:
+        if insn.operands == 0:
+            return_near(w)
+            return False
+    elif action == NOTHING:
+        return True
+    elif action == LOAD_ADDRESS:
+        done = load_address(k, g)
+    elif action == LEAVE_FRAME:
+        done = leave_frame(k, g)
+    elif action == COPY_STRING:
+        done = copy_string(k, g)
+    elif action == LOOP_JUMP:
+        loop_jump(w, target)
+        return True
+    elif action == SYSTEM_CALL:
+        leave_here(k, w.d, SITE_SYSCALL, g.next)
+        return True
+    if not done:
+        g.spilled = g.fix = 0
+        leave_here(k, w.d, SITE_INTERPRET, g.rip)
+    return action != STOP and action != JUMP and action != RETURN_NEAR
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def action_for(g: GuestP) -> cython.int:
+    insn: InsnP = cython.address(g.insn)
+    action: cython.int = rule[insn.id]
+    i: cython.int
+    if interpret_from <= g.rip < interpret_to:
+        return INTERPRET
+    if action == INTERPRET and not insn.prefixes & P_EVEX:
+        for i in range(insn.operands):
+            if O_XMM <= insn.op[i].kind <= O_MMX:
+                return COPY
+    return action
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def translate_body(w: WorkP) -> cython.void:
+    d: DraftP = w.d
+    k: CodeP = cython.address(w.k)
+    g: GuestP = cython.address(w.g)
+    most: cython.int = CHECKED_MOST if d.checked and d.most > CHECKED_MOST else d.most
+    at: cython.int = 0
+    length: cython.int
+    began: cython.int
+    going_on: cython.bint = True
+    g.membase = d.membase
+    while going_on:
+        if (d.instructions >= most or d.site_count > MOST_SITES - SITES_SPARE - w.calls
+                or here(k) > CODE_ROOM - ADDRESS_ROOM):
+            break
+        length = decode(d.bytes + at, d.available - at, 64, cython.address(g.insn))
+        if length <= 0:
+            break
+        g.raw = d.bytes + at
+        g.rip = d.rip + at
+        g.next = g.rip + length
+        g.spilled = g.fix = 0
+        began = here(k)
+        going_on = translate_one(w, action_for(g))
+        mark(w, began, at)
+        at += length
+        d.instructions += 1
+        if d.checked and going_on and writes_memory(cython.address(g.insn)):
+            break
+    d.guest_bytes = at
+    if going_on and at:
+        linked_jump(k, d, d.rip + at)
+
+
+def translate_unit(d):
+    w: Work
+    k: CodeP = cython.address(w.k)
+    i: cython.int
+    length: cython.int
+    w.d = d
+    w.calls = 0
+    k.start = k.at = d.code
+    translate_body(cython.address(w))
+    if d.guest_bytes == 0:
+        return False
+    if d.checked:  # again, now that it is known how much there is to compare
+        length = d.guest_bytes
+        d.instructions = d.boundary_count = d.site_count = w.calls = 0
+        k.at = k.start
+        compare_bytes(cython.address(w), length)
+        translate_body(cython.address(w))
+    for i in range(w.calls):
+        finish_call(cython.address(w), cython.address(w.call[i]))
+    for i in range(d.site_count):
+        if d.sites[i].kind == SITE_LINK:
+            write_stub(k, d, i)
+    d.size = here(k)
+    return True
