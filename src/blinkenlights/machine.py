@@ -48,7 +48,7 @@ class Machine:
             set_strict(True)
         if options.cpu:
             set_cpu(options.cpu)
-        space = AddressSpace(options.virtual)
+        space = AddressSpace(options.virtual, options.jit)
         process = Process(space, options)
         task = Task(process, engine.Processor(space))
         process.leader = task

@@ -16,6 +16,8 @@ cdef struct Guest:
     u8 fix
 
 ctypedef Guest *GuestP
+ctypedef Insn *InsnP
+ctypedef Operand *OperandP
 
 # Each writes host code for the instruction, or nothing and returns False: interpret it.
 cdef bint copy_instruction(Code *k, Guest *g) noexcept nogil

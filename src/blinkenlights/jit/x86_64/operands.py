@@ -360,7 +360,7 @@ def copy_move_of_rsp(k: CodeP, g: GuestP) -> cython.bint:
         lea(k, RSP, RSP, source, 0, 0)
     else:
         set_register(k, to, -g.membase)
-        lea(k, to, to, RSP, 0, 0)
+        lea(k, to, RSP, to, 0, 0)
     return True
 
 
@@ -404,7 +404,7 @@ def copy_with_stand_in(k: CodeP, g: GuestP) -> cython.bint:
         return False
     borrow(k, g, through)
     set_register(k, through, -g.membase)
-    lea(k, through, through, RSP, 0, 0)
+    lea(k, through, RSP, through, 0, 0)
     if reg == RSP and not is_group(insn):
         reg = through
     if insn.modrm >> 6 == 3:
@@ -521,7 +521,7 @@ def load_address(k, g):
         through = scratch_for(insn)
         borrow(k, g, through)
         set_register(k, through, -g.membase)
-        lea(k, through, through, RSP, 0, disp)
+        lea(k, through, RSP, through, 0, disp)
         lea(k, to, through, index, insn.scale, 0)
         unspill(k, slot_spill0, through)
         return True
