@@ -262,6 +262,7 @@ class Processor:
         if slot[0] == self.c:
             slot[0] = self.c.next
         release(cython.address(s.lock))
+        drop_signal_stack(self.c)
         free(self.c.tlb)
         free(self.c)
 
@@ -390,7 +391,6 @@ class Processor:
     def fxsave(self) -> bytes:
         """x87, MMX and SSE state in the 512-byte layout of FXSAVE64."""
         image: u8[512]
-        bring_x87_home(self.c)
         memset(image, 0, 512)
         fxsave_image(self.c, image)
         return PyBytes_FromStringAndSize(cython.cast(cython.p_char, image), 512)
@@ -399,7 +399,6 @@ class Processor:
         """Load state saved by `fxsave`. Raises ValueError when it is too short."""
         if len(image) < 512:
             raise ValueError("an FXSAVE image has 512 bytes")
-        bring_x87_home(self.c)
         fxrstor_image(self.c, cython.cast(u8p, cython.cast(cython.p_char, image)))
 
     def xsave(self) -> bytes:
@@ -424,7 +423,6 @@ class Processor:
 
     def reset_fpu(self) -> None:
         """x87 and SSE control as after execve."""
-        bring_x87_home(self.c)
         reset_fpu(self.c)
 
     def get(self, number: cython.int) -> int:

@@ -1,6 +1,7 @@
 # The host kernel: signals, and system calls that a signal can't slip past.
 
 from blinkenlights.core.fpcontrol cimport collect_interrupted_fp
+from blinkenlights.core.hostfpu cimport take_x87
 from blinkenlights.core.state cimport *
 
 cdef extern from *:
@@ -17,6 +18,10 @@ cdef extern from *:
 
 cdef void set_current(Cpu *c) noexcept nogil
 cdef Cpu *get_current() noexcept nogil
+# Signals of the calling thread are from now on handled on a stack that belongs to `c`: in translated
+# code the stack pointer is the guest's. False when there is no memory for it.
+cdef bint use_signal_stack(Cpu *c) noexcept nogil
+cdef void drop_signal_stack(Cpu *c) noexcept nogil
 # A host system call on already translated arguments: nr and six of them; -errno on error,
 # RESTART when a signal came before the call.
 cdef long host_call(Cpu *c, long *args) noexcept nogil
@@ -56,6 +61,12 @@ cdef extern from "signal.h" nogil:
     int sigfillset(sigset_t *)
     int sigdelset(sigset_t *, int)
     int SA_SIGINFO, SA_ONSTACK, SA_NODEFER
+    ctypedef struct stack_t:
+        void *ss_sp
+        int ss_flags
+        size_t ss_size
+    int sigaltstack(const stack_t *new, stack_t *old)
+    int SS_DISABLE
     int SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP
     void (*SIG_DFL)(int)
     void (*SIG_IGN)(int)
@@ -67,17 +78,20 @@ cdef extern from *:
     #include <signal.h>
     #if defined(__x86_64__) && defined(__linux__)
     #define CONTEXT_PC(u) (((ucontext_t *)(u))->uc_mcontext.gregs[REG_RIP])
+    #define CONTEXT_FXSAVE(u) ((unsigned char *)((ucontext_t *)(u))->uc_mcontext.fpregs)
     #define CONTEXT_ERROR(u) ((unsigned)((ucontext_t *)(u))->uc_mcontext.gregs[REG_ERR])
     #else
     static long long blinkenlights_no_pc;
     #define CONTEXT_PC(u) blinkenlights_no_pc
     #define CONTEXT_ERROR(u) 4u
+    #define CONTEXT_FXSAVE(u) ((unsigned char *)0)
     #endif
     #define CONTEXT_SET_PC(u, v) ((void)(CONTEXT_PC(u) = (v)))
     #define CONTEXT_MASK(u) (&((ucontext_t *)(u))->uc_sigmask)
     """
     long long CONTEXT_PC(void *) nogil
     u32 CONTEXT_ERROR(void *) nogil
+    u8 *CONTEXT_FXSAVE(void *) nogil
     sigset_t *CONTEXT_MASK(void *) nogil
     void CONTEXT_SET_PC(void *, long long) nogil
 

@@ -77,6 +77,34 @@ def host_call(c, args):
     return -errno if r == -1 else r
 
 
+SIGNAL_STACK = cython.declare(cython.size_t, 65536)
+
+
+def use_signal_stack(c):
+    stack: stack_t
+    memory: voidp
+    if c.signal_stack == cython.NULL:
+        memory = mmap(cython.NULL, SIGNAL_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        if memory == MAP_FAILED:
+            return False
+        c.signal_stack = memory
+    stack.ss_sp = c.signal_stack
+    stack.ss_flags = 0
+    stack.ss_size = SIGNAL_STACK
+    return sigaltstack(cython.address(stack), cython.NULL) == 0
+
+
+def drop_signal_stack(c):
+    stack: stack_t
+    if c.signal_stack == cython.NULL:
+        return
+    if sigaltstack(cython.NULL, cython.address(stack)) == 0 and stack.ss_sp == c.signal_stack:
+        stack.ss_flags = SS_DISABLE
+        sigaltstack(cython.address(stack), cython.NULL)
+    munmap(c.signal_stack, SIGNAL_STACK)
+    c.signal_stack = cython.NULL
+
+
 watch_faults = cython.declare(FaultWatcher, cython.NULL)
 watch_signals = cython.declare(SignalWatcher, cython.NULL)
 
@@ -94,6 +122,7 @@ def on_fault(signo, info, context):
     if info.si_code <= 0:  # sent by a process
         on_signal(signo, info, context)
     elif copy_jump_ != cython.NULL:
+        save_x87(c, context)
         siglongjmp(copy_jump_[0], 1)
     elif (c != cython.NULL and c.inside and watch_faults != cython.NULL
           and watch_faults(c, signo, info.si_code, context)):
@@ -104,12 +133,22 @@ def on_fault(signo, info, context):
         c.fault_address = cython.cast(u64, info.si_addr)
         c.error_code = CONTEXT_ERROR(context)
         collect_interrupted_fp(c, context)
+        save_x87(c, context)
         siglongjmp(c.fault_jump, 1)
     else:  # a fault of our own: let it be seen
         action.sa_handler = SIG_DFL
         action.sa_flags = 0
         sigemptyset(cython.address(action.sa_mask))
         sigaction(signo, cython.address(action), cython.NULL)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def save_x87(c: CpuP, context: voidp) -> cython.void:
+    image: u8p = CONTEXT_FXSAVE(context)
+    if c != cython.NULL and c.x87_live and image != cython.NULL:
+        take_x87(c, image)
 
 
 def on_signal(signo, info, context):

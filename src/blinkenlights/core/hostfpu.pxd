@@ -9,6 +9,9 @@ cdef inline void bring_x87_home(Cpu *c) noexcept nogil:
         unload_x87(c)
 
 cdef void unload_x87(Cpu *c) noexcept nogil
+# The same from an FXSAVE image: a signal handler that won't return must do it, because the kernel
+# has given it fresh registers.
+cdef void take_x87(Cpu *c, const u8 *image) noexcept nogil
 cdef void load_x87(Cpu *c) noexcept nogil
 
 cdef extern from *:
@@ -33,4 +36,5 @@ cdef extern from *:
     void host_fxrstor(FxImage *) nogil
     void host_x87_reset() nogil
 
-ctypedef u16 *u16pp
+ctypedef const u16 *cu16p
+ctypedef const u64 *cu64p

@@ -7,20 +7,24 @@ TOP = cython.declare(cython.int, 0x3800)
 
 def unload_x87(c):
     image: FxImage
-    p: u8p = image.bytes
-    i: cython.int
     host_fxsave(cython.address(image))
     host_x87_reset()
+    take_x87(c, image.bytes)
+
+
+def take_x87(c, image):
+    i: cython.int
+    status: u16 = cython.cast(cu16p, image)[1]
     c.x87_live = 0
-    c.fcw = cython.cast(u16p, p)[0]
-    c.fsw = cython.cast(u16p, p)[1] & ~TOP
-    c.fpu_top = (cython.cast(u16p, p)[1] & TOP) >> 11
-    c.ftag = p[4]
-    c.fop = cython.cast(u16p, p)[3]
-    c.fip = cython.cast(u64p, p)[1]
-    c.fdp = cython.cast(u64p, p)[2]
+    c.fcw = cython.cast(cu16p, image)[0]
+    c.fsw = status & ~TOP
+    c.fpu_top = (status & TOP) >> 11
+    c.ftag = image[4]
+    c.fop = cython.cast(cu16p, image)[3]
+    c.fip = cython.cast(cu64p, image)[1]
+    c.fdp = cython.cast(cu64p, image)[2]
     for i in range(8):
-        memcpy(c.st[(c.fpu_top + i) & 7], p + 32 + 16 * i, 10)
+        memcpy(c.st[(c.fpu_top + i) & 7], image + 32 + 16 * i, 10)
 
 
 def load_x87(c):
@@ -28,9 +32,6 @@ def load_x87(c):
     p: u8p = image.bytes
     i: cython.int
     c.x87_live = 1
-    if c.fcw == 0x37F and c.fsw == 0 and c.ftag == 0 and c.fpu_top == 0:
-        host_x87_reset()
-        return
     host_fxsave(cython.address(image))
     cython.cast(u16p, p)[0] = c.fcw
     cython.cast(u16p, p)[1] = (c.fsw & ~TOP) | (c.fpu_top << 11)

@@ -161,6 +161,7 @@ cdef struct Cpu:
     # translated code (jit/): what its way in and out needs
     u64 raw_flags  # EFLAGS as the host's register has or is to have them
     u64 epoch  # of the code cache, when translated code was last entered
+    void *signal_stack  # its thread's alternate stack
     u64 stepped_at  # where a host instruction was stepped last
     u8 inside  # translated code, or about to be
     u8 x87_live  # the x87 registers are in this thread's host registers, and not in `st` and its kin

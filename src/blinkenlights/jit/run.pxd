@@ -5,7 +5,7 @@ from blinkenlights.core.blocks cimport lookup, single
 from blinkenlights.core.direct cimport made_directly
 from blinkenlights.core.engine cimport recover, run_loop, run_translated_by
 from blinkenlights.core.fpcontrol cimport MXCSR_MASKS, enter_guest_fp, leave_guest_fp, resume_guest_fp
-from blinkenlights.core.host cimport sigsetjmp
+from blinkenlights.core.host cimport sigsetjmp, use_signal_stack
 from blinkenlights.core.hostfpu cimport bring_x87_home, load_x87
 from blinkenlights.core.memory cimport AddressSpace
 from blinkenlights.jit.cache cimport *

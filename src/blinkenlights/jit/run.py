@@ -2,6 +2,8 @@
 
 import cython
 
+from blinkenlights.jit.x86_64 import interrupt as interrupt  # it tells core.host of itself
+
 FOREVER = cython.declare(u64, ~cython.cast(u64, 0))
 TRAP_FLAG = cython.declare(u64, 0x100)
 DIRECTION_FLAG = cython.declare(u64, 0x400)
@@ -43,6 +45,8 @@ def ready(c: CpuP) -> cython.bint:
     if not cache.memory.here[0]:
         good = arrive_in_child(c, cache)
     if not good or c.mode != 64:
+        return False
+    if c.signal_stack == cython.NULL and not use_signal_stack(c):
         return False
     return set_gs(c.membase)
 

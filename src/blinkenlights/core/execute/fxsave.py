@@ -12,6 +12,7 @@ from cython.cimports.blinkenlights.core.fpu import (
     st,
     status_word,
 )
+from cython.cimports.blinkenlights.core.hostfpu import bring_x87_home
 from cython.cimports.blinkenlights.core.state import LEGACY, CpuP, OpP, u8, u8p, u16p, u32, u32p, u64, u64p
 from cython.cimports.libc.string import memcpy, memset
 
@@ -45,6 +46,7 @@ def area_size():
 def pack_x87(c: CpuP, image: u8p, wide: cython.bint) -> cython.void:
     """Bytes 0 to 23 and 32 to 159; `wide`: with 64-bit instruction and data pointers."""
     i: cython.int
+    bring_x87_home(c)
     memset(image, 0, 24)
     memset(image + 32, 0, 128)
     cython.cast(u16p, image)[0] = c.fcw
@@ -67,6 +69,7 @@ def pack_x87(c: CpuP, image: u8p, wide: cython.bint) -> cython.void:
 @cython.exceptval(check=False)
 def unpack_x87(c: CpuP, image: u8p, wide: cython.bint) -> cython.void:
     i: cython.int
+    bring_x87_home(c)
     set_control_word(c, cython.cast(u16p, image)[0])
     set_status_word(c, cython.cast(u16p, image)[1])
     c.ftag = image[4]
@@ -163,6 +166,7 @@ def xrstor_image(c, image, mask):
 
 
 def reset_x87(c):
+    bring_x87_home(c)
     c.fcw = FPU_CONTROL
     c.fsw = 0
     c.fpu_top = 0

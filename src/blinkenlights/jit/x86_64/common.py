@@ -199,5 +199,7 @@ def emit_common(cache, origin):
     emit_enter(cython.address(k), origin)
     emit_leave(cython.address(k), origin)
     cache.no_target = emit_no_way(cython.address(k), origin, EXIT_NO_TARGET << 1)
-    cache.no_return = emit_no_way(cython.address(k), origin, EXIT_NO_RETURN << 1)
+    cache.no_return = cython.cast(u32, origin + here(cython.address(k)))
+    store64(cython.address(k), 0, RSP, -8, RCX)  # as every way in does
+    emit_no_way(cython.address(k), origin, EXIT_NO_RETURN << 1)
     cache.draft.size = here(cython.address(k))
