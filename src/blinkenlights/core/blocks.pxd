@@ -97,8 +97,9 @@ cdef int guard(Space *s, Cache *cache, u64 number) noexcept nogil
 cdef bint writes_memory(Insn *insn) noexcept nogil
 cdef Page *page_of(Cache *cache, u64 number, int make) noexcept nogil
 ctypedef void (*Forgetter)(Space *s, void *units, void *overhanging) noexcept nogil
-# Say what forgets a page's host code.
-cdef void forget_units_by(Forgetter how) noexcept
+ctypedef void (*Discarder)(Space *s) noexcept nogil
+# Say what forgets a page's host code, and what forgets all of it, when no processor can be inside.
+cdef void forget_units_by(Forgetter how, Discarder all_of_it) noexcept
 # Forget translations of [start, end); the caller holds the space's lock.
 cdef void invalidate(Space *s, u64 start, u64 end) noexcept nogil
 # The host refused a write: True if that was our own guard, now lifted.

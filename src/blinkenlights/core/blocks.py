@@ -147,9 +147,13 @@ def kill(cache: CacheP, block: BlockP) -> cython.void:
 forget_units = cython.declare(Forgetter, cython.NULL)
 
 
-def forget_units_by(how):
-    global forget_units
+discard_units = cython.declare(Discarder, cython.NULL)
+
+
+def forget_units_by(how, all_of_it):
+    global forget_units, discard_units
     forget_units = how
+    discard_units = all_of_it
 
 
 @cython.cfunc
@@ -300,6 +304,8 @@ def discard(s):
     c: CpuP = s.cpus
     i: cython.int
     fresh: CacheP = new_cache()
+    if s.translated != cython.NULL:
+        discard_units(s)
     if fresh == cython.NULL:
         empty(s.cpus, s, cache)
         return

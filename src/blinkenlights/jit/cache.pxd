@@ -182,6 +182,8 @@ cdef u64 admit(Cpu *c, Cache *cache, u64 rip, int kind) noexcept nogil
 cdef Site *site_of(Cache *cache, u32 number) noexcept nogil
 # Forget what was translated from a page; the caller holds the space's lock.
 cdef void forget(Space *s, void *units, void *overhanging) noexcept nogil
+# Forget everything, when no thread can be inside (execve).
+cdef void start_afresh(Space *s) noexcept nogil
 # Forget everything, when it can be done only later for some threads; the caller holds the lock.
 cdef void evict(Cpu *c, Cache *cache) noexcept nogil
 # The unit that holds a host address, alive or dead, and the boundary at or before it. For signal handlers.

@@ -261,6 +261,27 @@ def forget(s, units, overhanging):
         unit = unit.chain_in_page2
 
 
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def empty_half(half: HalfP) -> cython.void:
+    free_chunks(half)
+    half.used = 0
+    half.unit_count = 0
+    half.site_count = FIRST_SITE
+
+
+def start_afresh(s):
+    cache: CacheP = cython.cast(CacheP, s.translated)
+    memset(cache.entries, 0, ENTRIES * 8)
+    empty_slots(cache)
+    empty_half(cython.address(cache.halves[0]))
+    empty_half(cython.address(cache.halves[1]))
+    cache.half = 0
+    cache.memory.filled[0] = COMMON_ROOM
+    cache.memory.filled[1] = 0
+
+
 def evict(c, cache):
     s: SpaceP = cython.cast(SpaceP, c.space)
     blocks: BlocksP = cython.cast(BlocksP, s.blocks)
@@ -293,10 +314,7 @@ def evict(c, cache):
         while other != c and other.inside and other.epoch < half.emptied_at:
             usleep(50)
         other = other.next
-    free_chunks(half)
-    half.used = 0
-    half.unit_count = 0
-    half.site_count = FIRST_SITE
+    empty_half(half)
 
 
 # -- finding -----------------------------------------------------------------------------------
@@ -647,4 +665,4 @@ def admit(c, cache, rip, kind):
     return host
 
 
-forget_units_by(forget)
+forget_units_by(forget, start_afresh)

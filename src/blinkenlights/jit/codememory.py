@@ -86,9 +86,11 @@ def put_code(m, offset, code, length):
     if m.filled[half] < end:
         m.filled[half] = end
     memcpy(m.master + offset, code, length)
-    memcpy(m.write + offset, code, length)
+    if m.here[0]:
+        memcpy(m.write + offset, code, length)
 
 
 def put_word(m, offset, value):
     cython.cast(u32p, m.master + offset)[0] = value
-    cython.cast(u32p, m.write + offset)[0] = value
+    if m.here[0]:
+        cython.cast(u32p, m.write + offset)[0] = value

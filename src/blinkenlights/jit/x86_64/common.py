@@ -106,9 +106,17 @@ def emit_enter(k: CodeP, origin: u64) -> cython.void:
     # from the check on a signal handler finds the thread in here, and steps it to the first boundary
     load64(k, 0, RCX, RDI, C_STOP)
     common.entering = origin + here(k)
-    byte(k, 0xE3)  # jrcxz early
-    early: u8p = k.at
+    byte(k, 0xE3)  # jrcxz early; jmp short on
+    byte(k, 2)
+    byte(k, 0xEB)
+    on: u8p = k.at
     byte(k, 0)
+    byte(k, 0x31)  # early: xor eax, eax
+    byte(k, 0xC0)
+    byte(k, 0xFC)  # cld
+    pop_callee_saved(k)
+    byte(k, 0xC3)
+    on[0] = cython.cast(u8, cython.cast(u64, k.at) - cython.cast(u64, on) - 1)
     spill(k, slot_cpu, RDI)
     spill(k, slot_rsp, RSP)
     spill(k, slot_target, RSI)
@@ -129,12 +137,6 @@ def emit_enter(k: CodeP, origin: u64) -> cython.void:
     byte(k, 0xFF)
     memory(k, 4, NONE, NONE, 0, slot_target)
     common.entered = origin + here(k)
-    early[0] = cython.cast(u8, cython.cast(u64, k.at) - cython.cast(u64, early) - 1)
-    byte(k, 0x31)  # early: xor eax, eax
-    byte(k, 0xC0)
-    byte(k, 0xFC)  # cld
-    pop_callee_saved(k)
-    byte(k, 0xC3)
 
 
 @cython.cfunc
