@@ -37,7 +37,7 @@ def blink_command() -> tuple[str, ...]:
     installed = Path(sysconfig.get_path("scripts"), "blink")
     if installed.exists() and Path(sys.prefix) == ROOT / ".venv":
         return (str(installed),)
-    return (sys.executable, "-P", "-m", "blinkenlights.cli.blink")
+    return (sys.executable, "-I", "-S", str(ROOT / "bin" / "blink"))
 
 
 def engines() -> list[Engine]:

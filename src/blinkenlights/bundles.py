@@ -45,8 +45,8 @@ class Finder:
 
 def install() -> None:
     try:
-        with open(LIST, encoding="ascii") as file:  # noqa: PTH123 - pathlib is slow to import
-            listing = file.read()
+        with open(LIST, "rb", buffering=0) as file:  # noqa: PTH123 - pathlib is slow to import
+            listing = file.read().decode()
     except OSError:
         return
     sys.meta_path.insert(0, Finder(listing))

@@ -6,18 +6,14 @@ lets them, which it decides as for a debugger.
 """
 
 import os
-from array import array
 from struct import Struct
 
-from blinkenlights.core import host
+from blinkenlights.core.quick import hide_page
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from blinkenlights.linux.task import Process
 
-MMAP, MPROTECT, VM_WRITEV = 9, 10, 311
-PROT_NONE, PROT_READ_WRITE = 0, 3
-PRIVATE_ANONYMOUS_FIXED = 0x32
 PAGE = 4096
 ROOM_BELOW = 1 << 31  # core.memory.GUARD
 PLACE = ROOM_BELOW - (1 << 20)  # this far below the guest's memory
@@ -44,13 +40,7 @@ def write(process: "Process") -> None:
     place = process.space.base - PLACE
     env_end = process.env_start + sum(map(len, process.environ)) + len(process.environ)
     exe = process.exe[: PAGE - CARD.size]
-    data = array("B", CARD.pack(MAGIC, process.arg_start, process.env_start, env_end, len(exe)) + exe)
-    if host.syscall(MMAP, place, PAGE, PROT_READ_WRITE, PRIVATE_ANONYMOUS_FIXED, -1, 0) < 0:
-        return
-    vectors = array("Q", (data.buffer_info()[0], len(data), place, len(data)))
-    at = vectors.buffer_info()[0]
-    host.syscall(VM_WRITEV, host.syscall(39), at, 1, at + 16, 1, 0)
-    host.syscall(MPROTECT, place, PAGE, PROT_NONE)
+    hide_page(place, CARD.pack(MAGIC, process.arg_start, process.env_start, env_end, len(exe)) + exe)
 
 
 def read(process: "Process", pid: int) -> Card | None:
