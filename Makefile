@@ -6,6 +6,7 @@
 #   make fuzz [COUNT=n ENGINE=jit]   random instruction sequences against this machine's CPU
 #   make differential [CASES=n] [ENGINE=interpreter|virtual|jit]
 #                                    every instruction form against this machine's CPU
+#   make programs [ARGS="-e interpreter redis"]    real programs, natively and under blink, a line each
 #   make bench [ARGS=--quick]        time blink against native runs (and qemu, if it is on PATH)
 #   make lint                        ruff and mypy
 
@@ -21,7 +22,7 @@ COUNT ?= 200000
 ENGINE ?= interpreter
 ARGS ?=
 
-.PHONY: run build check bench lint differential fuzz clean
+.PHONY: run build check bench lint differential fuzz programs clean
 
 run: build
 	@$(BIN)/blink $(FLAGS) $(PROG)
@@ -38,6 +39,9 @@ differential: build
 
 fuzz: build
 	$(BIN)/python -m tests.fuzz --count $(COUNT) --engine $(ENGINE) --minimise
+
+programs: build
+	$(BIN)/python -m tests.programs $(ARGS)
 
 bench: build
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -1,0 +1,3 @@
+#!/bin/bash
+# needs: java
+java -Xshare:auto -XX:TieredStopAtLevel=1 -version 2>&1 | head -1
