@@ -1,5 +1,7 @@
 """AVX rules that the comparison with the real CPU cannot show, or shows too rarely."""
 
+import itertools
+import random
 import struct
 
 import pytest
@@ -70,3 +72,59 @@ def test_a_masked_load_does_not_touch_what_it_leaves_out():
     ran(machine)
     assert machine.cpu.vector != PAGE_FAULT
     assert machine.space.read(DATA, 32) == bytes(range(16)) + bytes(16)
+
+
+# The last of the VEX prefix's three bytes less the register, the opcode; which operands' elements are signed.
+BYTES = {"BUUD": (0x74, 0x50, "BB"), "BUSD": (0x75, 0x50, "Bb"), "BSUD": (0x76, 0x50, "bB"),
+         "BSSD": (0x77, 0x50, "bb")}
+WORDS = {"WSSD": (0x75, 0x52, "hh"), "WUUD": (0x74, 0xD2, "HH"), "WUSD": (0x75, 0xD2, "Hh"),
+         "WSUD": (0x76, 0xD2, "hH")}
+
+
+def dot_product(start: int, a: bytes, b: bytes, kinds: str) -> int:
+    """Of 4 bytes each, not limited to 32 bits."""
+    pairs = zip(*(struct.unpack(f"<{4 // struct.calcsize(kind)}{kind}", data)
+                  for kind, data in zip(kinds, (a, b), strict=True)), strict=True)
+    return start + sum(x * y for x, y in pairs)
+
+
+def three_operands(code: str, start: bytes, a: bytes, b: bytes) -> bytes:
+    """YMM0 after the instruction, from YMM0, YMM1 and YMM2."""
+    # vmovdqu ymm0, [rax]; vmovdqu ymm1, [rax + 32]; vmovdqu ymm2, [rax + 64]; ...; vmovdqu [rax], ymm0
+    machine = Bare("c5fe6f00" "c5fe6f4820" "c5fe6f5040" + code + "c5fe7f00" + END)
+    machine.space.write(DATA, start + a + b)
+    machine.cpu.set(RAX, DATA)
+    ran(machine)
+    return machine.space.read(DATA, 32)
+
+
+def extremes(seed: str) -> bytes:
+    rng = random.Random(seed)
+    return bytes(rng.choice([0, 1, 0x7F, 0x80, 0xFF, rng.getrandbits(8)]) for _ in range(32))
+
+
+@pytest.mark.parametrize(("name", "saturating"), list(itertools.product(BYTES | WORDS, [False, True])))
+def test_dot_products_add_up_and_stop_at_the_limits_of_their_type(name, saturating):
+    third, opcode, kinds = (BYTES | WORDS)[name]
+    start, a, b = extremes(name + "0"), extremes(name + "1"), extremes(name + "2")
+    sign = "I" if kinds in ("BB", "HH") else "i"
+    expected = b""
+    for at in range(0, 32, 4):
+        total = dot_product(struct.unpack_from("<" + sign, start, at)[0], a[at:at + 4], b[at:at + 4], kinds)
+        if saturating:
+            low, high = (0, 0xFFFFFFFF) if sign == "I" else (-0x80000000, 0x7FFFFFFF)
+            total = min(max(total, low), high)
+        expected += (total & 0xFFFFFFFF).to_bytes(4, "little")
+    assert three_operands(f"c4e2{third:02x}{opcode + saturating:02x}c2", start, a, b) == expected
+
+
+@pytest.mark.parametrize("high", [False, True])
+def test_products_of_52_bits_are_added_by_halves(high):
+    start, a, b = extremes("start"), extremes("a"), extremes("b")
+    expected = b""
+    for at in range(0, 32, 8):
+        s, x, y = (int.from_bytes(data[at:at + 8], "little") for data in (start, a, b))
+        product = (x % (1 << 52)) * (y % (1 << 52))
+        half = product >> 52 if high else product % (1 << 52)
+        expected += ((s + half) % (1 << 64)).to_bytes(8, "little")
+    assert three_operands("c4e2f5b5c2" if high else "c4e2f5b4c2", start, a, b) == expected

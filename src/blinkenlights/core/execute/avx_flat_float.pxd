@@ -1,6 +1,6 @@
 # Handlers for flat memory: VEX floating-point arithmetic.
 
-from blinkenlights.core.dispatch cimport flat
+from blinkenlights.core.dispatch cimport flat, need
 from blinkenlights.core.execute.avx_operand cimport *
 from blinkenlights.core.execute.avx_fma cimport (F132, F213, NEGATE_EVEN, NEGATE_ODD, NEGATE_PRODUCT,
                                                  negation_of, order_of)

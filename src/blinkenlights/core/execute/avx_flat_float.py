@@ -431,6 +431,7 @@ bind_flat("VMOVSD", vmovsd_mr, 8, MR)
 bind_flat("VMOVQ", vmovsd_rm, 16, RM)
 bind_flat("VMOVQ", vmovsd_mr, 8, MR)
 for name in ("COMISS", "COMISD", "UCOMISS", "UCOMISD"):  # the same as without VEX
+    need(mnemonic_id(name))
     bind_flat("V" + name, flat[mnemonic_id(name)][4][RR], 16, RR)
     bind_flat("V" + name, flat[mnemonic_id(name)][4][RM], 16, RM)
 for size in (16, 32):

@@ -25,10 +25,10 @@ def make_inverses() -> cython.void:
     """An element to the power 254, which leaves 0 as it is."""
     x: u32
     r: u32
-    i: cython.int
+    _: cython.int
     for x in range(256):
         r = x
-        for i in range(6):
+        for _ in range(6):
             r = product(product(r, r), x)
         inverse_of[x] = product(r, r)
 
