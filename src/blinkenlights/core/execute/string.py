@@ -107,7 +107,7 @@ def string(c: CpuP, o: OpP, size: cython.int, kind: cython.int) -> OpP:
                 put(c, RCX, 4, 0)
             return done(c, o)
         # stepped, each element is a step
-        if moved and c.eflags & TF or moved >= PATIENCE and c.icount >= c.stop_at:
+        if (moved and c.eflags & TF) or (moved >= PATIENCE and c.icount >= c.stop_at):
             c.icount += o.count - 1
             return leave(c, o.rip, EXIT_ATTENTION)
         if (kind == 0 or kind == 2) and count > 8 and counter == 8 and not c.eflags & (DF | TF):
