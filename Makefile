@@ -7,6 +7,7 @@
 #   make differential [CASES=n] [ENGINE=interpreter|virtual|jit]
 #                                    every instruction form against this machine's CPU
 #   make programs [ARGS="-e interpreter redis"]    real programs, natively and under blink, a line each
+#   make soak [ARGS="--scale 0.1"]    long runs under load: threads, forks, connections, kills
 #   make bench [ARGS=--quick]        time blink against native runs (and qemu, if it is on PATH)
 #   make lint                        ruff and mypy
 
@@ -22,7 +23,7 @@ COUNT ?= 200000
 ENGINE ?= interpreter
 ARGS ?=
 
-.PHONY: run build check bench lint differential fuzz programs clean
+.PHONY: run build check bench lint differential fuzz programs soak clean
 
 run: build
 	@$(BIN)/blink $(FLAGS) $(PROG)
@@ -42,6 +43,9 @@ fuzz: build
 
 programs: build
 	$(BIN)/python -m tests.programs $(ARGS)
+
+soak: build
+	$(BIN)/python -m tests.soak $(ARGS)
 
 bench: build
 	$(BIN)/python -m benchmarks $(ARGS)
