@@ -7,6 +7,7 @@ import pytest
 from blinkenlights.linux import strace, structures
 from blinkenlights.linux.constants import FLAGS
 from blinkenlights.tables.syscalls import STRUCTURES, SYSCALLS, pointer_mask
+from tests.guests import ROOT
 
 
 def trace(blink, args, **options):
@@ -184,3 +185,11 @@ def test_a_trace_goes_to_the_file_it_is_told(program, blink, tmp_path):
     target = tmp_path / "trace"
     assert blink([program("true")], flags=["-j", f"--strace={target}"]).stderr == b""
     assert target.read_text().endswith("+++ exited with 0 +++\n")
+
+
+def test_the_documentation_lists_the_calls_that_are_not_there():
+    page = (ROOT / "docs" / "linux.md").read_text()
+    listed = page.partition("<!-- enosys -->")[2].partition("<!-- end -->")[0]
+    assert re.findall(r"`(\w+)`", listed) == [row[1] for row in SYSCALLS if row[4] in (None, "abi.enosys")]
+    assert f"of the {len(SYSCALLS)} calls" in page
+    assert f"{sum(row[4] == 'direct' for row in SYSCALLS)} are its own" in page
