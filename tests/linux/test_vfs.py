@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.guests import ROOT
+from tests.linux import conformance
 from tests.runner import BLINK, run
 from tests.runner import environment as environ
 
@@ -152,3 +153,33 @@ def test_a_root_that_is_not_there_is_one_line(blink):
     outcome = blink(["/bin/true"], flags=["-C", "/no/such/root"])
     assert outcome.status == 127
     assert outcome.stderr.count(b"\n") == 1
+
+
+# ---- conformance guests in a root ----
+
+# What a root changes on purpose: no mounts, no handles, no interpreters there.
+CHANGED = frozenset((
+    "files/mounts_in_a_namespace_of_its_own", "files/name_to_handle_at_gives_a_handle",
+    "files/openat2_resolves_as_it_is_told", "files/the_working_directory_is_known_by_name",
+))  # fmt: skip
+IN_A_ROOT = [
+    one for one in conformance.guests()
+    if one.name.partition("/")[0] in ("files", "sockets", "terminals") and one.name not in CHANGED
+    and "dynamic" not in one.directive("toolchain")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("one", IN_A_ROOT, ids=lambda one: one.name)
+def test_in_a_root_of_its_own_as_natively(one, tmp_path):
+    expected = conformance.natively(one)
+    if expected.status == conformance.SKIP:
+        pytest.skip("not here")
+    root = tmp_path / "root"
+    home = root / "tmp" / "home"
+    home.mkdir(parents=True)
+    (root / "etc").mkdir()
+    shutil.copy("/etc/passwd", root / "etc")
+    shutil.copy(one.executable(), root / "guest")
+    words = [*BLINK, "-L", tmp_path / "log", "-j", "-C", root, "/guest", *one.directive("arguments").split()]
+    actual = run(words, one.directive("input").encode(), environ(home), home)
+    assert conformance.same(expected, actual), conformance.difference(expected, actual)

@@ -54,8 +54,8 @@ FOLLOW = 0  # through links
 NOFOLLOW = 1  # a link is itself, unless a slash comes after it
 PARENT = 2  # a name to make or remove
 
-# Devices that a jail has even where its root has no files for them.
-DEVICES = frozenset(b"null zero full random urandom tty".split())
+# What a jail has in /dev even where its root has no files for it.
+DEVICES = frozenset(b"null zero full random urandom tty ptmx pts fd stdin stdout stderr".split())
 
 
 class Place(NamedTuple):
@@ -165,6 +165,8 @@ class Vfs:
         if dirfd == AT_FDCWD:
             path = os.getcwdb()  # noqa: PTH109 - bytes
         else:
+            if dirfd in self.process.private_fds:
+                raise OSError(9, "not the guest's")
             try:
                 path = os.readlink(b"/proc/self/fd/%d" % dirfd)  # noqa: PTH115 - bytes
             except OSError:
@@ -189,8 +191,8 @@ class Vfs:
                 return layer, parts, fd
             if result == -ENOENT:
                 result = fd
-        device = parts[:1] == [b"dev"] and len(parts) <= 2 and DEVICES.issuperset(parts[1:])
-        if self.dev is not None and device:
+        device = parts[:1] == [b"dev"] and DEVICES.issuperset(parts[1:2])
+        if self.dev is not None and device and (len(parts) < 3 or parts[1] == b"pts"):
             return self.dev, parts[1:], self.dev.open(parts[1:], FIND)
         return self.layers[0], parts, result
 
@@ -345,7 +347,8 @@ class Vfs:
                     fd = -ENOTDIR
             if fd < 0:
                 raise OSError(-fd, "path")
-            return b"/proc/self/fd/%d" % fd, fd
+            # a call that doesn't follow links is meant for the directory, not for this link to it
+            return b"/proc/self/fd/%d%s" % (fd, b"" if mode == FOLLOW else b"/."), fd
         if plain and (not slash or head) and self.simple(path):
             fd = self.quick(dirfd, head or b".", O_PATH | O_DIRECTORY | O_CLOEXEC)
             if fd is not None:

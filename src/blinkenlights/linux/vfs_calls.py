@@ -156,10 +156,11 @@ def _sys_openat2(task: "Task", dirfd: int, path: int, how: int, size: int) -> in
     if resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT):
         roots.base(s32(dirfd))  # in the root, so what is beneath it is, too
         return task.host(vfs.OPENAT2, dirfd, space.pointer(path), space.pointer(how, size), size)
-    if size > 24 and any(space.read(how + 24, min(size - 24, 4096))):
-        return -7  # E2BIG
-    if flags & ~vfs.OPEN_FLAGS or resolve & ~0x3F:
-        return -EINVAL
+    # with an empty path the host says whether it understands the rest
+    question = array("B", b"\0")
+    answer = task.host(vfs.OPENAT2, AT_FDCWD, at(question), space.pointer(how, size), size)  # type: ignore[arg-type]
+    if answer != -ENOENT and answer != -vfs.ENOSYS:
+        return answer
     if resolve:
         name = space.read_cstring(path)
         found = roots.quick(s32(dirfd), name, flags, mode, resolve)
@@ -290,15 +291,19 @@ def _giving_address(number: int, place: int) -> "Implementation":
         assert roots is not None
         space = task.space
         address, length_at = arguments[place], arguments[place + 1]
-        room = space.u32(length_at) if address and length_at else 0
-        result = passthrough(task, row, arguments)
-        if result >= 0 and room > 2 and roots.bound:
-            data = space.read(address, min(space.u32(length_at), room))
-            given = roots.bound.get(data[2:].split(b"\0")[0]) if data[:2] == b"\1\0" else None
+        room = s32(space.u32(length_at)) if roots.bound and length_at else -1
+        if room < 0:
+            return passthrough(task, row, arguments)
+        buffer, length = array("B", bytes(128)), array("I", (128,))
+        replaced = {place: at(buffer), place + 1: at(length)}  # type: ignore[arg-type]
+        result = passthrough(task, row, arguments, replaced)
+        if result >= 0:
+            shown = buffer.tobytes()[: length[0]]
+            given = roots.bound.get(shown[2:].split(b"\0")[0]) if shown[:2] == b"\1\0" else None
             if given is not None:
                 shown = b"\1\0" + given + b"\0"
-                space.write(address, shown[:room])
-                space.put_u32(length_at, len(shown))
+            space.write(address, shown[:room])
+            space.put_u32(length_at, len(shown))
         return result
 
     return call
