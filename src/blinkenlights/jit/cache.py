@@ -6,7 +6,7 @@ thread has left the code of the first: its links lead nowhere any more, so the n
 """
 
 import cython
-from cython.cimports.libc.stdlib import calloc, free, malloc, realloc
+from cython.cimports.libc.stdlib import free, malloc, realloc
 from cython.cimports.libc.string import memset
 
 CHUNK = cython.declare(u64, 1 << 18)
@@ -22,7 +22,8 @@ COMMON_ROOM = cython.declare(u64, 4096)
 @cython.exceptval(check=False)
 def reserve_array(size: u64) -> voidp:
     """Zeroed, and taking no memory before it is used."""
-    at: voidp = mmap(cython.NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    at: voidp = mmap(cython.NULL, size, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     return cython.NULL if at == MAP_FAILED else at
 
 
@@ -342,7 +343,8 @@ def entry_of(cache: CacheP, rip: u64) -> EntryP:
 @cython.nogil
 @cython.exceptval(check=False)
 def add_entry(cache: CacheP, unit: UnitP, rip: u64, code: u64) -> EntryP:
-    entry: EntryP = cython.cast(EntryP, allocate(cython.address(cache.halves[cache.half]), cython.sizeof(Entry)))
+    half: HalfP = cython.address(cache.halves[cache.half])
+    entry: EntryP = cython.cast(EntryP, allocate(half, cython.sizeof(Entry)))
     slot: u32 = bucket_of(rip)
     entry.rip = rip
     entry.unit = unit
@@ -421,7 +423,8 @@ def boundary_at(cache, unit, host):
     i: cython.int
     # boundaries are in the order of guest code; parts of an instruction's code stand further on
     for i in range(unit.boundary_count):
-        if unit.boundaries[i].host <= offset and (found == cython.NULL or unit.boundaries[i].host >= found.host):
+        if (unit.boundaries[i].host <= offset
+                and (found == cython.NULL or unit.boundaries[i].host >= found.host)):
             found = cython.address(unit.boundaries[i])
     return found
 
@@ -541,6 +544,7 @@ def make(c: CpuP, cache: CacheP, rip: u64) -> EntryP:
     buffer: u8[1088]
     d: DraftP = cython.address(cache.draft)
     unit: UnitP
+    first: SiteP
     site: SiteP
     target: EntryP
     entry: EntryP
@@ -550,7 +554,8 @@ def make(c: CpuP, cache: CacheP, rip: u64) -> EntryP:
     pages: cython.int = fill_draft(c, cache, half, rip, buffer)
     if pages == 0:
         return cython.NULL
-    unit = cython.cast(UnitP, allocate(half, cython.sizeof(Unit) + d.boundary_count * cython.sizeof(Boundary)))
+    size: u64 = cython.sizeof(Unit) + d.boundary_count * cython.sizeof(Boundary)
+    unit = cython.cast(UnitP, allocate(half, size))
     memset(unit, 0, cython.sizeof(Unit))
     unit.start = rip
     unit.bytes = d.guest_bytes
@@ -562,7 +567,7 @@ def make(c: CpuP, cache: CacheP, rip: u64) -> EntryP:
     unit.boundaries = cython.cast(BoundaryP, unit + 1)
     for i in range(d.boundary_count):
         unit.boundaries[i] = d.boundaries[i]
-    site = publish(cache, half, unit)
+    first = publish(cache, half, unit)
     half.units[half.unit_count] = unit
     fence()
     half.unit_count += 1
@@ -575,6 +580,7 @@ def make(c: CpuP, cache: CacheP, rip: u64) -> EntryP:
         page.overhanging_units = unit
     entry = add_entry(cache, unit, rip, unit.code)
     for i in range(d.site_count):
+        site = first + i
         if site.kind == SITE_LINK:
             target = entry_of(cache, site.target)
             if target == cython.NULL and rip <= site.target < rip + unit.bytes:
@@ -586,7 +592,6 @@ def make(c: CpuP, cache: CacheP, rip: u64) -> EntryP:
             unit.returns = site
             if way_in_for(cache, SITE_RETURN, site.target) == cython.NULL:
                 open_way(cache, site)
-        site += 1
     cache.statistics.units += 1
     cache.statistics.instructions += d.instructions
     cache.statistics.guest_bytes += d.guest_bytes
@@ -652,7 +657,8 @@ def admit(c, cache, rip, kind):
         cache.statistics.misses += 1
         if way_in_for(cache, kind, rip) == cython.NULL:
             half = cython.address(cache.halves[cache.half])
-            if half.site_count + 8 < cache.most_sites and half.used + 1024 < cache.memory.size // 2 - COMMON_ROOM:
+            if (half.site_count + 8 < cache.most_sites
+                    and half.used + 1024 < cache.memory.size // 2 - COMMON_ROOM):
                 begin(cache, half, rip)
                 back_end.way_in(d, kind)
                 site = publish(cache, half, cython.NULL)

@@ -35,7 +35,8 @@ have_avx = cython.declare(cython.bint, False)
 @cython.nogil
 @cython.exceptval(check=False)
 def place_slots() -> cython.void:
-    global slot_cpu, slot_rsp, slot_spill0, slot_spill1, slot_pc, slot_site, slot_rax, slot_target, slot_fs, slot_gs
+    global slot_cpu, slot_rsp, slot_spill0, slot_spill1, slot_pc, slot_site, slot_rax, slot_target
+    global slot_fs, slot_gs
     at: i32 = slots_distance()
     slot_cpu = at + cython.cast(i32, cython.cast(u64, cython.address(SLOTS.cpu)))
     slot_rsp = at + cython.cast(i32, cython.cast(u64, cython.address(SLOTS.host_rsp)))

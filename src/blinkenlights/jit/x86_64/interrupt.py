@@ -23,7 +23,15 @@ def in_code(cache: CacheP, pc: u64) -> cython.bint:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def leave_with(c: CpuP, cache: CacheP, unit: UnitP, boundary: BoundaryP, context: voidp, mend: cython.bint) -> cython.void:
+def on_the_way(pc: u64) -> cython.bint:
+    """In the common code, where the registers aren't the guest's."""
+    return pc < common.entering or common.leave <= pc < common.left
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def leave_with(c: CpuP, unit: UnitP, boundary: BoundaryP, context: voidp, mend: cython.bint) -> cython.void:
     """Send the thread out, at the boundary's guest instruction."""
     slots: ThreadSlotsP = thread_slots()
     if mend:
@@ -59,7 +67,7 @@ def on_fault_in_code(c, signo, code, context):
     boundary = boundary_at(cache, unit, pc)
     if boundary == cython.NULL:
         return False
-    leave_with(c, cache, unit, boundary, context, True)
+    leave_with(c, unit, boundary, context, True)
     return True
 
 
@@ -76,12 +84,13 @@ def try_to_leave(c: CpuP, cache: CacheP, context: voidp) -> cython.bint:
     boundary = boundary_at(cache, unit, pc)
     if boundary == cython.NULL:
         return False
-    if boundary.fix & FIX_INSIDE == 0 and unit.code + boundary.host == pc - cython.cast(u64, cache.memory.run):
-        leave_with(c, cache, unit, boundary, context, False)
+    if (boundary.fix & FIX_INSIDE == 0
+            and unit.code + boundary.host == pc - cython.cast(u64, cache.memory.run)):
+        leave_with(c, unit, boundary, context, False)
         return True
     if c.stepped_at == pc and boundary.fix & (FIX_SOURCE | FIX_DESTINATION):
         # between the repetitions of a string instruction
-        leave_with(c, cache, unit, boundary, context, True)
+        leave_with(c, unit, boundary, context, True)
         return True
     return False
 
@@ -91,7 +100,7 @@ def try_to_leave(c: CpuP, cache: CacheP, context: voidp) -> cython.bint:
 @cython.exceptval(check=False)
 def step_on(c: CpuP, cache: CacheP, context: voidp) -> cython.void:
     pc: u64 = context_pc(context)
-    running: cython.bint = in_code(cache, pc) and not (common.leave <= pc < common.left) and pc >= common.entering
+    running: cython.bint = in_code(cache, pc) and not on_the_way(pc)
     if not running or try_to_leave(c, cache, context):
         put_context_flags(context, context_flags(context) & ~TRAP)
     c.stepped_at = pc
@@ -100,7 +109,7 @@ def step_on(c: CpuP, cache: CacheP, context: voidp) -> cython.void:
 def on_signal_in_code(c, context):
     cache: CacheP = cython.cast(CacheP, cython.cast(SpaceP, c.space).translated)
     pc: u64 = context_pc(context)
-    if cache == cython.NULL or not in_code(cache, pc) or pc < common.entering or common.leave <= pc < common.left:
+    if cache == cython.NULL or not in_code(cache, pc) or on_the_way(pc):
         return
     c.stepped_at = 0
     if not try_to_leave(c, cache, context):

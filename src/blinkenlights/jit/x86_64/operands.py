@@ -175,7 +175,8 @@ def copy_bytes(k: CodeP, g: GuestP, gs: cython.bint) -> cython.bint:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def copy_head(k: CodeP, g: GuestP, gs: cython.bint, reg: cython.int, base: cython.int, index: cython.int) -> cython.int:
+def copy_head(k: CodeP, g: GuestP, gs: cython.bint, reg: cython.int, base: cython.int,
+              index: cython.int) -> cython.int:
     """Prefixes and opcode, with the high bits of the registers given; returns ModRM's offset in `raw`."""
     i: cython.int = copy_prefixes(k, g, gs)
     rex: cython.int
@@ -252,8 +253,8 @@ def copy_tail(k: CodeP, g: GuestP, i: cython.int) -> cython.void:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def copy_with_memory(k: CodeP, g: GuestP, gs: cython.bint, reg: cython.int, base: cython.int, index: cython.int,
-                     disp: i64) -> cython.bint:
+def copy_with_memory(k: CodeP, g: GuestP, gs: cython.bint, reg: cython.int, base: cython.int,
+                     index: cython.int, disp: i64) -> cython.bint:
     """The instruction with another memory operand, and with `reg` in ModRM.reg."""
     i: cython.int = copy_head(k, g, gs, reg, base, index)
     if i < 0:
@@ -371,7 +372,8 @@ def is_group(insn: InsnP) -> cython.bint:
     """Whether ModRM.reg is part of the opcode."""
     o: cython.int = insn.opcode
     if insn.map == 0:
-        return 0x80 <= o <= 0x83 or o == 0xC0 or o == 0xC1 or o == 0xC6 or o == 0xC7 or 0xD0 <= o <= 0xD3 or o >= 0xF6
+        return (0x80 <= o <= 0x83 or o == 0xC0 or o == 0xC1 or o == 0xC6 or o == 0xC7
+                or 0xD0 <= o <= 0xD3 or o >= 0xF6)
     return insn.map == 1 and o == 0xBA
 
 
@@ -391,7 +393,8 @@ def copy_with_stand_in(k: CodeP, g: GuestP) -> cython.bint:
     if not traits[insn.id] & SUBSTITUTE or insn.prefixes & P_VEX or insn.asize != 8:
         return False
     # these have no ModRM
-    if insn.map == 0 and (0x90 <= o <= 0x97 or 0xB0 <= o <= 0xBF or 0xA0 <= o <= 0xA9 or (o < 0x40 and o & 7 >= 4)):
+    if insn.map == 0 and (0x90 <= o <= 0x97 or 0xB0 <= o <= 0xBF or 0xA0 <= o <= 0xA9
+                          or (o < 0x40 and o & 7 >= 4)):
         return False
     if insn.map == 0 and (o == 0x89 or o == 0x8B) and insn.modrm >> 6 == 3 and insn.osize == 8:
         return copy_move_of_rsp(k, g)
@@ -424,7 +427,8 @@ def copy_with_stand_in(k: CodeP, g: GuestP) -> cython.bint:
             if at >> 31:
                 k.at = start
                 return False
-        if not copy_with_memory(k, g, rm != RSP, reg, rm, insn.index if insn.index < 16 else NONE, cython.cast(i64, at)):
+        if not copy_with_memory(k, g, rm != RSP, reg, rm, insn.index if insn.index < 16 else NONE,
+                                cython.cast(i64, at)):
             k.at = start
             return False
     if not traits[insn.id] & READS_FIRST:
@@ -498,7 +502,8 @@ def load_address(k, g):
     if insn.osize != 8 or (to == RSP) == (insn.base == RSP):
         if to == RSP and insn.osize == 8 and insn.asize != 8:
             return False
-        return copy_bytes(k, g, False)  # the low half is right in any case; the rest, where both are RSP or neither
+        # the low half is right in any case; the rest, where both are RSP or neither
+        return copy_bytes(k, g, False)
     if insn.asize != 8:
         # 32-bit addresses have no use for the upper half
         return to != RSP and copy_bytes(k, g, False)
