@@ -33,11 +33,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--executed", action="store_true", help="leave out what has no handler yet")
+    parser.add_argument("--bits", type=int, choices=(64, 32), default=64, help="size of code (64)")
     parser.add_argument("--engine", choices=ENGINES, default="interpreter",
                         help="what to compare (interpreter)")
     parser.add_argument("--examples", type=int, default=40, help="differing forms to show (40)")
     options = parser.parse_args()
-    chosen = select(options.group, [name.upper() for name in options.only])
+    chosen = select(options.group, [name.upper() for name in options.only], options.bits)
     if options.executed:
         chosen = [form for form in chosen if executed(form)]
     if not chosen:

@@ -134,9 +134,9 @@ def examine(case: Case, expected: Outcome, actual: Outcome, tally: Tally) -> Non
             tally.examples.append(describe(case, found, expected))
 
 
-def select(groups: Sequence[str] = (), mnemonics: Sequence[str] = ()) -> list[Form]:
+def select(groups: Sequence[str] = (), mnemonics: Sequence[str] = (), bits: int = 64) -> list[Form]:
     """The forms that this host's CPU executes, of these groups and instructions."""
-    return [form for form in forms()
+    return [form for form in forms(bits)
             if (not groups or form.group in groups) and (not mnemonics or form.mnemonic in mnemonics)
             and form.group and not host_lacks(form.group)]
 
@@ -144,17 +144,17 @@ def select(groups: Sequence[str] = (), mnemonics: Sequence[str] = ()) -> list[Fo
 def executed(form: Form) -> bool:
     """Whether the engine has a handler for it."""
     code, _ = form.encode(random.Random(str(form)))
-    instruction = decode_bytes(code, 64)
+    instruction = decode_bytes(code, form.bits)
     return instruction is not None and executes(instruction.mnemonic)
 
 
-def work(chosen: list[tuple[int, bool]], cases: int, seed: int, engine: str) -> list[Tally]:
-    return list(compare_forms([Form(code, memory) for code, memory in chosen], cases, seed, engine))
+def work(chosen: list[tuple[int, bool, int]], cases: int, seed: int, engine: str) -> list[Tally]:
+    return list(compare_forms([Form(*key) for key in chosen], cases, seed, engine))
 
 
 def campaign(chosen: list[Form], cases: int, seed: int, jobs: int, engine: str) -> Iterator[Tally]:
     """Like `compare_forms`, spread over `jobs` processes."""
-    keys = [(form.code, form.memory) for form in chosen]
+    keys = [(form.code, form.memory, form.bits) for form in chosen]
     pieces = [keys[i::jobs * 4] for i in range(jobs * 4)]
     with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
         for future in as_completed([pool.submit(work, piece, cases, seed, engine) for piece in pieces]):

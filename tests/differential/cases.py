@@ -20,8 +20,8 @@ from iced_x86 import (
 )
 
 from tests.differential import values
-from tests.differential.forms import MNEMONIC_NAMES, Form
-from tests.oracle import CODE, DATA, GS_BASE, PAGE, SLOT_SIZE, WINDOW, WINDOW_SIZE, Pools, State, Template
+from tests.differential.forms import CODE_NAMES, MNEMONIC_NAMES, Form
+from tests.oracle import CODE, CODE32, CODE64, DATA, GS_BASE, PAGE, SLOT_SIZE, WINDOW, WINDOW_SIZE, Pools, State, Template
 
 MASK64 = (1 << 64) - 1
 RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI = range(8)
@@ -33,6 +33,9 @@ FAULTING = [DATA + 3 * PAGE + 64, DATA + 3 * PAGE - 3, DATA + 4 * PAGE + 128,
             DATA + PAGE - 7, DATA + 512, 0xFFFF800000000000, 0x70000000000, 0x17FFFFFFF000]
 NOT_CANONICAL = [0x0000800000000000, 0xFFFF7FFFFFFFFFFF, 0x8000000000000000, 0x7654321076543210]
 
+# Selectors of Linux's GDT: user data and code, the kernel's, the CPU's number, and what is not there.
+DATA_SEGMENT = 0x2B
+SELECTORS = [0, 3, 0x2B, 0x28, 0x29, 0x33, 0x30, 0x23, 0x20, 0x10, 0x18, 0x13, 0x7B, 0x63, 0x6B, 0x53, 0xFFF8, 0x1C]
 SHIFTS = {"SHL", "SHR", "SAR", "SAL", "ROL", "ROR", "RCL", "RCR", "SHLD", "SHRD", "SHLX", "SHRX", "SARX"}
 BIT_TESTS = {"BT", "BTC", "BTR", "BTS"}
 STRING_LENGTHS = {"PCMPESTRI", "PCMPESTRM", "PCMPESTRI64", "PCMPESTRM64"}
@@ -97,6 +100,7 @@ class Builder:
         self.xmm = Noted(rng.choices(pools.vectors, k=16))
         self.upper = Noted(rng.choices(pools.vectors, k=16))
         self.head = rng.choice(pools.heads)
+        self.faulting = FAULTING if form.bits == 64 else FAULTING[:5]
         self.memory = bytearray(rng.choice(pools.windows))
         self.kept = 0  # bytes of memory that other cases must share, as bits
         self.operand = (0, 0)  # in the window: offset and size
@@ -106,17 +110,21 @@ class Builder:
         self.operand_address = 0  # of the explicit memory operand
 
     def decode(self) -> None:
-        decoder = Decoder(64, bytes(self.code), ip=self.address)
+        decoder = Decoder(self.form.bits, bytes(self.code), ip=self.address)
         self.instruction = decoder.decode()
         self.offsets: ConstantOffsets = decoder.get_constant_offsets(self.instruction)
 
     def case(self) -> Case:
+        if b"\x67" in self.code[:4] and self.form.bits == 32 and self.segment_base():
+            raise Unsuitable  # 16-bit addresses that reach all of the data
         self.place_counters()
         self.place_strings()
         self.place_stack()
         self.place_operand()
         self.place_target()
-        if adjust := ADJUSTMENTS.get(self.name) or ADJUSTMENTS.get(self.family):
+        if self.name == "POP" and self.form.code in SEGMENT_POPS:
+            pop_segment(self)
+        elif adjust := ADJUSTMENTS.get(self.name) or ADJUSTMENTS.get(self.family):
             adjust(self)
         state = State(reg=self.reg, memory=bytes(self.memory), fxsave=self.head + b"".join(self.xmm),
                       upper=b"".join(self.upper),
@@ -124,6 +132,9 @@ class Builder:
                       | (0x400 if self.rng.random() < 0.2 else 0))
         if self.rng.random() < 0.05:
             state.rflags = FLAGS_ALWAYS_SET
+        if self.form.bits == 32:
+            state.cs = CODE32
+            state.reg = [value & 0xFFFFFFFF for value in self.reg]
         return Case(self.form, bytes(self.code), self.instruction, state)
 
     def template(self, state: State) -> Template:
@@ -178,7 +189,7 @@ class Builder:
     def pick_address(self, size: int) -> int:
         """Where to put an operand of `size` bytes: mostly in the window, sometimes where it faults."""
         if self.chance(0.06):
-            return self.rng.choice(FAULTING)
+            return self.rng.choice(self.faulting)
         address = values.window_address(self.rng, size)
         if size >= 16 and self.chance(0.8):
             address &= -16
@@ -242,6 +253,8 @@ class Builder:
             self.place_elements()
             return
         wanted = self.pick_address(size)
+        if RegisterExt.size(base) == 2 or RegisterExt.size(index) == 2:
+            return  # anywhere below 64 KiB, where nothing is
         if base and not index and RegisterExt.size(base) == 8 and base != Register.RIP and self.chance(0.02):
             wanted = self.rng.choice(NOT_CANONICAL)
         if self.segment_base() and wanted in FAULTING[-3:]:
@@ -252,6 +265,8 @@ class Builder:
             self.displace(wanted - ins.next_ip)
         elif base == Register.EIP:
             self.displace(wanted - ins.next_ip & 0xFFFFFFFF)
+        elif not base and self.offsets.displacement_size == 2:
+            return
         elif not base:
             if index:
                 self.set_register(index, self.rng.getrandbits(8))
@@ -270,7 +285,7 @@ class Builder:
             self.set_register(base, wanted - offset)
         self.operand_address &= MASK64
         start = self.operand_address - WINDOW
-        if 0 <= start <= WINDOW_SIZE - size and size:
+        if 0 <= start <= WINDOW_SIZE - size and 0 < size <= 32:
             self.operand = (start, size)
             if self.chance(0.7):
                 self.memory[start:start + size] = self.operand_value(size)
@@ -327,22 +342,24 @@ class Builder:
         ins = self.instruction
         target = self.address + self.rng.randrange(ins.len, SLOT_SIZE)
         flow = ins.flow_control
-        if self.offsets.immediate_size and ins.op_count and ins.op0_kind == OpKind.NEAR_BRANCH64:
+        width = self.form.bits // 8
+        if self.offsets.immediate_size and ins.op_count and ins.op0_kind in NEAR_BRANCHES:
             self.patch(self.offsets.immediate_offset, self.offsets.immediate_size, target - ins.next_ip)
         elif flow == FlowControl.RETURN:
-            self.fill(self.reg[RSP], target.to_bytes(8, "little"))
+            self.fill(self.reg[RSP], target.to_bytes(width, "little"))
         elif flow in (FlowControl.INDIRECT_BRANCH, FlowControl.INDIRECT_CALL):
             number = self.operand_register(0)
             if number is not None:
                 if number == RSP:
                     raise Unsuitable
                 self.reg[number] = target
-            elif self.operand_address and self.peek(self.operand_address, 8):
-                self.fill(self.operand_address, target.to_bytes(8, "little"))
-            elif self.operand_address not in FAULTING:
+            elif self.operand_address and self.peek(self.operand_address, width):
+                self.fill(self.operand_address, target.to_bytes(width, "little"))
+            elif self.operand_address not in self.faulting:
                 raise Unsuitable
 
 
+NEAR_BRANCHES = {OpKind.NEAR_BRANCH64, OpKind.NEAR_BRANCH32}
 NARROW_STRINGS = {OpKind.MEMORY_SEG_ESI, OpKind.MEMORY_ESEDI, OpKind.MEMORY_SEG_EDI}
 STRING_OPERANDS = {
     OpKind.MEMORY_SEG_RSI: (RSI, True), OpKind.MEMORY_SEG_ESI: (RSI, False),
@@ -409,6 +426,83 @@ def enter(b: Builder) -> None:
     b.patch(b.offsets.immediate_offset, 2, b.rng.choice([0, 8, 16, 17, 200]))
     b.patch(b.offsets.immediate_offset2, 1, b.rng.choice([0, 0, 1, 2, 3, 8, 32, 33]))
     b.reg[RSP] = values.window_address(b.rng, 8)
+
+
+def selector(b: Builder, *likely: int) -> int:
+    return b.rng.choice(likely) if b.chance(0.6) else b.rng.choice(SELECTORS)
+
+
+def pop_segment(b: Builder) -> None:
+    b.fill(b.reg[RSP], selector(b, DATA_SEGMENT).to_bytes(2, "little") + b.rng.randbytes(2))
+
+
+def load_far_pointer(b: Builder) -> None:
+    """LDS and its kin."""
+    size = MemorySizeExt.size(b.instruction.memory_size) - 2
+    b.fill(b.operand_address, b.rng.randbytes(size) + selector(b, DATA_SEGMENT).to_bytes(2, "little"))
+
+
+def far_branch(b: Builder) -> None:
+    """Into one's own slot, by the segments of 32-bit and 64-bit code."""
+    ins = b.instruction
+    target = (b.address + b.rng.randrange(ins.len, SLOT_SIZE)).to_bytes(4, "little")
+    chosen = selector(b, CODE32, CODE64).to_bytes(2, "little")
+    if ins.op0_kind == OpKind.FAR_BRANCH32:
+        b.patch(b.offsets.immediate_offset, 4, int.from_bytes(target, "little"))
+        b.patch(b.offsets.immediate_offset2, 2, int.from_bytes(chosen, "little"))
+    elif CODE_NAMES[ins.code].endswith("_M1632"):
+        b.fill(b.operand_address, target + chosen)
+    else:
+        return
+    if b.name == "CALL":
+        b.reg[RSP] = values.window_address(b.rng, 8)
+
+
+def far_return(b: Builder) -> None:
+    size = 8 if CODE_NAMES[b.instruction.code][4:6] in ("Q", "Q_") else 4
+    target = b.address + b.rng.randrange(b.instruction.len, SLOT_SIZE)
+    if b.offsets.immediate_size:  # CPUs differ in whether the stack beyond it is read before a bad selector
+        b.patch(b.offsets.immediate_offset, 2, b.rng.choice([0, 2, 8, 16, 40]))
+    cells = [target, selector(b, CODE32, CODE64)]
+    if b.name.startswith("IRET"):
+        cells.append(FLAGS_ALWAYS_SET | b.rng.getrandbits(12) & STATUS_AND_DF)
+        if b.form.bits == 64:
+            cells += [values.window_address(b.rng, 8), selector(b, DATA_SEGMENT)]
+    b.reg[RSP] = values.window_address(b.rng, 8) & -8
+    b.fill(b.reg[RSP], b"".join(cell.to_bytes(size, "little") for cell in cells))
+
+
+XSAVE_AREA = 832
+XSAVE_HEADER = 512
+
+
+def extended_state(b: Builder) -> None:
+    """XSAVE and FXSAVE: an aligned area that fits the window, mostly with a good header."""
+    used = b.address_registers()
+    if b.instruction.memory_base in (Register.NONE, Register.RIP) or RAX in used or RDX in used:
+        raise Unsuitable
+    step = b.rng.choice([0, 64, 128]) + (b.rng.choice([8, 16, 32]) if b.chance(0.1) else 0)
+    if b.segment_base() or len(used) != 1 or RegisterExt.size(b.instruction.memory_base) * 8 != b.form.bits:
+        raise Unsuitable
+    b.operand = (0, 0)
+    b.set_register(b.instruction.memory_base, WINDOW + step - b.instruction.memory_displacement)
+    b.reg[RAX] = b.rng.getrandbits(3) | b.rng.getrandbits(32) & ~0xFF  # without AVX-512's components
+    b.reg[RDX] = b.rng.getrandbits(64)
+    if b.chance(0.9):  # MXCSR
+        b.fill(WINDOW + step + 24, values.mxcsr(b.rng).to_bytes(4, "little"))
+    if "XRSTOR" in b.name:
+        header = bytearray(64)
+        header[0] = b.rng.getrandbits(3)
+        if b.chance(0.4):  # compacted
+            header[8], header[15] = header[0] | b.rng.getrandbits(3), 0x80
+        if b.chance(0.15):
+            header[b.rng.randrange(64)] |= 1 << b.rng.randrange(8)
+        header[0] &= 0x1F  # of the components above, some may be the host's
+        header[8] &= 0x1F
+        b.fill(WINDOW + step + XSAVE_HEADER, bytes(header))
+    if b.chance(0.3):
+        for number in range(16):
+            b.upper[number] = bytes(16)
 
 
 def load_mxcsr(b: Builder) -> None:
@@ -495,10 +589,12 @@ def mask_move(b: Builder) -> None:
     b.reg[RDI] = (address & 0xFFFFFFFF | b.rng.getrandbits(32) << 32) if narrow else address & MASK64
 
 
+SEGMENT_POPS = {code for code, name in CODE_NAMES.items() if name.startswith(("POPW_", "POPD_"))}
+
 ADJUSTMENTS: dict[str, Callable[[Builder], None]] = {
     **dict.fromkeys(BIT_TESTS, bit_test),
     **dict.fromkeys(("DIV", "IDIV"), divide),
-    **dict.fromkeys(("POPF", "POPFQ"), pop_flags),
+    **dict.fromkeys(("POPF", "POPFD", "POPFQ"), pop_flags),
     **dict.fromkeys(("CMPXCHG8B", "CMPXCHG16B"), compare_exchange_pair),
     **dict.fromkeys(("BEXTR", "BZHI"), bit_field),
     **dict.fromkeys(("MASKMOVQ", "MASKMOVDQU"), mask_move),
@@ -506,6 +602,11 @@ ADJUSTMENTS: dict[str, Callable[[Builder], None]] = {
     **dict.fromkeys(VECTOR_SHIFTS, vector_shift),
     **dict.fromkeys(("VPSLLVD", "VPSLLVQ", "VPSRLVD", "VPSRLVQ", "VPSRAVD"), element_shift),
     **dict.fromkeys(("EXTRQ", "INSERTQ"), bit_string),
+    **dict.fromkeys(("LDS", "LES", "LSS"), load_far_pointer),
+    **dict.fromkeys(("JMP", "CALL"), far_branch),
+    **dict.fromkeys(("RETF", "IRETD", "IRETQ"), far_return),
+    **dict.fromkeys(("XSAVE", "XSAVE64", "XSAVEC", "XSAVEC64", "XSAVEOPT", "XSAVEOPT64", "XRSTOR", "XRSTOR64",
+                     "FXSAVE", "FXSAVE64", "FXRSTOR", "FXRSTOR64"), extended_state),
     "CMPXCHG": compare_exchange,
     "PAUSE": pause,
     "XLATB": translate,

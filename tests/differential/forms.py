@@ -35,6 +35,7 @@ OPERAND_NAMES = names_of(OpCodeOperandKind)
 
 # The groups of forms, by the CPUID feature they came with.
 GROUPS = {
+    "xsave": {"XSAVE", "XSAVEOPT", "XSAVEC", "FXSR"},
     "integer": {"INTEL8086", "INTEL186", "INTEL286", "INTEL386", "INTEL486", "X64", "CMOV", "CX8",
                 "CMPXCHG16B", "MULTIBYTENOP", "PAUSE", "CLFSH", "PREFETCHW", "TSC"},
     "bmi": {"BMI1", "BMI2", "ADX", "MOVBE", "POPCNT", "LZCNT"},
@@ -53,9 +54,9 @@ GROUPS = {
 }
 # An instruction that needs several features is of the first of these groups.
 RANK = ("x87", "sse4a", "gfni", "vaes", "fma", "f16c", "avx2", "avx", "sha", "crypto", "sse", "bmi", "mmx",
-        "integer")
+        "xsave", "integer")
 # What /proc/cpuinfo calls the features of groups that not every host has.
-HOST_FLAGS = {"bmi": "bmi1 bmi2 adx movbe popcnt abm", "sse": "ssse3 sse4_1 sse4_2", "sse4a": "sse4a",
+HOST_FLAGS = {"xsave": "xsave xsaveopt xsavec avx", "bmi": "bmi1 bmi2 adx movbe popcnt abm", "sse": "ssse3 sse4_1 sse4_2", "sse4a": "sse4a",
               "crypto": "aes pclmulqdq", "sha": "sha_ni", "avx": "avx", "avx2": "avx2", "fma": "fma",
               "f16c": "f16c", "vaes": "vaes vpclmulqdq", "gfni": "gfni"}
 GROUP_OF_FEATURE = {feature: group for group, features in GROUPS.items() for feature in features}
@@ -63,11 +64,12 @@ GROUP_OF_FEATURE = {feature: group for group, features in GROUPS.items() for fea
 # What cannot be compared this way, with the reason.
 EXCLUDED = {
     "not the same twice": "RDTSC RDTSCP RDPMC RDRAND RDSEED",
-    "system calls": "SYSCALL SYSENTER SYSEXIT SYSRET INT INT1 INT3 INTO IRET IRETD IRETQ",
-    "depends on the host's descriptor tables":
-        "RETF LAR LSL VERR VERW SGDT SIDT SLDT STR SMSW LSS LFS LGS LDS LES",
+    "system calls": "SYSCALL SYSENTER SYSEXIT SYSRET INT INT1 INT3 INTO",
+    "depends on the host's descriptor tables": "LAR LSL VERR VERW SGDT SIDT SLDT STR SMSW",
+    "would change the base that later cases need": "LFS LGS",
     "moves fields that CPUs fill differently (FOP, FIP, FDP)":
-        "FXSAVE FXSAVE64 FXRSTOR FXRSTOR64 FNSTENV FSTENV FLDENV FNSAVE FSAVE FRSTOR",
+        "FNSTENV FSTENV FLDENV FNSAVE FSAVE FRSTOR",
+    "the host enables more components": "XGETBV",
     "of other CPUs": "FRSTPM FSTDW FSTSG FSETPM FNSETPM ZALLOC UMOV XBTS IBTS CMPXCHG486 LOADALL "
                      "LOADALL286 LOADALL386 JMPE BB0_RESET BB1_RESET CPU_WRITE CPU_READ SALC "
                      "FENI FNENI FDISI FNDISI RDM DMINT ALTINST SVDC RSDC SVLDT RSLDT SVTS RSTS",
@@ -76,12 +78,19 @@ EXCLUDED_MNEMONICS = {name for names in EXCLUDED.values() for name in names.spli
 
 # Operands outside the comparison: system registers and selectors, and the targets of near branches
 # with an operand-size prefix, which only AMD's CPUs cut to 16 bits.
-OTHER_OPERANDS = {"SEG_REG", "FS", "GS", "CR_REG", "DR_REG", "TR_REG", "FARBR2_2", "FARBR4_2",
-                  "BR16_1", "BR16_2"}
+OTHER_OPERANDS = {"SEG_REG", "FS", "GS", "CR_REG", "DR_REG", "TR_REG", "FARBR2_2", "BR16_1", "BR16_2"}
 OTHER_CODES = {"RETNW", "RETNW_IMM16", "CALL_RM16", "JMP_RM16", "UD0",
-               "CALL_M1616", "CALL_M1632", "CALL_M1664", "JMP_M1616", "JMP_M1632", "JMP_M1664",
+               "CALL_M1616", "JMP_M1616", "RETFW", "RETFW_IMM16", "IRETW",  # to addresses below 64 KiB
+               "CALL_M1664", "JMP_M1664", "LSS_R64_M1664",  # AMD's CPUs have no such operands
                "BSWAP_R16",  # its result is undefined
                "RESERVEDNOP_RM16_R16_0F0D", "RESERVEDNOP_RM32_R32_0F0D", "RESERVEDNOP_RM64_R64_0F0D"}
+# In 32-bit code, what goes to 16-bit addresses.
+OTHER_LEGACY_CODES = {"POP_CS", "RETNW", "RETNW_IMM16", "SALC"}
+# With W these are undefined to AMD's CPUs in 32-bit code; Intel's ignore it.
+W_MATTERS = {"VPEXTRD", "VPINSRD"}
+# GS, and in 32-bit code what is not write-protected (CS) or absent (FS).
+SEGMENT_PREFIXES = {64: [b"\x65", b"\x65", b"\x2e", b"\x36", b"\x3e", b"\x26"],
+                    32: [b"\x65", b"\x65", b"\x36", b"\x3e", b"\x26"]}
 MEMORY_OPERANDS = {name for name in OPERAND_NAMES.values()
                    if "_OR_MEM" in name or name.startswith("MEM") or name.startswith("SIBMEM")}
 
@@ -98,6 +107,7 @@ class Form:
 
     code: Any  # iced_x86.Code, a plain number
     memory: bool
+    bits: int = 64  # of the code around it
 
     @cached_property
     def info(self) -> OpCodeInfo:
@@ -109,18 +119,19 @@ class Form:
 
     @cached_property
     def group(self) -> str | None:
-        return group_of(self.code)
+        return group_of(self.code, self.bits)
 
     def __str__(self) -> str:
         kinds = {OPERAND_NAMES[self.info.op_kind(i)] for i in range(self.info.op_count)}
         both = any("_OR_MEM" in kind for kind in kinds)
-        return self.info.instruction_string + ((", memory" if self.memory else ", register") if both else "")
+        where = "" if self.bits == 64 else f" ({self.bits}-bit code)"
+        return self.info.instruction_string + ((", memory" if self.memory else ", register") if both else "") + where
 
     def encode(self, rng: random.Random) -> tuple[bytes, Instruction]:
         """A random encoding of this form and what iced-x86 makes of it."""
         for _ in range(200):
             raw = self.vex_bytes(rng) if self.info.encoding == EncodingKind.VEX else self.legacy_bytes(rng)
-            instruction = Decoder(64, raw, DecoderOptions.NONE).decode()
+            instruction = Decoder(self.bits, raw, DecoderOptions.NONE).decode()
             if instruction.code == self.code:
                 return raw[:instruction.len], instruction
         raise AssertionError(f"no encoding found for {CODE_NAMES[self.code]}")
@@ -128,12 +139,12 @@ class Form:
     def legacy_bytes(self, rng: random.Random) -> bytes:
         info = self.info
         prefixes = []
-        if info.operand_size == 16:
+        if info.operand_size == (32 if self.bits == 16 else 16):
             prefixes.append(b"\x66")
-        if info.address_size == 32 or (not info.address_size and self.memory and rng.random() < 0.1):
+        if self.other_address_size(rng):
             prefixes.append(b"\x67")
         if self.memory and rng.random() < 0.15:
-            prefixes.append(rng.choice([b"\x65", b"\x65", b"\x2e", b"\x36", b"\x3e", b"\x26"]))
+            prefixes.append(rng.choice(SEGMENT_PREFIXES[self.bits]))
         if self.memory and info.can_use_lock_prefix and rng.random() < 0.3:
             prefixes.append(b"\xf0")
         if info.can_use_rep_prefix and rng.random() < 0.4:
@@ -146,22 +157,34 @@ class Form:
         rex = rng.getrandbits(4) & 7 | (8 if wide else 0)
         if not wide and not info.operand_size and info.encoding == EncodingKind.LEGACY and info.w:
             rex |= 8
-        if rex == 0 and rng.random() < 0.5:  # high-byte registers need the absence of REX
+        if self.bits != 64:
+            pass
+        elif rex == 0 and rng.random() < 0.5:  # high-byte registers need the absence of REX
             prefixes.append(b"")
         elif rex & 8 or rng.random() < 0.6:
             prefixes.append(bytes([0x40 | rex]))
         return (b"".join(prefixes) + MAP_BYTES[info.table] + self.opcode_bytes(rng)
                 + self.operand_bytes(rng))
 
+    def other_address_size(self, rng: random.Random) -> bool:
+        """Whether to give it the address size that its code does not have."""
+        if self.info.address_size:
+            return bool(self.info.address_size == (16 if self.bits == 32 else 32))
+        return self.memory and rng.random() < (0.1 if self.bits == 64 else 0.03)
+
     def vex_bytes(self, rng: random.Random) -> bytes:
         info = self.info
         second = rng.getrandbits(3) << 5 | VEX_MAP[info.table]
-        wide = rng.getrandbits(1) if info.is_wig or info.is_wig32 else info.w
+        if self.bits != 64:  # else it is LES or LDS
+            second |= 0xC0
+        wide = rng.getrandbits(1) if info.is_wig or (info.is_wig32 and self.mnemonic not in W_MATTERS) else info.w
         third = wide << 7 | rng.getrandbits(4) << 3 | VEX_PP.get(info.mandatory_prefix, 0)
         third |= 4 if (rng.getrandbits(1) if info.is_lig else info.l) else 0
         if not any(OPERAND_NAMES[kind].endswith("_VVVV") for kind in info.op_kinds()):
             third |= 0x78
-        prefix = rng.choice([b"\x65", b"\x67"]) if self.memory and rng.random() < 0.15 else b""
+        if self.bits != 64:
+            third |= 0x40  # there are eight registers
+        prefix = rng.choice([b"\x65", b"\x67"] if self.bits == 64 else [b"\x65"]) if self.memory and rng.random() < 0.15 else b""
         head = bytes([0xC4, second, third])
         if second & 0x7F == 0x61 and third < 0x80:  # X, B, W and the map are what the short prefix means
             head = bytes([0xC5, second & 0x80 | third]) if rng.random() < 0.7 else head
@@ -199,10 +222,11 @@ MODRM_OPERANDS = {name for name in OPERAND_NAMES.values()
                   if name.endswith(MODRM_SUFFIXES) or name in MEMORY_OPERANDS} - {"MEM_OFFS"}
 
 
-def group_of(code: Any) -> str | None:
-    """The group of a form that can be compared, else None."""
+def group_of(code: Any, bits: int = 64) -> str | None:
+    """The group of a form that can be compared in code of this size, else None."""
     info = OpCodeInfo(code)
-    if not info.is_instruction or not info.mode64 or not info.cpl3 or info.mnemonic == Mnemonic.INVALID:
+    in_mode = info.mode64 if bits == 64 else info.mode32 if bits == 32 else info.mode16
+    if not info.is_instruction or not in_mode or not info.cpl3 or info.mnemonic == Mnemonic.INVALID:
         return None
     if info.encoding not in (EncodingKind.LEGACY, EncodingKind.VEX) or info.fwait:
         return None
@@ -210,7 +234,7 @@ def group_of(code: Any) -> str | None:
         return None
     if MNEMONIC_NAMES[info.mnemonic] in EXCLUDED_MNEMONICS:
         return None
-    if CODE_NAMES[code] in OTHER_CODES:
+    if CODE_NAMES[code] in OTHER_CODES or (bits != 64 and CODE_NAMES[code] in OTHER_LEGACY_CODES):
         return None
     if any(OPERAND_NAMES[kind] in OTHER_OPERANDS for kind in info.op_kinds()):
         return None
@@ -231,14 +255,15 @@ def host_lacks(group: str) -> bool:
     return not set(HOST_FLAGS.get(group, "").split()) <= set(flags)
 
 
-def forms() -> list[Form]:
+@cache
+def forms(bits: int = 64) -> list[Form]:
     found = []
     for code in CODE_NAMES:
-        if group_of(code) is None:
+        if group_of(code, bits) is None:
             continue
         kinds = {OPERAND_NAMES[kind] for kind in OpCodeInfo(code).op_kinds()}
         if kinds & MEMORY_OPERANDS:
-            found.append(Form(code, True))
+            found.append(Form(code, True, bits))
         if not kinds & MEMORY_OPERANDS or any("_OR_MEM" in kind for kind in kinds):
-            found.append(Form(code, False))
+            found.append(Form(code, False, bits))
     return found

@@ -6,14 +6,15 @@ from tests.differential.campaign import compare_forms, executed, select
 from tests.differential.forms import GROUPS
 from tests.oracle import Unavailable
 
-CASES = 12
+CASES = 25
 PARTS = 4  # of each group, so that test workers share them
 
 
+@pytest.mark.parametrize("bits", [64, 32])
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("group", GROUPS)
-def test_agrees_with_the_real_cpu(group, part):
-    chosen = [form for form in select([group])[part::PARTS] if executed(form)]
+def test_agrees_with_the_real_cpu(group: str, part: int, bits: int) -> None:
+    chosen = [form for form in select([group], bits=bits)[part::PARTS] if executed(form)]
     if not chosen:
         pytest.skip("this host's CPU or ours has none of them")
     try:

@@ -43,12 +43,14 @@
 #define FXSAVE_SIZE 416  // up to the reserved part
 #define X87_SIZE 160  // of it, with MXCSR
 #define USER_SS 0x2b
+#define CODE64 0x33
 
 struct Case {
     uint64_t reg[16];  // in the encoding's order
     uint64_t rip, rflags;
     uint64_t trap, cr2;  // results only
-    uint64_t cs, spare;
+    uint64_t cs;
+    uint64_t segments;  // results only: DS and ES
     uint8_t fxsave[FXSAVE_SIZE];
     uint8_t upper[YMM_UPPER_SIZE];
     uint8_t memory[WINDOW_SIZE];
@@ -107,7 +109,10 @@ static void save(struct Case *c, ucontext_t *frame) {
     if (c->trap != 3) c->rflags &= ~0x10000ull;  // RF, which is set for faults
     c->cr2 = c->trap == 14 ? reg[REG_CR2] : 0;
     c->cs = (uint16_t)reg[REG_CSGSFS];
-    c->spare = 0;
+    uint32_t ds, es;
+    __asm__ volatile("mov %%ds, %0; mov %%es, %1" : "=r"(ds), "=r"(es));
+    c->segments = ds | es << 16;
+    __asm__ volatile("mov %0, %%ds; mov %0, %%es" : : "r"(USER_SS));
     const uint8_t *fp = (const uint8_t *)frame->uc_mcontext.fpregs;
     memcpy(c->fxsave, fp, FXSAVE_SIZE);
     memset(c->fxsave + POINTERS, 0, 24 - POINTERS);
@@ -167,7 +172,8 @@ static uint32_t below(uint32_t limit) { return (any() >> 32) * limit >> 32; }
 
 static void vary(const struct Template *t, struct Case *c) {
     for (int i = 0; i < 16; i++) {
-        if (!(t->keep_registers >> i & 1)) c->reg[i] = pools->integer[below(INTEGERS)];
+        if (!(t->keep_registers >> i & 1))
+            c->reg[i] = pools->integer[below(INTEGERS)] & (c->cs == CODE64 ? ~0ull : 0xffffffff);
         if (t->keep_vectors >> i & 1) continue;
         memcpy(c->fxsave + X87_SIZE + 16 * i, pools->vector[below(VECTORS)], 16);
         memcpy(c->upper + 16 * i, pools->vector[below(VECTORS)], 16);
@@ -218,9 +224,11 @@ static size_t pages(size_t size) { return (size + PAGE - 1) & -(size_t)PAGE; }
 static void load_segments(void) {
     struct user_desc gs = {.entry_number = 0, .base_addr = GS_BASE, .limit = 0xfffff, .seg_32bit = 1,
                            .limit_in_pages = 1, .useable = 1};
-    if (syscall(SYS_modify_ldt, 1, &gs, sizeof gs) == 0) __asm__ volatile("mov %0, %%gs" : : "r"(7));
+    if (syscall(SYS_modify_ldt, 1, &gs, sizeof gs) == 0)
+        __asm__ volatile("mov %0, %%gs" : : "r"(7));
+    else  // good enough for 64-bit code
+        syscall(SYS_arch_prctl, ARCH_SET_GS, GS_BASE);
     __asm__ volatile("mov %0, %%ds; mov %0, %%es" : : "r"(USER_SS));
-    syscall(SYS_arch_prctl, ARCH_SET_GS, GS_BASE);
 }
 
 int main(int argc, char **argv) {

@@ -113,6 +113,8 @@ def fill(o, insn, rip, linear):
         o.form == RR or (insn.asize == 8 and o.seg == NO_SEGMENT))
     if n and insn.op[0].kind == O_SEG:
         o.extra = 1  # PUSH and POP of a segment register
+        if n == 1:
+            o.size = insn.osize
         in_flat_memory = False
     o.fn = cython.NULL
     if insn.prefixes & P_EVEX:  # the same mnemonics as VEX, but more registers and masks

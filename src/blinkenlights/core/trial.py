@@ -1,8 +1,8 @@
 """States for single instructions: load one from a record of bytes, run, put the result into another.
 
 A record is, little-endian: RAX to R15 in the encoding's order, RIP, RFLAGS, the exception's vector, its
-address (of page faults), CS and 8 spare bytes; 416 bytes of the FXSAVE64 layout, without what CPUs fill
-differently; the upper halves of YMM0 to YMM15; and the bytes of a window of memory.
+address (of page faults), CS, and DS and ES in one word; 416 bytes of the FXSAVE64 layout, without what
+CPUs fill differently; the upper halves of YMM0 to YMM15; and the bytes of a window of memory.
 """
 
 import cython
@@ -20,6 +20,7 @@ STATUS_FLAGS = cython.declare(u64, 0x8D5)
 INT3 = cython.declare(cython.int, 3)
 PAGE_FAULT = cython.declare(cython.int, 14)
 CODE64 = cython.declare(u64, 0x33)
+DATA_SEGMENT = cython.declare(u16, 0x2B)
 UNEXPECTED = cython.declare(u64, 256)  # added to another reason for leaving
 
 
@@ -57,6 +58,7 @@ class Trial:
         c.eflags = words[17] & ~STATUS_FLAGS | 2
         c.mode = 64 if words[20] == CODE64 else 32
         c.sel[CS] = cython.cast(u16, words[20])
+        c.sel[SS] = c.sel[DS] = c.sel[ES] = DATA_SEGMENT
         c.seg_base[GS] = self.gs_base
         fxrstor_image(c, record + FXSAVE)
         for i in range(16):
@@ -78,7 +80,7 @@ class Trial:
         words[18] = c.vector
         words[19] = 0
         words[20] = c.sel[CS]
-        words[21] = 0
+        words[21] = c.sel[DS] | cython.cast(u64, c.sel[ES]) << 16
         if c.exit == EXIT_EXCEPTION:
             if c.vector == PAGE_FAULT:
                 words[19] = c.fault_address

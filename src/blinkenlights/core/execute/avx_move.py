@@ -1,7 +1,7 @@
 """VEX moves: whole registers, duplicates, broadcasts, halves, sign masks."""
 
 import cython
-from cython.cimports.blinkenlights.core.state import CpuP, OpP, u8p, u64
+from cython.cimports.blinkenlights.core.state import LEGACY, CpuP, OpP, u8p, u64
 
 # -- whole registers -----------------------------------------------------------------------------
 
@@ -36,13 +36,13 @@ def vmovaps(c, o):
 
 def vzeroupper(c, o):
     i: cython.int
-    for i in range(16):
+    for i in range(8 if o.flags & LEGACY else 16):
         store16(cython.address(c.xmm[i][16]), from_u64(0))
     return done(c, o)
 
 
 def vzeroall(c, o):
-    memset(cython.address(c.xmm[0][0]), 0, cython.sizeof(c.xmm))
+    memset(cython.address(c.xmm[0][0]), 0, 32 * (8 if o.flags & LEGACY else 16))
     return done(c, o)
 
 

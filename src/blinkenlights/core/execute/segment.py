@@ -58,8 +58,8 @@ def load_far(c, o, number):
     """LDS and its kin: an offset and a selector from memory."""
     address: u64 = ea(c, o)
     size: cython.int = o.size
-    selector: u16 = cython.cast(u16, load(c, linear(o, address + size), 2))
     value: u64 = load(c, address, size)
+    selector: u16 = cython.cast(u16, load(c, linear(o, address + size), 2))
     if not load_segment(c, number, selector):
         return fault(c, o, 13, selector & 0xFFFC)
     put(c, o.dst, size, value)
