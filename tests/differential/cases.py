@@ -21,7 +21,20 @@ from iced_x86 import (
 
 from tests.differential import values
 from tests.differential.forms import CODE_NAMES, MNEMONIC_NAMES, Form
-from tests.oracle import CODE, CODE32, CODE64, DATA, GS_BASE, PAGE, SLOT_SIZE, WINDOW, WINDOW_SIZE, Pools, State, Template
+from tests.oracle import (
+    CODE,
+    CODE32,
+    CODE64,
+    DATA,
+    GS_BASE,
+    PAGE,
+    SLOT_SIZE,
+    WINDOW,
+    WINDOW_SIZE,
+    Pools,
+    State,
+    Template,
+)
 
 MASK64 = (1 << 64) - 1
 RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI = range(8)
@@ -35,7 +48,8 @@ NOT_CANONICAL = [0x0000800000000000, 0xFFFF7FFFFFFFFFFF, 0x8000000000000000, 0x7
 
 # Selectors of Linux's GDT: user data and code, the kernel's, the CPU's number, and what is not there.
 DATA_SEGMENT = 0x2B
-SELECTORS = [0, 3, 0x2B, 0x28, 0x29, 0x33, 0x30, 0x23, 0x20, 0x10, 0x18, 0x13, 0x7B, 0x63, 0x6B, 0x53, 0xFFF8, 0x1C]
+SELECTORS = [0, 3, 0x2B, 0x28, 0x29, 0x33, 0x30, 0x23, 0x20, 0x10, 0x18, 0x13, 0x7B, 0x63, 0x6B, 0x53, 0x1C,
+             0xFFF8]
 SHIFTS = {"SHL", "SHR", "SAR", "SAL", "ROL", "ROR", "RCL", "RCR", "SHLD", "SHRD", "SHLX", "SHRX", "SARX"}
 BIT_TESTS = {"BT", "BTC", "BTR", "BTS"}
 STRING_LENGTHS = {"PCMPESTRI", "PCMPESTRM", "PCMPESTRI64", "PCMPESTRM64"}

@@ -56,7 +56,8 @@ GROUPS = {
 RANK = ("x87", "sse4a", "gfni", "vaes", "fma", "f16c", "avx2", "avx", "sha", "crypto", "sse", "bmi", "mmx",
         "xsave", "integer")
 # What /proc/cpuinfo calls the features of groups that not every host has.
-HOST_FLAGS = {"xsave": "xsave xsaveopt xsavec avx", "bmi": "bmi1 bmi2 adx movbe popcnt abm", "sse": "ssse3 sse4_1 sse4_2", "sse4a": "sse4a",
+HOST_FLAGS = {"xsave": "xsave xsaveopt xsavec avx",
+              "bmi": "bmi1 bmi2 adx movbe popcnt abm", "sse": "ssse3 sse4_1 sse4_2", "sse4a": "sse4a",
               "crypto": "aes pclmulqdq", "sha": "sha_ni", "avx": "avx", "avx2": "avx2", "fma": "fma",
               "f16c": "f16c", "vaes": "vaes vpclmulqdq", "gfni": "gfni"}
 GROUP_OF_FEATURE = {feature: group for group, features in GROUPS.items() for feature in features}
@@ -125,7 +126,8 @@ class Form:
         kinds = {OPERAND_NAMES[self.info.op_kind(i)] for i in range(self.info.op_count)}
         both = any("_OR_MEM" in kind for kind in kinds)
         where = "" if self.bits == 64 else f" ({self.bits}-bit code)"
-        return self.info.instruction_string + ((", memory" if self.memory else ", register") if both else "") + where
+        kind = (", memory" if self.memory else ", register") if both else ""
+        return self.info.instruction_string + kind + where
 
     def encode(self, rng: random.Random) -> tuple[bytes, Instruction]:
         """A random encoding of this form and what iced-x86 makes of it."""
@@ -177,14 +179,17 @@ class Form:
         second = rng.getrandbits(3) << 5 | VEX_MAP[info.table]
         if self.bits != 64:  # else it is LES or LDS
             second |= 0xC0
-        wide = rng.getrandbits(1) if info.is_wig or (info.is_wig32 and self.mnemonic not in W_MATTERS) else info.w
+        either = info.is_wig or (info.is_wig32 and self.mnemonic not in W_MATTERS)
+        wide = rng.getrandbits(1) if either else info.w
         third = wide << 7 | rng.getrandbits(4) << 3 | VEX_PP.get(info.mandatory_prefix, 0)
         third |= 4 if (rng.getrandbits(1) if info.is_lig else info.l) else 0
         if not any(OPERAND_NAMES[kind].endswith("_VVVV") for kind in info.op_kinds()):
             third |= 0x78
         if self.bits != 64:
             third |= 0x40  # there are eight registers
-        prefix = rng.choice([b"\x65", b"\x67"] if self.bits == 64 else [b"\x65"]) if self.memory and rng.random() < 0.15 else b""
+        prefix = b""
+        if self.memory and rng.random() < 0.15:
+            prefix = rng.choice([b"\x65", b"\x67"] if self.bits == 64 else [b"\x65"])
         head = bytes([0xC4, second, third])
         if second & 0x7F == 0x61 and third < 0x80:  # X, B, W and the map are what the short prefix means
             head = bytes([0xC5, second & 0x80 | third]) if rng.random() < 0.7 else head
