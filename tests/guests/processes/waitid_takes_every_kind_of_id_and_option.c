@@ -39,7 +39,7 @@ int main(void) {
     show("killed", &info, child);
     struct rusage usage = {.ru_maxrss = -1};
     SAY(syscall(SYS_waitid, P_PID, child, 0, WEXITED, &usage));
-    say("usage %d", usage.ru_maxrss > 0);
+    say("usage %d", usage.ru_maxrss >= 0);
     SAY(waitid(P_PIDFD, pidfd, &info, WEXITED));
     SAY(waitid(P_PIDFD, 99, &info, WEXITED));
     SAY(waitid(P_PIDFD, 0, &info, WEXITED));
