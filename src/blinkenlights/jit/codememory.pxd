@@ -34,8 +34,6 @@ cdef extern from *:
     #define _GNU_SOURCE
     #endif
     #include <sys/mman.h>
-    #include <sys/syscall.h>
-    #include <unistd.h>
     #ifndef MAP_32BIT
     #define MAP_32BIT 0
     #endif
@@ -45,18 +43,12 @@ cdef extern from *:
     #ifndef MADV_WIPEONFORK
     #define MADV_WIPEONFORK 18
     #endif
-    #ifdef SYS_memfd_create
-    #define new_memory_file() ((int)syscall(SYS_memfd_create, "blink-code", 1))
-    #else
-    #define new_memory_file() (-1)
-    #endif
     """
-    int new_memory_file() nogil
     void *mmap(void *address, size_t length, int prot, int flags, int fd, long offset) nogil
     int munmap(void *address, size_t length) nogil
     int madvise(void *address, size_t length, int advice) nogil
-    int ftruncate(int fd, long size) nogil
-    int close(int fd) nogil
+    int mprotect(void *address, size_t length, int prot) nogil
+    void *mremap(void *old, size_t old_size, size_t size, int flags, void *place) nogil
     int PROT_READ, PROT_WRITE, PROT_EXEC, PROT_NONE, MAP_PRIVATE, MAP_SHARED, MAP_ANONYMOUS, MAP_FIXED
-    int MAP_NORESERVE, MAP_32BIT, MADV_DONTFORK, MADV_WIPEONFORK
+    int MAP_NORESERVE, MAP_32BIT, MADV_DONTFORK, MADV_WIPEONFORK, MREMAP_MAYMOVE, MREMAP_FIXED
     void *MAP_FAILED

@@ -25,19 +25,18 @@ def low_memory(size):
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def map_file(m: CodeMemoryP) -> cython.bint:
-    """Both mappings of a fresh memory file; `run` and `write` are where they were."""
-    fd: cython.int = new_memory_file()
-    if fd < 0:
-        return False
-    if ftruncate(fd, m.size):
-        close(fd)
-        return False
-    run: voidp = mmap(m.run, m.size, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED, fd, 0)
+def map_twice(m: CodeMemoryP) -> cython.bint:
+    """Both mappings of fresh shared memory; `run` and `write` are where they were.
+
+    Not a memory file: the guest's limits on file sizes and descriptors would bind it.
+    """
     write: voidp = mmap(m.write, m.size, PROT_READ | PROT_WRITE,
-                        MAP_SHARED | (MAP_FIXED if m.write != cython.NULL else 0), fd, 0)
-    close(fd)
-    if run == MAP_FAILED or write == MAP_FAILED:
+                        MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE
+                        | (MAP_FIXED if m.write != cython.NULL else 0), -1, 0)
+    if write == MAP_FAILED:
+        return False
+    run: voidp = mremap(write, 0, m.size, MREMAP_MAYMOVE | MREMAP_FIXED, m.run)  # length 0: a second one
+    if run == MAP_FAILED or mprotect(run, m.size, PROT_READ | PROT_EXEC):
         return False
     m.write = cython.cast(u8p, write)
     madvise(run, m.size, MADV_DONTFORK)
@@ -55,7 +54,7 @@ def reserve(m, size):
                                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0))
     m.here = cython.cast(u64p, mmap(cython.NULL, 4096, PROT_READ | PROT_WRITE,
                                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))
-    if m.master == MAP_FAILED or m.here == MAP_FAILED or not map_file(m):
+    if m.master == MAP_FAILED or m.here == MAP_FAILED or not map_twice(m):
         return False
     if madvise(m.here, 4096, MADV_WIPEONFORK):
         return False
@@ -64,7 +63,7 @@ def reserve(m, size):
 
 
 def deploy(m):
-    if not map_file(m):
+    if not map_twice(m):
         return False
     half: u64 = m.size // 2
     memcpy(m.write, m.master, m.filled[0])
