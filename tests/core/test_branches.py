@@ -46,6 +46,13 @@ def test_an_enter_whose_outer_frame_is_not_canonical_is_a_stack_fault() -> None:
     stopped(bare, 12)
 
 
+def test_an_enter_whose_outer_frame_is_beyond_the_host_reach_is_a_page_fault() -> None:
+    bare = Bare("c8100002")
+    bare.cpu.set(RBP, 0x7FFFFFFF3FF8)
+    stopped(bare, 14)
+    assert bare.cpu.fault_address == 0x7FFFFFFF3FF0
+
+
 def test_a_nested_enter_copies_the_outer_frames() -> None:
     bare = Bare("c81000034889e0f4")  # enter 16, 3; mov rax, rsp; hlt
     bare.space.put_u64(DATA + 0x40 - 8, 11)

@@ -92,8 +92,9 @@ def run_round(round_: Round, native: Native, engine: Engine) -> Tally:
             continue
         tally.endings[expected.vector] = tally.endings.get(expected.vector, 0) + 1
         found = differences(program, slot(index), expected, actual)
-        if found and astray(program, slot(index), expected.rip):
-            tally.lost += 1
+        if found and (astray(program, slot(index), expected.rip)
+                      or (tally.lost and engine.code(slot(index)) != native.code(slot(index)))):
+            tally.lost += 1  # a lost program may have written its code, natively only
         elif found:
             tally.differing += 1
             if len(tally.failures) < EXAMPLES:

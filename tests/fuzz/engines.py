@@ -21,6 +21,7 @@ from tests.fuzz.layout import (
     PAGE,
     PAGE_FAULT,
     READ_ONLY,
+    SLOT_SIZE,
     STACK,
     Outcome,
     State,
@@ -82,6 +83,10 @@ class Engine:
                 self.progress.value = len(outcomes)
             outcomes.append(None if skipped else self.run_one(rip, state, pages))
         return outcomes
+
+    def code(self, at: int) -> bytes:
+        """What is in a slot now."""
+        return self.space.read(at, SLOT_SIZE)
 
     def run_one(self, rip: int, state: State, pages: tuple[bytes, bytes, bytes]) -> Outcome:
         processor, space = self.processor, self.space

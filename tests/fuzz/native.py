@@ -75,6 +75,10 @@ class Native:
             raise RuntimeError(f"the native process died: {self.process.wait()}")
         return [self.outcome(i) for i in range(len(states))]
 
+    def code(self, at: int) -> bytes:
+        """What is in a slot now."""
+        return self.shared[at - CODE:at - CODE + SLOT_SIZE]
+
     def outcome(self, number: int) -> Outcome:
         fields = RECORD.unpack_from(self.shared, self.cases + RECORD.size * number)
         rip, rflags, trap, _, cr2, signal = fields[16:22]

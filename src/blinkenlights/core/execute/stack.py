@@ -180,10 +180,15 @@ def enter_flat(c, o):
     bp: u64 = c.reg[5]
     sp: u64 = c.reg[4] - size
     frame: u64 = sp
+    r: OpP
     _: cython.int
     store(c, sp, size, bp)
-    if level > 1 and not_canonical(bp - size):
-        return fault(c, o, 12, 0)
+    if level > 1 and bp - size >= cython.cast(SpaceP, c.space).size:  # the host could not tell where
+        r = fault(c, o, 12 if not_canonical(bp - size) else 14, 0)
+        if c.vector == 14:
+            c.fault_address = bp - size
+            c.error_code = 4  # a read by user code of a page that is not there
+        return r
     if level:
         for _ in range(1, level):
             bp -= size
