@@ -53,6 +53,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--engine", choices=list(ENGINES), default="interpreter")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--interrupt", action="store_true", help="with signals at random moments")
     parser.add_argument("--minimise", action="store_true", help="make what differs as small as it gets")
     parser.add_argument("--examples", type=int, default=10, help="differing sequences to show (10)")
     parser.add_argument("--show", metavar="ROUND:PROGRAM", help="check and show just this sequence")
@@ -67,7 +68,7 @@ def main() -> int:
         return 0
     total = Tally()
     started = time.monotonic()
-    for tally in campaign(options.count, options.seed, options.engine, options.jobs):
+    for tally in campaign(options.count, options.seed, options.engine, options.jobs, options.interrupt):
         total.add(tally)
         for failure in tally.failures:
             print(f"seed {failure.seed} round {failure.round} program {failure.index}: {failure.found[0]}",

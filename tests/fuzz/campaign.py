@@ -110,9 +110,12 @@ def astray(program: Program, slot: int, rip: int) -> bool:
     return rip < slot + len(code) and rip not in {ins.ip for ins in Decoder(64, code, ip=slot)}
 
 
-def worker(pipe: Connection, progress: "Synchronized[int]", engine_name: str, seed: int) -> None:
+def worker(pipe: Connection, progress: "Synchronized[int]", engine_name: str, seed: int,
+           interrupts: bool) -> None:
     """Runs the rounds whose numbers come through the pipe; a pair asks to leave out the first programs."""
     engine = Engine(engine_name, progress)
+    if interrupts:
+        engine.interrupt(seed)
     with Native() as native:
         while True:
             order: tuple[int, int, int] | None = pipe.recv()
@@ -128,12 +131,13 @@ def worker(pipe: Connection, progress: "Synchronized[int]", engine_name: str, se
 class Worker:
     """A process with an engine, which may die of what it runs."""
 
-    def __init__(self, engine: str, seed: int):
+    def __init__(self, engine: str, seed: int, interrupts: bool):
         context = multiprocessing.get_context("spawn")
         self.engine, self.seed = engine, seed
         self.progress = context.Value("q", -1, lock=False)
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=worker, args=(theirs, self.progress, engine, seed), daemon=True)
+        self.process = context.Process(
+            target=worker, args=(theirs, self.progress, engine, seed, interrupts), daemon=True)
         self.process.start()
         theirs.close()
         self.order: tuple[int, int, int] | None = None
@@ -176,10 +180,10 @@ class Worker:
             self.process.kill()
 
 
-def campaign(count: int, seed: int, engine: str, jobs: int, first: int = 0) -> Iterator[Tally]:
+def campaign(count: int, seed: int, engine: str, jobs: int, interrupts: bool = False) -> Iterator[Tally]:
     """Run `count` programs, a tally for each round. Rounds that a program broke off go on after it."""
-    orders = [(first + i, min(BATCH, count - i * BATCH), 0) for i in range(-(-count // BATCH))][::-1]
-    workers = [Worker(engine, seed) for _ in range(min(jobs, len(orders)))]
+    orders = [(i, min(BATCH, count - i * BATCH), 0) for i in range(-(-count // BATCH))][::-1]
+    workers = [Worker(engine, seed, interrupts) for _ in range(min(jobs, len(orders)))]
     try:
         while orders or any(each.order for each in workers):
             for i, each in enumerate(workers):
@@ -196,7 +200,7 @@ def campaign(count: int, seed: int, engine: str, jobs: int, first: int = 0) -> I
                     done = order[2] + tally.programs
                     if done < order[1]:
                         orders.append((order[0], order[1], done))
-                    workers[i] = Worker(engine, seed)
+                    workers[i] = Worker(engine, seed, interrupts)
     finally:
         for each in workers:
             each.stop()

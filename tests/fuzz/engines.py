@@ -1,14 +1,16 @@
 """Runs programs in a `Processor`, with the same outcomes as the native process."""
 
 import functools
+import random
+import signal
 import threading
 import time
 from collections.abc import Sequence
 from multiprocessing.sharedctypes import Synchronized
 from typing import Any
 
-from blinkenlights.core.engine import EXIT_EXCEPTION, EXIT_INTERRUPT, Processor
-from blinkenlights.core.host import catch_faults
+from blinkenlights.core import host
+from blinkenlights.core.engine import EXIT_ATTENTION, EXIT_EXCEPTION, EXIT_INTERRUPT, Processor
 from blinkenlights.core.memory import AddressSpace
 from tests.fuzz.layout import (
     CODE,
@@ -31,6 +33,7 @@ from tests.oracle import Unavailable
 
 READ, WRITE, EXECUTE = 1, 2, 4
 FIXED_PRIVATE = 0x32  # MAP_PRIVATE, MAP_ANONYMOUS, MAP_FIXED
+MOST_INTERRUPTS = 8  # of one program
 PATIENCE = 2.0  # seconds for one program
 
 # How each engine is made.
@@ -45,7 +48,7 @@ class Engine:
     """One guest processor. `progress`, if given, always holds the number of the program that runs."""
 
     def __init__(self, name: str, progress: "Synchronized[int] | None" = None) -> None:
-        catch_faults()
+        host.catch_faults()
         try:
             self.space = AddressSpace(**ENGINES[name])
         except TypeError:
@@ -57,10 +60,17 @@ class Engine:
         self.space.map(HIGH, PAGE, READ | WRITE, FIXED_PRIVATE)
         self.processor = Processor(self.space)
         self.runs = 0
+        self.interrupts: random.Random | None = None
         threading.Thread(target=self.watch, daemon=True).start()
+
+    def interrupt(self, seed: int) -> None:
+        """From now on signals come at random moments, after each of which the program goes on."""
+        self.interrupts = random.Random(seed)
+        host.set_action(signal.SIGALRM, host.CATCH)
 
     def watch(self) -> None:
         """Stops a program that goes on for too long."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
         last = -1
         while True:
             time.sleep(PATIENCE)
@@ -102,7 +112,7 @@ class Engine:
         processor.fxrstor(state.fxsave + bytes(512 - FXSAVE_SIZE))
         processor.set_upper_halves(state.ymm_high)
         self.runs += 1
-        reason = processor.run()
+        reason = self.run_interrupted() if self.interrupts else processor.run()
         self.runs += 1
         vector, end = processor.vector, processor.rip
         if vector == INT3 and reason == EXIT_INTERRUPT:
@@ -113,6 +123,22 @@ class Engine:
             processor.fault_address if vector == PAGE_FAULT else 0,
             processor.fxsave()[:FXSAVE_SIZE], processor.upper_halves(),
             space.read(DATA + PAGE, 2 * PAGE) + space.read(STACK + PAGE, PAGE) + space.read(HIGH, PAGE), lost)
+
+
+    def run_interrupted(self) -> int:
+        assert self.interrupts
+        for _ in range(MOST_INTERRUPTS):
+            signal.setitimer(signal.ITIMER_REAL, self.interrupts.choice((1e-6, 3e-6, 1e-5, 4e-5)))
+            reason = self.processor.run()
+            if reason != EXIT_ATTENTION or host.take_signal() is None:
+                break
+            host.set_mask(0)
+        else:
+            reason = self.processor.run()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        host.take_signal()
+        host.set_mask(0)
+        return reason
 
 
 @functools.cache

@@ -46,6 +46,15 @@ def test_random_sequences_end_as_on_the_real_cpu(
     assert tally.programs == 1024 and tally.lost < 30
 
 
+def test_interrupted_sequences_go_on_as_if_nothing_had_been(native: Native, engine: Engine) -> None:
+    engine.interrupt(1)
+    try:
+        tally = run_round(make_round(13, 0), native, engine)
+    finally:
+        engine.interrupts = None
+    assert not tally.differing, "\n".join("; ".join(failure.found[:5]) for failure in tally.failures)
+
+
 def program(*codes: str, reg: dict[int, int] | None = None) -> Program:
     registers = [0] * 16
     registers[4] = DATA + 2 * PAGE
