@@ -66,7 +66,7 @@ def memory_operand(insn: InsnP) -> cython.int:
 @cython.exceptval(check=False)
 def by_modrm(insn: InsnP) -> cython.bint:
     """Whether the memory operand is the one that ModRM tells."""
-    if insn.map == 0 and not insn.prefixes & P_VEX and (0xA0 <= insn.opcode <= 0xA3 or insn.opcode == 0xD7):
+    if insn.map == 0 and not insn.prefixes & P_VEX and (insn.opcode & 0xF0 == 0xA0 or insn.opcode == 0xD7):
         return False
     return insn.modrm >> 6 != 3
 
