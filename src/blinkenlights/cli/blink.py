@@ -7,8 +7,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
-    from blinkenlights.linux.task import Task
-
 USAGE = """\
 usage: blink [FLAGS] PROG [ARGS...]
 
@@ -23,6 +21,10 @@ Run an x86-64 Linux program. PROG is searched on PATH when it has no slash.
                     (else $BLINK_LOG_FILENAME, else blink.log in $TMPDIR or /tmp)
   -s, --statistics  print statistics to standard error at exit
   -0, --argv0       take argv[0] from the command line: blink -0 PROG ARGV0 ARGS...
+      --code-cache BYTES    memory for translated code: 256K to 1G, usually 128M
+      --perf-map    keep /tmp/perf-PID.map, by which perf names translated code
+      --jit-one     translate one instruction at a time (to find faulty translations)
+      --jit-interpret START-END     interpret the instructions at these addresses (likewise)
       --strace[=FILE]       print each system call, to standard error or FILE
       --strace-json[=FILE]  the same, a JSON object a line
       --cpu NAME        the CPU that CPUID describes: x86-64, x86-64-v2, x86-64-v3 or max
@@ -44,11 +46,18 @@ LONG_NAMES = {
     "cpu": "cpu",
     "strict": "strict",
     "release": "release",
+    "code-cache": "code-cache",
+    "perf-map": "perf-map",
+    "jit-one": "jit-one",
+    "jit-interpret": "jit-interpret",
     "version": "version",
 }
-WITH_VALUE = ("C", "L", "cpu", "release")
+WITH_VALUE = ("C", "L", "cpu", "release", "code-cache", "jit-interpret")
 WITH_OPTIONAL_VALUE = ("strace", "strace-json")
 SHORT_FLAGS = "hjmCLs0"
+JIT_FLAGS = ("code-cache", "perf-map", "jit-one", "jit-interpret")
+SUFFIXES = {"K": 10, "M": 20, "G": 30}
+LEAST_CACHE, MOST_CACHE = 256 << 10, 1 << 30
 
 USAGE_ERROR = 64
 NOT_FOUND = 127
@@ -98,8 +107,58 @@ def run(words: list[bytes]) -> int:
 
         if os.fsdecode(flags["cpu"]) not in CPUS:
             return fail(f"--cpu is one of {', '.join(CPUS)}", USAGE_ERROR)
+    try:
+        prepare_jit(flags)
+    except UsageError as problem:
+        return fail(str(problem), USAGE_ERROR)
     argv = rest[1:] if "0" in flags else rest
     return execute(rest[0], argv, flags)
+
+
+def prepare_jit(flags: dict[str, bytes]) -> None:
+    """Do as the flags on translation say, before there is an address space."""
+    if not any(name in flags for name in JIT_FLAGS):
+        return
+    size = size_of(flags["code-cache"]) if "code-cache" in flags else 0
+    start, end = range_of(flags["jit-interpret"]) if "jit-interpret" in flags else (0, 0)
+    if "j" in flags or "m" in flags:
+        return
+    from blinkenlights.jit import run as jit
+
+    if size:
+        jit.set_cache_size(size)
+    if "jit-one" in flags:
+        jit.set_most_instructions(1)
+    jit.interpret_between(start, end)
+    if "perf-map" in flags:
+        from blinkenlights.jit.perfmap import PerfMap
+
+        jit.tell_units_to(PerfMap())
+
+
+def size_of(text: bytes) -> int:
+    """A number of bytes with one of the suffixes."""
+    word = os.fsdecode(text).upper()
+    shift = SUFFIXES.get(word[-1:], 0)
+    digits = word[:-1] if shift else word
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
+        raise UsageError("--code-cache needs a size, as 512K or 64M")
+    size = int(digits) << shift
+    if not LEAST_CACHE <= size <= MOST_CACHE:
+        raise UsageError("--code-cache is 256K to 1G")
+    return size
+
+
+def range_of(text: bytes) -> tuple[int, int]:
+    """START-END in hexadecimal; the end is not part of it."""
+    first, _, last = os.fsdecode(text).partition("-")
+    try:
+        start, end = int(first, 16), int(last, 16)
+    except ValueError:
+        start = end = -1
+    if not 0 <= start <= end < 1 << 64:
+        raise UsageError("--jit-interpret needs addresses, as 401000-402000")
+    return start, end
 
 
 def execute(name: bytes, argv: list[bytes], flags: dict[str, bytes]) -> int:
@@ -133,7 +192,11 @@ def execute(name: bytes, argv: list[bytes], flags: dict[str, bytes]) -> int:
     except OSError as problem:
         reason = problem.strerror or str(problem)
         return fail(f"{os.fsdecode(name)}: {reason}", status_of(problem.errno))
-    machine.run(statistics(machine.process.pid) if options.statistics else None)
+    if options.statistics:
+        from blinkenlights.cli.statistics import reporter
+
+        machine.run(reporter(machine.process))
+    machine.run()
     return 0
 
 
@@ -226,28 +289,6 @@ def status_of(errno: int | None) -> int:
 def fail(text: str, status: int) -> int:
     os.write(2, f"blink: {text}\n".encode("utf-8", "surrogateescape"))
     return status
-
-
-def statistics(pid: int):  # type: ignore[no-untyped-def]
-    """What prints the statistics when the process `pid` ends."""
-    from time import monotonic
-
-    start = monotonic()
-
-    def report(task: "Task") -> None:
-        if task.process.pid != pid:
-            return
-        seconds = monotonic() - start
-        instructions = sum(other.cpu.icount for other in task.process.tasks.values())
-        calls = sum(other.cpu.syscalls for other in task.process.tasks.values())
-        rate = instructions / seconds / 1e6 if seconds else 0.0
-        os.write(
-            2,
-            f"blink: {instructions} instructions in {seconds:.3f} s, {rate:.1f} million a second\n"
-            f"blink: {calls} system calls made without Python\n".encode(),
-        )
-
-    return report
 
 
 if __name__ == "__main__":

@@ -279,6 +279,7 @@ def start_afresh(s):
     empty_half(cython.address(cache.halves[0]))
     empty_half(cython.address(cache.halves[1]))
     cache.half = 0
+    cache.epoch += 2
     cache.memory.filled[0] = COMMON_ROOM
     cache.memory.filled[1] = 0
 
@@ -531,6 +532,12 @@ def fill_draft(c: CpuP, cache: CacheP, half: HalfP, rip: u64, buffer: u8p) -> cy
 
 
 most_instructions = cython.declare(cython.int, MOST_INSTRUCTIONS)
+
+
+def set_most_instructions(most: int) -> None:
+    """Of a unit: one a unit helps to find faulty translations."""
+    global most_instructions
+    most_instructions = min(max(most, 1), MOST_INSTRUCTIONS)
 
 
 @cython.cfunc

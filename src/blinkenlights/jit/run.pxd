@@ -12,7 +12,7 @@ from blinkenlights.jit.cache cimport *
 from blinkenlights.jit.x86_64.common cimport Common, Enter, common
 from blinkenlights.jit.x86_64.rules cimport NO_X87_NEEDED, traits
 from blinkenlights.jit.x86_64.thread cimport ThreadSlotsP, thread_slots
-from blinkenlights.jit.x86_64.translate cimport (jump_slot, return_slot, set_slots, translate_unit,
+from blinkenlights.jit.x86_64.translate cimport (interpret_range, jump_slot, return_slot, set_slots, translate_unit,
                                                  write_way_in)
 from blinkenlights.jit.x86_64 cimport common as ways
 

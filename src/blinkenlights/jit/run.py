@@ -1,8 +1,14 @@
 """The run loop with translated code: find, enter, and see why it was left."""
 
-import cython
+import sys
+from time import monotonic_ns
 
+import cython
+from cython.cimports.libc.string import memset
+
+from blinkenlights.jit.cache import set_most_instructions as set_most_instructions
 from blinkenlights.jit.x86_64 import interrupt as interrupt  # it tells core.host of itself
+from blinkenlights.tables.isa import MNEMONICS
 
 FOREVER = cython.declare(u64, ~cython.cast(u64, 0))
 TRAP_FLAG = cython.declare(u64, 0x100)
@@ -33,6 +39,8 @@ def run_translated(c):
     if going_on:
         translated_loop(c)
     c.running = 0
+    if listening:
+        note_units(c)
 
 
 @cython.cfunc
@@ -61,6 +69,10 @@ def arrive_in_child(c: CpuP, cache: CacheP) -> cython.bint:
         if other != c:
             other.inside = 0
         other = other.next
+    if counting_anew:
+        memset(cython.address(cache.statistics), 0, cython.sizeof(Statistics))
+        memset(cache.interpreted_by, 0, cython.sizeof(cache.interpreted_by))
+    noted[0] = noted[1] = 0
     return deploy(cython.address(cache.memory))
 
 
@@ -130,6 +142,8 @@ def translated_loop(c: CpuP) -> cython.void:
         if kind == SITE_SYSCALL:
             if not system_call(c):
                 return
+            if listening:
+                note_units(c)
         elif kind == SITE_STALE:
             forget_stale(c, cache, target)
         elif not interpret(c):
@@ -198,6 +212,51 @@ def interpret(c: CpuP) -> cython.bint:
     return True
 
 
+# -- telling of units ----------------------------------------------------------------------------
+
+listener = None
+listening = cython.declare(cython.bint, False)
+space_told_of = None
+noted = cython.declare(u32[2])  # of each half's units: how many were told
+noted_epoch = cython.declare(u64, 0)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def note_units(c: CpuP) -> cython.void:
+    """The caller is outside of translated code and holds no lock."""
+    cache: CacheP = cython.cast(CacheP, cython.cast(SpaceP, c.space).translated)
+    if noted_epoch == cache.epoch and noted[cache.half] == cache.halves[cache.half].unit_count:
+        return
+    with cython.gil:
+        try:
+            listener(space_told_of, new_units(cache))
+        except Exception as problem:
+            print(f"blink: units can't be told: {problem}", file=sys.stderr)
+
+
+@cython.cfunc
+def new_units(cache: CacheP) -> list:
+    global noted_epoch
+    found: list = []
+    unit: UnitP
+    half: cython.int
+    i: u32
+    run: u64 = cython.cast(u64, cache.memory.run)
+    if noted_epoch != cache.epoch:  # the half being filled was emptied since
+        noted[cache.half] = 0
+        if noted_epoch + 1 != cache.epoch:
+            noted[1 - cache.half] = 0
+        noted_epoch = cache.epoch
+    for half in range(2):
+        for i in range(noted[half], cache.halves[half].unit_count):
+            unit = cache.halves[half].units[i]
+            found.append((run + unit.code, unit.code_size, unit.start))
+        noted[half] = cache.halves[half].unit_count
+    return found
+
+
 # -- for Python ----------------------------------------------------------------------------------
 
 
@@ -212,12 +271,17 @@ def attach(space) -> bool:
     back_end.way_in = write_way_in
     back_end.jump_slot = jump_slot
     back_end.return_slot = return_slot
+    global began_ns, began_cycles, space_told_of
+    began_ns = monotonic_ns()
+    began_cycles = cycle_count()
     size: u64 = cache_size
     cache = new_cache(size)
     if cache == cython.NULL:
         return False
     set_slots(cache.jump_slots, cache.return_slots)
     memory.s.translated = cache
+    if listening:
+        space_told_of = memory
     run_translated_by(run_translated)
     return True
 
@@ -229,10 +293,58 @@ def set_cache_size(size: int) -> None:
 
 
 cache_size = DEFAULT_SIZE
+counting_anew = cython.declare(cython.bint, False)
+began_ns = cython.declare(u64, 0)
+began_cycles = cython.declare(u64, 0)
+
+
+@cython.cfunc
+def nanoseconds_of(cycles: u64) -> object:
+    """By what the time stamp counter and the clock did since the first address space was made."""
+    passed: u64 = cycle_count() - began_cycles
+    return int(cycles * (monotonic_ns() - began_ns) / passed) if passed else 0
+
+
+def count_anew_in_children() -> None:
+    """Let a fork's statistics start from zero."""
+    global counting_anew
+    counting_anew = True
+
+
+def interpret_between(start: int, end: int) -> None:
+    """Translate no instruction at these addresses, to find faulty translations."""
+    interpret_range(start, end)
+
+
+def tell_units_to(function) -> None:
+    """Call function(space, [(host address, bytes of host code, guest address)...]) for new units.
+
+    That is when a thread next makes a system call; a fork is told all it inherits.
+    """
+    global listener, listening
+    listener = function
+    listening = True
+
+
+def interpreted(space) -> dict[str, int]:
+    """How often instructions were interpreted, by mnemonic, most often first."""
+    memory: AddressSpace = space
+    cache: CacheP = cython.cast(CacheP, memory.s.translated)
+    counts = {}
+    if cache != cython.NULL:
+        for number, name in enumerate(MNEMONICS):
+            count: u32 = cache.interpreted_by[cython.cast(cython.int, number)]
+            if count:
+                counts[name] = count
+    return dict(sorted(counts.items(), key=by_count))
+
+
+def by_count(item):
+    return -item[1], item[0]
 
 
 def statistics(space) -> dict[str, int]:
-    """Counts since the address space's code cache was made; `cycles` are of the time stamp counter."""
+    """Counts since the address space's code cache was made."""
     memory: AddressSpace = space
     cache: CacheP = cython.cast(CacheP, memory.s.translated)
     if cache == cython.NULL:
@@ -240,4 +352,4 @@ def statistics(space) -> dict[str, int]:
     n: Statistics = cache.statistics
     return {"units": n.units, "instructions": n.instructions, "guest_bytes": n.guest_bytes,
             "code_bytes": n.code_bytes, "links": n.links, "misses": n.misses, "interpreted": n.interpreted,
-            "invalidated": n.invalidated, "evictions": n.evictions, "cycles": n.cycles}
+            "invalidated": n.invalidated, "evictions": n.evictions, "nanoseconds": nanoseconds_of(n.cycles)}
