@@ -390,13 +390,21 @@ def entry_inside(cache: CacheP, s: SpaceP, rip: u64) -> EntryP:
     page: PageP = page_of(cython.cast(BlocksP, s.blocks), rip >> 12, 0)
     boundary: BoundaryP
     unit: UnitP
+    before: UnitP = cython.NULL
     if page == cython.NULL:
         return cython.NULL
     unit = cython.cast(UnitP, page.units)
     while unit != cython.NULL:
-        boundary = inside_of(unit, rip)
-        if boundary != cython.NULL:
-            return add_entry(cache, unit, rip, unit.code + boundary.host)
+        if unit.dead:  # code that is written again and again leaves many of them
+            if before == cython.NULL:
+                page.units = unit.chain_in_page
+            else:
+                before.chain_in_page = unit.chain_in_page
+        else:
+            boundary = inside_of(unit, rip)
+            if boundary != cython.NULL:
+                return add_entry(cache, unit, rip, unit.code + boundary.host)
+            before = unit
         unit = unit.chain_in_page
     return cython.NULL
 
