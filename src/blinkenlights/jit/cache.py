@@ -55,7 +55,7 @@ def new_cache(size):
     back_end.common(cache, cython.cast(u64, cache.memory.run))
     put_code(cython.address(cache.memory), 0, cache.draft.code, cache.draft.size)
     cache.halves[0].start = COMMON_ROOM
-    empty_slots(cache)
+    fresh_slots(cache)
     return cache
 
 
@@ -111,6 +111,17 @@ def empty_slots(cache: CacheP) -> cython.void:
         cache.return_slots[i] = cache.no_return
     memset(cache.jump_chains, 0, TARGETS * 8)
     memset(cache.return_chains, 0, TARGETS * 8)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def fresh_slots(cache: CacheP) -> cython.void:
+    """As `empty_slots`, when no thread can be inside: for less, should the pages be a parent's, too."""
+    fill_memory(cache.jump_slots, TARGETS * 4, cache.no_target)
+    fill_memory(cache.return_slots, TARGETS * 4, cache.no_return)
+    clear_memory(cache.jump_chains, TARGETS * 8)
+    clear_memory(cache.return_chains, TARGETS * 8)
 
 
 def site_of(cache, number):
@@ -274,8 +285,8 @@ def empty_half(half: HalfP) -> cython.void:
 
 def start_afresh(s):
     cache: CacheP = cython.cast(CacheP, s.translated)
-    memset(cache.entries, 0, ENTRIES * 8)
-    empty_slots(cache)
+    clear_memory(cache.entries, ENTRIES * 8)
+    fresh_slots(cache)
     empty_half(cython.address(cache.halves[0]))
     empty_half(cython.address(cache.halves[1]))
     cache.half = 0

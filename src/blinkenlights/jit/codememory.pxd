@@ -28,6 +28,11 @@ cdef void put_word(CodeMemory *m, u64 offset, u32 value) noexcept nogil
 # Zeroed memory in the host's low 2 GiB, not executable; NULL where the host refuses.
 cdef void *low_memory(u64 size) noexcept nogil
 
+# Zero memory of a mapping of its own, without copying pages that a parent shares.
+cdef void clear_memory(void *at, u64 size) noexcept nogil
+# Fill whole pages with a word, likewise.
+cdef void fill_memory(void *at, u64 size, u32 value) noexcept nogil
+
 cdef extern from *:
     """
     #ifndef _GNU_SOURCE
@@ -40,6 +45,9 @@ cdef extern from *:
     #ifndef MADV_DONTFORK
     #define MADV_DONTFORK 10
     #endif
+    #ifndef MADV_POPULATE_WRITE
+    #define MADV_POPULATE_WRITE 23
+    #endif
     #ifndef MADV_WIPEONFORK
     #define MADV_WIPEONFORK 18
     #endif
@@ -51,4 +59,5 @@ cdef extern from *:
     void *mremap(void *old, size_t old_size, size_t size, int flags, void *place) nogil
     int PROT_READ, PROT_WRITE, PROT_EXEC, PROT_NONE, MAP_PRIVATE, MAP_SHARED, MAP_ANONYMOUS, MAP_FIXED
     int MAP_NORESERVE, MAP_32BIT, MADV_DONTFORK, MADV_WIPEONFORK, MREMAP_MAYMOVE, MREMAP_FIXED
+    int MADV_DONTNEED, MADV_POPULATE_WRITE
     void *MAP_FAILED

@@ -1,8 +1,9 @@
 """Code memory: written in one place, run in another."""
 
 import cython
-from cython.cimports.libc.string import memcpy
+from cython.cimports.libc.string import memcpy, memset
 
+PAGE_REST = cython.declare(u64, 4095)
 LOW_END = cython.declare(u64, 1 << 31)
 
 
@@ -77,6 +78,25 @@ def give_back(m):
     munmap(m.write, m.size)
     munmap(m.master, m.size)
     munmap(m.here, 4096)
+
+
+def clear_memory(at, size):
+    start: u64 = (cython.cast(u64, at) + 4095) & ~PAGE_REST
+    end: u64 = (cython.cast(u64, at) + size) & ~PAGE_REST
+    if end <= start or madvise(cython.cast(voidp, start), end - start, MADV_DONTNEED):
+        memset(at, 0, size)
+        return
+    memset(at, 0, start - cython.cast(u64, at))
+    memset(cython.cast(voidp, end), 0, cython.cast(u64, at) + size - end)
+
+
+def fill_memory(at, size, value):
+    i: cython.int
+    words: u32p = cython.cast(u32p, at)
+    madvise(at, size, MADV_DONTNEED)
+    madvise(at, size, MADV_POPULATE_WRITE)  # all pages at once, where the host can
+    for i in range(size // 4):
+        words[i] = value
 
 
 def put_code(m, offset, code, length):
