@@ -34,6 +34,7 @@ class Interpreter:
 
     def __init__(self, engine: str = "interpreter") -> None:
         catch_faults()
+        self.engine = engine
         self.space = AddressSpace(**ENGINES[engine])
         self.space.map(DATA + PAGE, 2 * PAGE, READ | WRITE, FIXED_PRIVATE)
         self.space.map(DATA + 3 * PAGE, PAGE, READ, FIXED_PRIVATE)

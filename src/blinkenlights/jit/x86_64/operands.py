@@ -124,9 +124,10 @@ def names_rsp(insn: InsnP) -> cython.int:
         p = cython.address(insn.op[i])
         if p.kind != O_REG or p.reg != RSP or p.size < 4:
             continue
-        if p.size == 4 and (i > 0 or traits[insn.id] & READS_FIRST):
+        if p.size == 4 and (traits[insn.id] & READS_FIRST or i > (1 if traits[insn.id] & WRITES_SECOND else 0)):
             continue
-        if p.size == 8 and i == 0 and traits[insn.id] & OFFSETS and insn.op[1].kind == O_IMM:
+        if (p.size == 8 and i == 0 and traits[insn.id] & OFFSETS and insn.op[1].kind == O_IMM
+                and not (traits[insn.id] & NEGATIVE and not insn.imm >> 63)):
             continue
         return 1
     return 0

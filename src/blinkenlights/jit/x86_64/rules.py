@@ -56,6 +56,8 @@ TRAITS = (
     (READS_FIRST, "CMP TEST"),
     (LOADS, "MOV MOVZX MOVSX MOVSXD"),
     (OFFSETS, "ADD SUB AND"),
+    (NEGATIVE, "AND"),
+    (WRITES_SECOND, "MULX XCHG XADD"),
 )
 # fmt: on
 
