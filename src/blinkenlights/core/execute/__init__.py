@@ -11,8 +11,8 @@ FAMILIES = (
     "bmi", "system", "fxsave", "x87_arith", "x87_move", "x87_control",
     "sse_move", "sse_integer", "sse_shuffle", "sse_float", "sse_round", "sse_convert", "sse_string",
     "sse_crypto", "sse_control", "sse_gfni", "sse4a", "sha",
-    "avx_lanes", "avx_move", "avx_shuffle", "avx_compare", "avx_masked", "avx_half", "avx_fma", "avx_dot",
-    "avx_flat", "avx_flat_float",
+    "avx_lanes", "avx_move", "avx_shuffle", "avx_compare", "avx_masked", "avx_half", "avx_fma",
+    "avx_dot", "avx_hash", "avx_flat", "avx_flat_float",
 )
 
 INDEX = __file__.rpartition("execute")[0] + "handlers.bin"
