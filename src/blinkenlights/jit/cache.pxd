@@ -61,6 +61,7 @@ cdef struct Unit:
     u32 bytes  # of guest code
     u32 code  # offset in code memory
     u32 code_size
+    u32 entry  # offset of its first instruction's code from there
     u16 instructions
     u16 boundary_count
     u8 checked  # compares the guest's bytes before it runs: nothing may jump past that
@@ -91,12 +92,14 @@ cdef struct Draft:  # a unit in the making
     int available
     int most  # instructions
     bint checked
+    int way_in  # SITE_TARGET or SITE_RETURN: begin with such a way in
     u64 origin  # host address where it will run
     u32 first_site  # number of its first site
     u64 membase
     u32 guest_bytes
     int instructions
     int size  # of its host code
+    int entry  # where its first instruction's code is
     int boundary_count
     int site_count
     u8 code[CODE_ROOM]
@@ -136,9 +139,9 @@ cdef struct Cache:
     u64 epoch
     u32 *jump_slots  # host addresses, by hash of the guest's
     u32 *return_slots
-    Site *jump_chains[TARGETS]
-    Site *return_chains[TARGETS]
-    Entry *entries[ENTRIES]
+    Site **jump_chains  # by slot; reserved arrays, as the next two
+    Site **return_chains
+    Entry **entries
     u64 common  # bytes of code at each half's start that all units share (the ways in and out)
     u32 no_target  # host addresses of where the slots lead at first
     u32 no_return
@@ -156,6 +159,8 @@ ctypedef DraftSite *DraftSiteP
 ctypedef Half *HalfP
 ctypedef Unit **UnitPP
 ctypedef u8 **u8pp
+ctypedef Site **SitePP
+ctypedef Entry **EntryPP
 
 # What a back end does.
 cdef struct BackEnd:

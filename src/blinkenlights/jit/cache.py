@@ -10,7 +10,7 @@ from cython.cimports.libc.stdlib import free, malloc, realloc
 from cython.cimports.libc.string import memset
 
 CHUNK = cython.declare(u64, 1 << 18)
-CODE_ALIGNMENT = cython.declare(u64, 16)
+CODE_ALIGNMENT = cython.declare(u64, 32)
 COMMON_ROOM = cython.declare(u64, 4096)
 
 
@@ -43,6 +43,9 @@ def new_cache(size):
         munmap(cache, cython.sizeof(Cache))
         return cython.NULL
     cache.return_slots = cache.jump_slots + TARGETS
+    cache.jump_chains = cython.cast(SitePP, reserve_array(TARGETS * 8))
+    cache.return_chains = cython.cast(SitePP, reserve_array(TARGETS * 8))
+    cache.entries = cython.cast(EntryPP, reserve_array(ENTRIES * 8))
     cache.most_sites = cython.cast(u32, size // 24)
     cache.most_units = cython.cast(u32, size // 48)
     cache.epoch = 1
@@ -68,6 +71,9 @@ def free_cache(cache):
         munmap(half.sites, cache.most_sites * cython.sizeof(Site))
         munmap(half.units, cache.most_units * 8)
     munmap(cache.jump_slots, TARGETS * 8)
+    munmap(cache.jump_chains, TARGETS * 8)
+    munmap(cache.return_chains, TARGETS * 8)
+    munmap(cache.entries, ENTRIES * 8)
     give_back(cython.address(cache.memory))
     munmap(cache, cython.sizeof(Cache))
 
@@ -562,7 +568,7 @@ def set_most_instructions(most: int) -> None:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def make(c: CpuP, cache: CacheP, rip: u64) -> EntryP:
+def make(c: CpuP, cache: CacheP, rip: u64, way_in: cython.int) -> EntryP:
     """Translate the code at `rip`. The caller holds the lock; NULL if it isn't code."""
     s: SpaceP = cython.cast(SpaceP, c.space)
     blocks: BlocksP = cython.cast(BlocksP, s.blocks)
@@ -577,6 +583,7 @@ def make(c: CpuP, cache: CacheP, rip: u64) -> EntryP:
     page: PageP
     i: cython.int
     began: u64 = cycle_count()
+    d.way_in = way_in
     pages: cython.int = fill_draft(c, cache, half, rip, buffer)
     if pages == 0:
         return cython.NULL
@@ -589,6 +596,7 @@ def make(c: CpuP, cache: CacheP, rip: u64) -> EntryP:
     unit.code_size = d.size
     unit.instructions = d.instructions
     unit.checked = d.checked
+    unit.entry = d.entry
     unit.boundary_count = d.boundary_count
     unit.boundaries = cython.cast(BoundaryP, unit + 1)
     for i in range(d.boundary_count):
@@ -604,7 +612,7 @@ def make(c: CpuP, cache: CacheP, rip: u64) -> EntryP:
         page = page_of(blocks, (rip >> 12) + 1, 1)
         unit.chain_in_page2 = cython.cast(UnitP, page.overhanging_units)
         page.overhanging_units = unit
-    entry = add_entry(cache, unit, rip, unit.code)
+    entry = add_entry(cache, unit, rip, unit.code + d.entry)
     for i in range(d.site_count):
         site = first + i
         if site.kind == SITE_LINK:
@@ -613,10 +621,10 @@ def make(c: CpuP, cache: CacheP, rip: u64) -> EntryP:
                 target = entry_inside(cache, s, site.target)
             if target != cython.NULL:
                 link(cache, site, target.unit, target.code)
-        elif site.kind == SITE_RETURN:
+        elif site.kind == SITE_RETURN or site.kind == SITE_TARGET:
             site.next_incoming = unit.returns
             unit.returns = site
-            if way_in_for(cache, SITE_RETURN, site.target) == cython.NULL:
+            if way_in_for(cache, site.kind, site.target) == cython.NULL:
                 open_way(cache, site)
     cache.statistics.units += 1
     cache.statistics.instructions += d.instructions
@@ -628,12 +636,12 @@ def make(c: CpuP, cache: CacheP, rip: u64) -> EntryP:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def find_or_make(c: CpuP, cache: CacheP, rip: u64) -> EntryP:
+def find_or_make(c: CpuP, cache: CacheP, rip: u64, way_in: cython.int) -> EntryP:
     entry: EntryP = entry_of(cache, rip)
     if entry == cython.NULL:
         entry = entry_inside(cache, cython.cast(SpaceP, c.space), rip)
     if entry == cython.NULL:
-        entry = make(c, cache, rip)
+        entry = make(c, cache, rip, way_in)
     return entry
 
 
@@ -646,7 +654,7 @@ def forget_unit(cache, rip):
 def find(c, cache, rip):
     s: SpaceP = cython.cast(SpaceP, c.space)
     acquire(cython.address(s.lock))
-    entry: EntryP = find_or_make(c, cache, rip)
+    entry: EntryP = find_or_make(c, cache, rip, 0)
     host: u64 = cython.cast(u64, cache.memory.run) + entry.code if entry != cython.NULL else 0
     c.epoch = cache.epoch
     c.inside = host != 0
@@ -660,7 +668,7 @@ def connect(c, cache, site):
     rip: u64 = site.target
     epoch: u64 = c.epoch
     # from here on the half that the site stands in may be emptied
-    entry: EntryP = find_or_make(c, cache, rip)
+    entry: EntryP = find_or_make(c, cache, rip, 0)
     host: u64 = cython.cast(u64, cache.memory.run) + entry.code if entry != cython.NULL else 0
     if entry != cython.NULL and epoch == cache.epoch:
         link(cache, site, entry.unit, entry.code)
@@ -677,7 +685,7 @@ def admit(c, cache, rip, kind):
     half: HalfP
     site: SiteP
     acquire(cython.address(s.lock))
-    entry: EntryP = find_or_make(c, cache, rip)
+    entry: EntryP = find_or_make(c, cache, rip, kind)
     host: u64 = cython.cast(u64, cache.memory.run) + entry.code if entry != cython.NULL else 0
     if entry != cython.NULL:
         cache.statistics.misses += 1

@@ -122,8 +122,11 @@ def translated_loop(c: CpuP) -> cython.void:
         c.eflags = (c.eflags & ~DIRECTION_FLAG) | (c.raw_flags & DIRECTION_FLAG)
         c.fp_strict = (c.mxcsr & MXCSR_MASKS) != MXCSR_MASKS
         if number >> 1 < FIRST_SITE:
-            c.inside = 0
             c.rip = slots.exit_pc
+            if number >> 1 != EXIT_AT and (c.rip + (ONE << 47)) >> 48:
+                step_back(c, cache, number >> 1, slots.origin)
+                number = EXIT_AT << 1
+            c.inside = 0
             if number >> 1 == EXIT_NO_TARGET:
                 host = admit(c, cache, c.rip, SITE_TARGET)
             elif number >> 1 == EXIT_NO_RETURN:
@@ -148,6 +151,25 @@ def translated_loop(c: CpuP) -> cython.void:
             forget_stale(c, cache, target)
         elif not interpret(c):
             return
+
+
+ONE = cython.declare(u64, 1)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def step_back(c: CpuP, cache: CacheP, reason: cython.int, origin: u64) -> cython.void:
+    """An indirect jump led to an address that isn't canonical: #GP, with nothing of it done."""
+    host: u64 = origin & (FROM_CALL - 1)
+    unit: UnitP = unit_at(cache, host)
+    if unit == cython.NULL:
+        return
+    c.rip = unit.start + boundary_at(cache, unit, host).guest
+    if reason == EXIT_NO_RETURN:
+        c.reg[RSP] -= 8
+    elif origin & FROM_CALL:
+        c.reg[RSP] += 8
 
 
 @cython.cfunc

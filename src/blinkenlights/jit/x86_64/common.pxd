@@ -17,7 +17,10 @@ cdef struct Common:  # host addresses of the common code, and marks in it
 
 cdef Common common
 cdef i32 slot_cpu, slot_rsp, slot_spill0, slot_spill1, slot_pc, slot_site, slot_rax, slot_target
-cdef i32 slot_fs, slot_gs
+cdef i32 slot_fs, slot_gs, slot_origin
+
+cdef enum:
+    FROM_CALL = 0x80000000U
 
 cdef extern from *:
     """

@@ -35,6 +35,7 @@ have_avx = cython.declare(cython.bint, False)
 @cython.nogil
 @cython.exceptval(check=False)
 def place_slots() -> cython.void:
+    global slot_origin
     global slot_cpu, slot_rsp, slot_spill0, slot_spill1, slot_pc, slot_site, slot_rax, slot_target
     global slot_fs, slot_gs
     at: i32 = slots_distance()
@@ -46,6 +47,7 @@ def place_slots() -> cython.void:
     slot_site = at + cython.cast(i32, cython.cast(u64, cython.address(SLOTS.exit_site)))
     slot_rax = at + cython.cast(i32, cython.cast(u64, cython.address(SLOTS.rax)))
     slot_target = at + cython.cast(i32, cython.cast(u64, cython.address(SLOTS.target)))
+    slot_origin = at + cython.cast(i32, cython.cast(u64, cython.address(SLOTS.origin)))
     slot_fs = at + cython.cast(i32, cython.cast(u64, cython.address(SLOTS.seg_base[0])))
     slot_gs = at + cython.cast(i32, cython.cast(u64, cython.address(SLOTS.seg_base[1])))
 

@@ -11,6 +11,7 @@ cdef struct ThreadSlots:
     u64 exit_site
     u64 rax  # on the way out
     u64 target  # on the way in
+    u64 origin  # host address of the indirect jump being made; FROM_CALL: it is a call
     u64 seg_base[2]  # the guest's FS and GS bases
 
 ctypedef ThreadSlots *ThreadSlotsP

@@ -16,10 +16,19 @@ cdef struct CallSite:  # parts of a call that stand behind the unit
     u64 after  # the return address
     int site  # of the way in
 
+cdef enum:
+    MOST_HEADS = 8
+
+cdef struct Head:  # of a loop within the unit
+    int guest  # offset
+    int length  # bytes of host code to the jump that goes back to it
+
 cdef struct Work:  # a unit in translation
     Code k
     Guest g
     Draft *d
+    int heads
+    Head head[MOST_HEADS]
     int calls
     CallSite call[MOST_INSTRUCTIONS]
 
@@ -31,6 +40,19 @@ cdef bint translate_unit(Draft *d) noexcept nogil
 cdef void write_way_in(Draft *d, int kind) noexcept nogil
 cdef u32 jump_slot(u64 rip) noexcept nogil
 cdef u32 return_slot(u64 rip) noexcept nogil
+cdef extern from *:
+    """
+    #if defined(__x86_64__)
+    #define host_has_bmi2() (__builtin_cpu_init(), __builtin_cpu_supports("bmi2"))
+    #define host_is_amd() (__builtin_cpu_init(), __builtin_cpu_is("amd"))
+    #else
+    #define host_has_bmi2() 0
+    #define host_is_amd() 0
+    #endif
+    """
+    bint host_has_bmi2() nogil
+    bint host_is_amd() nogil
+
 # For finding faults in translation: guest addresses to interpret, [start, end).
 cdef void interpret_range(u64 start, u64 end) noexcept nogil
 # Where the slots of indirect jumps and returns are.

@@ -2,13 +2,13 @@
 
     jz target         jz target's code                      (a link; until known: to a stub that leaves)
     call target       call thunk
-                      after: mov [rsp-8], rcx; lea rcx, [rcx-return]; jrcxz mine; jmp next way in
-                      mine: mov rcx, fs:[spill]; mov r11, fs:[spill+8]
+                      after: mov [rsp-8], rcx; lea rcx, [rcx-return+1]; loop next way in
+                      mov rcx, fs:[spill]; mov r11, fs:[spill+8]
                       thunk: mov qword [rsp], return; jmp target's code
-    ret               mov fs:[spill], rcx; mov fs:[spill+8], r11; mov rcx, [rsp]
+    ret               mov dword fs:[origin], here; mov fs:[spill], rcx; mov fs:[spill+8], r11; mov rcx, [rsp]
                       movzx r11d, cx; mov r11d, [return_slots + r11*4]; mov [rsp], r11; ret
-    jmp rax           mov fs:[spill], rcx; mov fs:[spill+8], r11; mov rcx, rax
-                      mov r11d, 0; crc32 r11, rcx; movzx r11d, r11w
+    jmp rax           mov dword fs:[origin], here; mov fs:[spill], rcx; mov fs:[spill+8], r11; mov rcx, rax
+                      rorx r11d, ecx, 4; movzx r11d, r11w
                       mov r11d, [jump_slots + r11*4]; jmp r11
 
 The host's own CALL and RET are used, so that the host's return prediction works: a call pushes the
@@ -35,16 +35,26 @@ def interpret_range(start, end):
     interpret_to = end
 
 
+# What this host is good at: RORX for hashing, else CRC32; LOOP for comparing, else JRCXZ, which is taken
+# when all is well, and taken branches crowd a host's branch history.
+have_rorx = cython.declare(cython.bint, False)
+quick_loop = cython.declare(cython.bint, False)
+
+
 def set_slots(jumps, returns):
-    global jump_slots_at, return_slots_at
+    global jump_slots_at, return_slots_at, have_rorx, quick_loop
+    have_rorx = host_has_bmi2()
+    quick_loop = host_is_amd()
     jump_slots_at = cython.cast(u32, cython.cast(u64, jumps))
     return_slots_at = cython.cast(u32, cython.cast(u64, returns))
 
 
 def jump_slot(rip):
-    """As the CRC32 instruction does it, from zero."""
+    """With RORX bits 4 to 19; else as the CRC32 instruction does it, from zero."""
     crc: u32 = 0
     i: cython.int
+    if have_rorx:
+        return (rip >> 4) & (TARGETS - 1)
     for i in range(64):
         crc ^= cython.cast(u32, rip >> i) & 1
         crc = (crc >> 1) ^ (POLYNOMIAL if crc & 1 else 0)
@@ -168,17 +178,61 @@ def land(k: CodeP, at: u8p) -> cython.void:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
+def tell_origin(k: CodeP, d: DraftP, mark: u32) -> cython.void:
+    """mov dword fs:[origin], here: an address that no instruction can have is the jump's own fault."""
+    at: u32 = cython.cast(u32, d.origin + here(k)) | mark
+    byte(k, FS_PREFIX)
+    byte(k, 0xC7)
+    memory(k, 0, NONE, NONE, 0, slot_origin)
+    word(k, at)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def check_address(k: CodeP, target: u64, other: u8p) -> cython.void:
+    """Go on if RCX is the address, else to `other`, close before, with RCX lessened by the address."""
+    mine: u8p
+    if quick_loop:
+        subtract(k, target - 1)
+        back(k, 0xE2, other)
+        return
+    subtract(k, target)
+    mine = short_jump(k, 0xE3)
+    back(k, 0xEB, other)
+    land(k, mine)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def back(k: CodeP, opcode: cython.int, to: u8p) -> cython.void:
+    byte(k, opcode)
+    byte(k, cython.cast(cython.int, cython.cast(u64, to) - cython.cast(u64, k.at) - 1))
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
 def jump_by_slot(k: CodeP) -> cython.void:
     """To the way in for the address in RCX."""
-    byte(k, 0x41)  # mov r11d, 0
-    byte(k, 0xBB)
-    word(k, 0)
-    byte(k, 0xF2)  # crc32 r11, rcx
-    byte(k, 0x4C)
-    byte(k, 0x0F)
-    byte(k, 0x38)
-    byte(k, 0xF1)
-    byte(k, 0xD9)
+    if have_rorx:
+        byte(k, 0xC4)  # rorx r11d, ecx, 4
+        byte(k, 0x63)
+        byte(k, 0x7B)
+        byte(k, 0xF0)
+        byte(k, 0xD9)
+        byte(k, 4)
+    else:
+        byte(k, 0x41)  # mov r11d, 0
+        byte(k, 0xBB)
+        word(k, 0)
+        byte(k, 0xF2)  # crc32 r11, rcx
+        byte(k, 0x4C)
+        byte(k, 0x0F)
+        byte(k, 0x38)
+        byte(k, 0xF1)
+        byte(k, 0xD9)
     byte(k, 0x45)  # movzx r11d, r11w
     byte(k, 0x0F)
     byte(k, 0xB7)
@@ -227,6 +281,7 @@ def loop_jump(w: WorkP, target: u64) -> cython.void:
 @cython.exceptval(check=False)
 def return_near(w: WorkP) -> cython.void:
     k: CodeP = cython.address(w.k)
+    tell_origin(k, w.d, 0)
     borrow_both(k, cython.address(w.g))
     load64(k, 0, RCX, RSP, 0)
     byte(k, 0x44)  # movzx r11d, cx
@@ -251,18 +306,21 @@ def call_near(w: WorkP, indirect: cython.bint, target: u64) -> cython.void:
     c.indirect = indirect
     c.target = target
     c.after = w.g.next
+    # nop [rcx+rbp*8+disp32], whose last five bytes are the jump that a way in needs close by
+    byte(k, 0x0F)
+    byte(k, 0x1F)
+    byte(k, 0x84)
+    other: u8p = k.at
+    byte(k, 0xE9)
+    c.skip = here(k)
+    word(k, 0)
     byte(k, 0xE8)
     c.word = here(k)
     word(k, 0)
     c.site = new_site(w.d, SITE_RETURN, c.after)
     w.d.sites[c.site].stub = here(k)
     store64(k, 0, RSP, -8, RCX)
-    subtract(k, c.after)
-    mine: u8p = short_jump(k, 0xE3)
-    byte(k, 0xE9)
-    c.skip = here(k)
-    word(k, 0)
-    land(k, mine)
+    check_address(k, c.after, other)
     unborrow(k)
 
 
@@ -309,16 +367,106 @@ def write_way_in(d, kind):
     k: Code
     k.start = k.at = d.code
     c: CodeP = cython.address(k)
-    site: cython.int = new_site(d, kind, d.rip)
-    if kind == SITE_RETURN:
-        store64(c, 0, RSP, -8, RCX)
-    subtract(c, d.rip)
-    mine: u8p = short_jump(c, 0xE3)
-    ask_next(c, d, site)
-    land(c, mine)
-    unborrow(c)
+    begin_with_way_in(c, d, kind)
     write_stub(c, d, linked_jump(c, d, d.rip))
     d.size = here(c)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def begin_with_way_in(k: CodeP, d: DraftP, kind: cython.int) -> cython.void:
+    """
+        other: lea rcx, [rcx+address]; jmp next way in
+        mov [rsp-8], rcx (for returns); lea rcx, [rcx-address+1]; loop other
+        mov rcx, fs:[spill]; mov r11, fs:[spill+8]
+    """
+    site: cython.int = new_site(d, kind, d.rip)
+    other: u8p = k.at
+    ask_next(k, d, site)
+    d.sites[site].stub = here(k)
+    if kind == SITE_RETURN:
+        store64(k, 0, RSP, -8, RCX)
+    check_address(k, d.rip, other)
+    unborrow(k)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def fill(k: CodeP, count: cython.int) -> cython.void:
+    """`count` bytes that do nothing, in as few instructions as can be."""
+    i: cython.int
+    n: cython.int
+    while count > 0:
+        n = 8 if count > 8 else count
+        if n >= 4:  # nop [rax+disp], by the size of ModRM, SIB and displacement
+            i = n
+            if n == 6:
+                byte(k, 0x66)
+                i = 5
+            byte(k, 0x0F)
+            byte(k, 0x1F)
+            if i == 4:
+                byte(k, 0x40)
+            elif i == 5:
+                byte(k, 0x44)
+                byte(k, 0)
+            elif i == 7:
+                byte(k, 0x80)
+            else:
+                byte(k, 0x84)
+                byte(k, 0)
+            byte(k, 0)
+            if i >= 7:
+                byte(k, 0)
+                byte(k, 0)
+                byte(k, 0)
+        else:
+            for i in range(n - 1):
+                byte(k, 0x66)
+            byte(k, 0x90)
+        count -= n
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def align_head(w: WorkP, guest: cython.int) -> cython.void:
+    """Keep a loop from lying across more cache lines than it must."""
+    k: CodeP = cython.address(w.k)
+    i: cython.int
+    at: cython.int = cython.cast(cython.int, (w.d.origin + here(k)) & 63)
+    for i in range(w.heads):
+        if w.head[i].guest == guest and at:
+            if w.head[i].length > 64:
+                fill(k, -at & 31)
+            elif at + w.head[i].length > 64:
+                fill(k, 64 - at)
+            return
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def find_heads(w: WorkP) -> cython.void:
+    """Loops of what has been translated: jumps back to instructions of the unit."""
+    d: DraftP = w.d
+    i: cython.int
+    j: cython.int = 0
+    offset: u64
+    w.heads = 0
+    for i in range(d.site_count):
+        offset = d.sites[i].target - d.rip
+        if d.sites[i].kind != SITE_LINK or offset >= d.guest_bytes or w.heads == MOST_HEADS:
+            continue
+        for j in range(d.boundary_count):
+            if d.boundaries[j].guest == offset:
+                break
+        if d.boundaries[j].guest == offset and d.boundaries[j].host < d.sites[i].patch:
+            w.head[w.heads].guest = cython.cast(cython.int, offset)
+            w.head[w.heads].length = d.sites[i].patch + 4 - d.boundaries[j].host
+            w.heads += 1
 
 
 @cython.cfunc
@@ -328,6 +476,7 @@ def indirect(w: WorkP, call: cython.bint) -> cython.bint:
     """JMP or CALL through a register or memory; False: interpret it."""
     k: CodeP = cython.address(w.k)
     start: u8p = k.at
+    tell_origin(k, w.d, FROM_CALL if call else 0)
     borrow_both(k, cython.address(w.g))
     if not load_target(k, cython.address(w.g)):
         k.at = start
@@ -485,7 +634,10 @@ def translate_body(w: WorkP) -> cython.void:
         g.rip = d.rip + at
         g.next = g.rip + length
         g.spilled = g.fix = 0
+        align_head(w, at)
         began = here(k)
+        if at == 0:
+            d.entry = 0 if d.checked else began
         going_on = translate_one(w, action_for(g))
         mark(w, began, at)
         at += length
@@ -503,16 +655,23 @@ def translate_unit(d):
     i: cython.int
     length: cython.int
     w.d = d
-    w.calls = 0
+    w.calls = w.heads = 0
     k.start = k.at = d.code
+    if d.way_in and not d.checked:
+        begin_with_way_in(k, d, d.way_in)
     translate_body(cython.address(w))
     if d.guest_bytes == 0:
         return False
-    if d.checked:  # again, now that it is known how much there is to compare
+    if not d.checked:
+        find_heads(cython.address(w))
+    if d.checked or w.heads:  # again, now that it is known how much there is to compare, and where it turns
         length = d.guest_bytes
         d.instructions = d.boundary_count = d.site_count = w.calls = 0
         k.at = k.start
-        compare_bytes(cython.address(w), length)
+        if d.checked:
+            compare_bytes(cython.address(w), length)
+        elif d.way_in:
+            begin_with_way_in(k, d, d.way_in)
         translate_body(cython.address(w))
     for i in range(w.calls):
         finish_call(cython.address(w), cython.address(w.call[i]))
