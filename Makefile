@@ -8,6 +8,7 @@
 #                                    every instruction form against this machine's CPU
 #   make programs [ARGS="-e interpreter redis"]    real programs, natively and under blink, a line each
 #   make soak [ARGS="--scale 0.1"]    long runs under load: threads, forks, connections, kills
+#   make vectors                     record anew what this machine's CPU does, for hosts without one
 #   make bench [ARGS=--quick]        time blink against native runs (and qemu, if it is on PATH)
 #   make lint                        ruff and mypy
 
@@ -23,7 +24,7 @@ COUNT ?= 200000
 ENGINE ?= interpreter
 ARGS ?=
 
-.PHONY: run build check bench lint differential fuzz programs soak clean
+.PHONY: run build check bench lint differential vectors fuzz programs soak clean
 
 run: build
 	@$(BIN)/blink $(FLAGS) $(PROG)
@@ -46,6 +47,9 @@ programs: build
 
 soak: build
 	$(BIN)/python -m tests.soak $(ARGS)
+
+vectors: build
+	$(BIN)/python -m tests.vectors
 
 bench: build
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -132,7 +132,8 @@ def compare_batch(batch: Batch, native: Native, ours: Interpreter, tallies: dict
 def strange_stack(case: Case, engine: str) -> bool:
     """The JIT's RSP is off by the memory's base: where no stack can be, flags of what moves it differ."""
     return (engine == "jit" and case.form.mnemonic in ("ADD", "SUB", "AND")
-            and case.instruction.op0_register == Register.RSP and not 1 << 31 <= case.state.reg[RSP] < 1 << 46)
+            and case.instruction.op0_register == Register.RSP
+            and not 1 << 31 <= case.state.reg[RSP] < 1 << 46)
 
 
 def examine(case: Case, expected: Outcome, actual: Outcome, tally: Tally) -> None:
@@ -150,6 +151,7 @@ def select(groups: Sequence[str] = (), mnemonics: Sequence[str] = (), bits: int 
             and form.group and not host_lacks(form.group)]
 
 
+@functools.cache
 def executed(form: Form) -> bool:
     """Whether the engine has a handler for it."""
     code, _ = form.encode(random.Random(str(form)))

@@ -63,14 +63,16 @@ def arrive(c: CpuP, o: OpP, selector: u16, offset: u64) -> OpP:
 def pointer(c: CpuP, o: OpP, selector: cython.pointer[u16]) -> u64:
     """The target that the operand gives."""
     address: u64
+    offset: u64
     size: cython.int
     if o.form == RR:
         selector[0] = cython.cast(u16, o.disp)
         return o.imm
     address = ea(c, o)
     size = o.size - 2
+    offset = load(c, address, size)
     selector[0] = cython.cast(u16, load(c, linear(o, address + size), 2))
-    return load(c, address, size)
+    return offset
 
 
 @cython.cfunc

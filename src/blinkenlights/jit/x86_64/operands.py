@@ -119,12 +119,14 @@ def names_rsp(insn: InsnP) -> cython.int:
     4 GiB; and writing one or two bytes of it leaves the rest alone.
     """
     i: cython.int
+    written: cython.int  # how many operands
     p: OperandP
     for i in range(insn.operands):
         p = cython.address(insn.op[i])
         if p.kind != O_REG or p.reg != RSP or p.size < 4:
             continue
-        if p.size == 4 and (traits[insn.id] & READS_FIRST or i > (1 if traits[insn.id] & WRITES_SECOND else 0)):
+        written = 2 if traits[insn.id] & WRITES_SECOND else 0 if traits[insn.id] & READS_FIRST else 1
+        if p.size == 4 and i >= written:
             continue
         if (p.size == 8 and i == 0 and traits[insn.id] & OFFSETS and insn.op[1].kind == O_IMM
                 and not (traits[insn.id] & NEGATIVE and not insn.imm >> 63)):

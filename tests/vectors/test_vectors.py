@@ -1,0 +1,47 @@
+"""Our interpreter against what a real CPU did; needs no such CPU."""
+
+import itertools
+
+import pytest
+from iced_x86 import Decoder, OpKind
+
+from tests.differential.campaign import engine_of_process, executed
+from tests.differential.cases import Case
+from tests.differential.compare import differences
+from tests.differential.forms import Form
+from tests.oracle import CODE, SLOT_SIZE, unpack, unpack_state
+from tests.oracle.native import BATCH
+from tests.vectors.format import DIRECTORY, Entry, groups, read
+
+LARGEST = 3 << 20  # bytes of data in all
+
+
+def case_of(entry: Entry, slot: int) -> Case:
+    instruction = Decoder(entry.bits, entry.code, ip=CODE + SLOT_SIZE * slot).decode()
+    memory = any(instruction.op_kind(i) == OpKind.MEMORY for i in range(instruction.op_count))
+    form = Form(instruction.code, memory, entry.bits)
+    return Case(form, entry.code, instruction, unpack_state(entry.before))
+
+
+@pytest.mark.parametrize("engine", ["interpreter", "virtual"])
+@pytest.mark.parametrize("group", groups())
+def test_recorded_results_come_out_again(group: str, engine: str) -> None:
+    ours = engine_of_process(engine)
+    wrong = []
+    entries = read(group, CODE, SLOT_SIZE, BATCH)
+    compared = 0
+    while batch := list(itertools.islice(entries, BATCH)):
+        cases = [case_of(entry, slot) for slot, entry in enumerate(batch)]
+        outcomes = ours.run([case.code for case in cases], [case.state for case in cases])
+        for entry, case, outcome in zip(batch, cases, outcomes, strict=True):
+            if executed(case.form):
+                compared += 1
+                found = differences(case, unpack(entry.after), outcome)
+                wrong += [f"{case.code.hex()} {case.text}: {difference}" for difference in found]
+    assert compared
+    assert not wrong, "\n".join(wrong[:20])
+
+
+def test_there_are_vectors_of_every_family_and_not_too_many_bytes() -> None:
+    assert {"integer", "bmi", "sse", "x87", "mmx", "avx", "avx2", "fma"} <= set(groups())
+    assert sum(path.stat().st_size for path in DIRECTORY.iterdir()) <= LARGEST
