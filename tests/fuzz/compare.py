@@ -14,6 +14,7 @@ from tests.fuzz.layout import (
     RDI,
     REGISTERS,
     RSI,
+    RSP,
     SIMD_ERROR,
     SLOT_SIZE,
     ST_OFFSET,
@@ -35,8 +36,6 @@ def differences(program: Program, slot: int, expected: Outcome, actual: Outcome)
             and not (expected.rflags ^ actual.rflags) & STATUS_AND_DF
             and expected.ymm_high == actual.ymm_high
             and all(expected.fxsave[a:b] == actual.fxsave[a:b] for a, b in COMPARED)):
-        return []
-    if jumps_nowhere(expected, actual):
         return []
     found = []
     if expected.vector != actual.vector:
@@ -68,15 +67,10 @@ def compares_strings(expected: Outcome, actual: Outcome) -> bool:
     return {expected.reg[RSI], expected.reg[RDI]} == {expected.address, actual.address}
 
 
-def jumps_nowhere(expected: Outcome, actual: Outcome) -> bool:
-    """A branch to an address that is not canonical: the CPU faults at the branch, translated code
-    behind it. Nothing can tell the two but a handler that looks at the instruction pointer."""
-    return (expected.vector == GENERAL_PROTECTION and actual.vector in (GENERAL_PROTECTION, PAGE_FAULT)
-            and not -(1 << 47) <= signed(actual.rip) < 1 << 47)
-
-
-def signed(value: int) -> int:
-    return value - (1 << 64) if value >> 63 else value
+def call_left_its_return_address(expected: Outcome, actual: Outcome, at: int) -> bool:
+    """A call through a register to an address that is not canonical faults before it pushes; translated
+    code has then already written to the cell below the stack, which is nobody's."""
+    return expected.vector == actual.vector == GENERAL_PROTECTION and 0 < expected.reg[RSP] - at <= 8
 
 
 def crosses_pages(expected: Outcome, actual: Outcome) -> bool:
@@ -120,9 +114,11 @@ def memory_differences(expected: Outcome, actual: Outcome) -> list[str]:
     want, have = expected.memory, actual.memory
     if want == have:
         return []
-    at = next(i for i in range(len(want)) if want[i] != have[i])
-    start = (DATA + PAGE, DATA + 2 * PAGE, STACK + PAGE, HIGH)[at // PAGE]
-    return [f"memory at {start + at % PAGE:#x}: {have[at:at + 16].hex()}, should be {want[at:at + 16].hex()}"]
+    for at in range(len(want)):
+        address = (DATA + PAGE, DATA + 2 * PAGE, STACK + PAGE, HIGH)[at // PAGE] + at % PAGE
+        if want[at] != have[at] and not call_left_its_return_address(expected, actual, address):
+            return [f"memory at {address:#x}: {have[at:at + 16].hex()}, should be {want[at:at + 16].hex()}"]
+    return []
 
 
 __all__ = ["CODE", "differences"]
