@@ -14,7 +14,7 @@ from cython.cimports.cpython.buffer import PyBUF_SIMPLE, PyBuffer_Release, PyObj
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cython.cimports.libc.errno import errno
 from cython.cimports.libc.stdlib import calloc, free, realloc
-from cython.cimports.libc.string import memmove
+from cython.cimports.libc.string import memchr, memmove, strlen
 
 PAGE = cython.declare(uint64_t, 4096)
 PAGE_MASK = cython.declare(uint64_t, 4095)
@@ -529,6 +529,37 @@ class AddressSpace:
             parts += chunk
             at += can
         raise OSError(36, "File name too long")
+
+    def read_strings(self, address: int, limit: int):
+        """A null-terminated array of pointers to strings; None if it can't be read so, or is too long."""
+        text: cython.char[4096]
+        found: list = []
+        pointer: uint64_t = 0
+        string: bytes
+        total: uint64_t = 0
+        most: uint64_t = limit
+        n: uint64_t
+        at: uint64_t = address
+        while True:
+            if at > self.s.size - 8 or not careful_copy(
+                    cython.address(pointer), cython.cast(voidp, self.s.base + at), 8):
+                return None
+            if pointer == 0:
+                return found
+            if pointer >= self.s.size:
+                return None
+            n = 4096 - (pointer & PAGE_MASK)
+            if not careful_copy(text, cython.cast(voidp, self.s.base + pointer), n):
+                return None
+            if memchr(text, 0, n) == cython.NULL:  # it goes on in the next page
+                string = self.read_cstring(pointer)
+            else:
+                string = PyBytes_FromStringAndSize(text, strlen(text))
+            found.append(string)
+            total += 9 + len(string)
+            if total > most:
+                return None
+            at += 8
 
     def u8(self, address: int) -> int:
         return self.read(address, 1)[0]

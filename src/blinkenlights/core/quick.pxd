@@ -65,7 +65,23 @@ ctypedef ProcessInfo *ProcessInfoP
 
 from blinkenlights.core.host cimport c_syscall
 
+cdef extern from *:
+    """
+    #ifndef _GNU_SOURCE
+    #define _GNU_SOURCE
+    #endif
+    #include <fcntl.h>
+    #include <stdlib.h>
+    #include <unistd.h>
+    """
+    int open_file "open"(const char *path, int flags)
+    int fcntl(int fd, int command)
+    int close(int fd)
+    int atoi(const char *text)
+    int O_RDONLY, O_DIRECTORY, O_CLOEXEC, F_GETFD, FD_CLOEXEC
+
 cdef enum:
+    NR_GETDENTS64 = 217
     NR_PRCTL = 157
     NR_PRLIMIT64 = 302
     PR_SET_NAME = 15

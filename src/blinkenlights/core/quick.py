@@ -31,6 +31,32 @@ def limit_of(number: int) -> tuple[int, int]:
     return limits[0], limits[1]
 
 
+def close_marked(keep: set) -> bool:
+    """Close every descriptor that is to be closed at execve, except `keep`; False if we can't know them."""
+    buffer: cython.char[4096]
+    number: cython.int
+    listing: cython.int = open_file(b"/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    n: cython.long
+    at: cython.long
+    name: cython.p_char
+    if listing < 0:
+        return False
+    while True:
+        n = c_syscall(NR_GETDENTS64, listing, cython.cast(cython.p_char, buffer), 4096)
+        if n <= 0:
+            break
+        at = 0
+        while at < n:
+            name = cython.cast(cython.p_char, buffer) + at + 19
+            number = atoi(name)
+            if name[0] != 46 and number != listing and number not in keep:  # . and ..
+                if fcntl(number, F_GETFD) & FD_CLOEXEC:
+                    close(number)
+            at += cython.cast(u16p, cython.cast(cython.p_char, buffer) + at + 16)[0]
+    close(listing)
+    return n == 0
+
+
 def name_thread(name: bytes) -> None:
     """What the host calls this thread: at most 15 bytes."""
     text: cython.p_char = name

@@ -344,7 +344,8 @@ def evict(c, cache):
 @cython.nogil
 @cython.exceptval(check=False)
 def bucket_of(rip: u64) -> u32:
-    return ((rip >> 1) ^ (rip >> 17)) & (ENTRIES - 1)
+    # neighbouring code has neighbouring buckets: a small program touches few pages of the table
+    return ((rip >> 4) ^ (rip >> 20)) & (ENTRIES - 1)
 
 
 @cython.cfunc

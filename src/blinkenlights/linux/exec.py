@@ -10,7 +10,7 @@ from stat import S_ISLNK, S_ISREG
 
 from blinkenlights.core import host
 from blinkenlights.core.memory import GuestFault
-from blinkenlights.core.quick import name_thread
+from blinkenlights.core.quick import close_marked, name_thread
 from blinkenlights.linux import card, futex, signal, stack
 from blinkenlights.loaders import BadProgram, Image, elf, script
 
@@ -26,6 +26,7 @@ AT_FDCWD = -100
 AT_SYMLINK_NOFOLLOW = 0x100
 AT_EMPTY_PATH = 0x1000
 HEAD = 256
+MOST_ARGUMENTS = 16 << 20  # bytes
 PORTABLE = (b"MZq", b"jar")  # how files may begin that loaders.ape decides about
 RSP = 4
 
@@ -247,9 +248,11 @@ def replace(task: "Task", program: Program) -> None:
 
 
 def close_on_exec(process: "Process", program: Program) -> None:
+    keep = process.private_fds | program.fds()
+    if close_marked(keep):
+        return
     from fcntl import F_GETFD, FD_CLOEXEC, fcntl
 
-    keep = process.private_fds | program.fds()
     for name in os.listdir("/proc/self/fd"):  # noqa: PTH208
         fd = int(name)
         if fd in keep:
@@ -360,6 +363,10 @@ def host_execute(
 
 def strings(space: "AddressSpace", address: int) -> list[bytes]:
     """A null-terminated array of strings; no array at all is an empty one."""
+    if address:
+        quickly = space.read_strings(address, MOST_ARGUMENTS)
+        if quickly is not None:
+            return quickly
     found: list[bytes] = []
     total = 0
     while address:
@@ -368,7 +375,7 @@ def strings(space: "AddressSpace", address: int) -> list[bytes]:
             break
         text = space.read_cstring(pointer)
         total += len(text) + 9
-        if total > 16 << 20:
+        if total > MOST_ARGUMENTS:
             raise OSError(E2BIG, "arguments")
         found.append(text)
         address += 8

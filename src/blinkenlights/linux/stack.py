@@ -65,15 +65,11 @@ def mapping_top(process: "Process") -> int:
 
 def check_size(process: "Process", argv: list[bytes], environ: list[bytes]) -> None:
     """As execve: one string may be 128 KiB, all together a quarter of the stack."""
-    total = 0
-    for string in argv:
-        total += len(string) + 9
-        if len(string) >= LONGEST_STRING:
-            raise BadProgram(E2BIG, "an argument is too long")
-    for string in environ:
-        total += len(string) + 9
-        if len(string) >= LONGEST_STRING:
-            raise BadProgram(E2BIG, "an environment variable is too long")
+    if max(map(len, argv), default=0) >= LONGEST_STRING:
+        raise BadProgram(E2BIG, "an argument is too long")
+    if max(map(len, environ), default=0) >= LONGEST_STRING:
+        raise BadProgram(E2BIG, "an environment variable is too long")
+    total = sum(map(len, argv)) + sum(map(len, environ)) + 9 * (len(argv) + len(environ))
     if total > max(SMALLEST, min(size_limit(process) // 4, 6 << 20)):
         raise BadProgram(E2BIG, "the arguments and the environment are too long")
 
@@ -87,15 +83,14 @@ def build(process: "Process", image: Image, filename: bytes) -> int:
     flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE
     space.map(top - size, size, prot, flags, -1, 0, b"[stack]")
 
-    strings = bytearray()  # the information block, ending just below a last null word
-    offsets = []
-    for string in (*process.argv, *process.environ, filename):
-        offsets.append(len(strings))
-        strings += string
-        strings.append(0)
-    strings += bytes(8)
-    base = top - len(strings)
-    addresses = [base + offset for offset in offsets]
+    # the information block, ending just below a last null word
+    every = [*process.argv, *process.environ, filename]
+    strings = b"\0".join(every) + bytes(9)
+    base = at = top - len(strings)
+    addresses = []
+    for length in map(len, every):
+        addresses.append(at)
+        at += length + 1
     argc = len(process.argv)
     argv = addresses[:argc]
     environ = addresses[argc:-1]
