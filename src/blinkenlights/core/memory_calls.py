@@ -33,6 +33,25 @@ def whole_pages(length: u64) -> u64:
     return (length + PAGE_REST) & ~PAGE_REST
 
 
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def holds_code(prot: cython.int, flags: u64, length: u64) -> cython.bint:
+    """Libraries, as dynamic linkers map them, and what a program will write code to.
+
+    They go below 2 GiB while there is room: their addresses then fit into 32-bit fields of translated code.
+    """
+    if length >> 30 or flags & MAP_TYPE != PRIVATE:
+        return False
+    return prot & PROT_X != 0 or (flags & (ANONYMOUS | DENYWRITE) == DENYWRITE and not prot & PROT_W)
+
+
+CODE_TOP = cython.declare(u64, 0x7FFF0000)
+DENYWRITE = cython.declare(u64, 0x800)
+ANONYMOUS = cython.declare(u64, 0x20)
+
+
 def quick_mmap(c):
     thread: ThreadInfoP = get_thread()
     process: ProcessInfoP = thread.process
@@ -63,7 +82,11 @@ def quick_mmap(c):
         if address and address < LOWEST:
             address = LOWEST
         if not address or address > s.size - length or not range_is_free(s, address, address + length):
-            address = free_range(s, length, process.top, 4096)
+            address = 0
+            if holds_code(cython.cast(cython.int, c.reg[ARG2]), flags, length):
+                address = free_range(s, length, CODE_TOP, 4096)
+            if address == 0:
+                address = free_range(s, length, process.top, 4096)
     if address == 0:
         r = -ENOMEM
     elif mmap(cython.cast(voidp, s.base + address), length,

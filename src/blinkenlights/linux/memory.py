@@ -31,7 +31,7 @@ PROT_GROWSDOWN, PROT_GROWSUP = 0x0100_0000, 0x0200_0000
 
 MAP_SHARED, MAP_PRIVATE, MAP_SHARED_VALIDATE, MAP_TYPE = 1, 2, 3, 0xF
 MAP_FIXED, MAP_ANONYMOUS, MAP_32BIT, MAP_GROWSDOWN = 0x10, 0x20, 0x40, 0x100
-MAP_HUGETLB, MAP_SYNC, MAP_FIXED_NOREPLACE = 0x4_0000, 0x8_0000, 0x10_0000
+MAP_DENYWRITE, MAP_HUGETLB, MAP_SYNC, MAP_FIXED_NOREPLACE = 0x800, 0x4_0000, 0x8_0000, 0x10_0000
 # What the place in memory doesn't depend on and the host shall see.
 HOST_FLAGS = 0xF | MAP_ANONYMOUS | 0x4000 | 0x8000 | 0x1_0000 | 0x2000 | 0x8_0000
 
@@ -70,6 +70,15 @@ def _over_limit(process: "Process", more: int, data: bool = False) -> bool:
     return False
 
 
+def _holds_code(prot: int, flags: int, length: int) -> bool:
+    """Libraries and the like go below 2 GiB while there is room: see `core.memory_calls`."""
+    if length >= 1 << 30 or flags & MAP_TYPE != MAP_PRIVATE:
+        return False
+    return bool(prot & PROT_EXEC) or (
+        flags & (MAP_ANONYMOUS | MAP_DENYWRITE) == MAP_DENYWRITE and not prot & PROT_WRITE
+    )
+
+
 def sys_mmap(task: "Task", address: int, length: int, prot: int, flags: int, fd: int, offset: int) -> int:
     if offset & PAGE - 1 or not length:
         return -EINVAL
@@ -101,7 +110,10 @@ def sys_mmap(task: "Task", address: int, length: int, prot: int, flags: int, fd:
             if address and address < LOWEST:
                 address = LOWEST
             if not (address and address <= space.size - length and space.is_free(address, length)):
-                address = space.find_free(length, 0, bool(flags & MAP_32BIT))
+                low = bool(flags & MAP_32BIT)
+                address = space.find_free(length, 0, low or _holds_code(prot, flags, length))
+                if not address and not low:
+                    address = space.find_free(length)
                 if not address:
                     return -ENOMEM
         if offset >> 63:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MAGIC = b"\x7fELF"
 PAGE = 4096
 PAGE_MASK = PAGE - 1
+LOW_BASE = 0x1000_0000  # where position-independent programs go: translated code likes 32-bit addresses
 
 ELFCLASS64 = 2
 ELFDATA2LSB = 1
@@ -245,7 +246,8 @@ def map_zeros(space: "AddressSpace", start: int, end: int, prot: int, name: byte
 
 def load(space: "AddressSpace", program: ElfFile, interpreter: ElfFile | None) -> Image:
     """Map a program, and its interpreter if it has one, into an empty address space."""
-    dynamic_base = space.size // 3 * 2 & ~PAGE_MASK
+    dynamic_base = min(LOW_BASE, space.size // 3 * 2 & ~PAGE_MASK)
+    heap_base = space.size // 3 * 2 & ~PAGE_MASK
     image = Image()
     bias = 0
     if program.type == ET_DYN:
@@ -254,7 +256,7 @@ def load(space: "AddressSpace", program: ElfFile, interpreter: ElfFile | None) -
     program.map(space, bias)
     image.load_bias = bias
     image.entry = image.start = program.entry + bias
-    image.brk = program.end + bias if program.type == ET_EXEC or interpreter is not None else dynamic_base
+    image.brk = program.end + bias if program.type == ET_EXEC else heap_base
     if program.phdr_address:
         image.phdr = program.phdr_address + bias
     image.phentsize = program.phentsize
@@ -283,7 +285,7 @@ def place(space: "AddressSpace", elf: ElfFile, wanted: int) -> int:
         wanted = (wanted + align - 1) & ~(align - 1)
         if wanted + length < space.size and space.is_free(wanted, length):
             return wanted - elf.start
-    start = space.find_free(length + (align - PAGE))
+    start = space.find_free(length + (align - PAGE), 0, True) or space.find_free(length + (align - PAGE))
     if not start:
         raise BadProgram(ENOMEM, f"{os.fsdecode(elf.path)} does not fit into the address space")
     return ((start + align - 1) & ~(align - 1)) - elf.start
