@@ -37,7 +37,7 @@ def measured(program: Program, before: tuple[str, ...], timeout: float) -> tuple
         home = Path(directory, "home")
         home.mkdir()
         start = time.monotonic()
-        command = [*before, find_program("bash") or "bash", program.script]
+        command: list[str | bytes | Path] = [*before, find_program("bash") or "bash", program.script]
         variables = environment(home, {"REAL": str(SOURCES)})
         outcome = run(command, b"", variables, home, timeout)
         return outcome, time.monotonic() - start

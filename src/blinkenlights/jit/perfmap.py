@@ -110,5 +110,5 @@ def read_symbols(path: bytes) -> Symbols:
     try:
         with open(path, "rb") as file:  # noqa: PTH123
             return Symbols(file.read(LONGEST_FILE))
-    except (OSError, ValueError, IndexError, CutShort):
+    except (OSError, ValueError, IndexError, OverflowError, CutShort):
         return Symbols(b"")

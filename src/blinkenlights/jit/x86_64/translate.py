@@ -423,7 +423,7 @@ def fill(k: CodeP, count: cython.int) -> cython.void:
                 byte(k, 0)
                 byte(k, 0)
         else:
-            for i in range(n - 1):
+            for i in range(n - 1):  # noqa: B007 - a typed counter
                 byte(k, 0x66)
             byte(k, 0x90)
         count -= n

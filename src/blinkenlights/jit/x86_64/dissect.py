@@ -1,0 +1,66 @@
+"""What became of guest code in translation, for people and tests; nothing of it is run."""
+
+import cython
+from cython.cimports.libc.stdlib import calloc, free
+
+KINDS = {SITE_LINK: "link", SITE_INTERPRET: "interpret", SITE_SYSCALL: "syscall", SITE_STALE: "stale",
+         SITE_TARGET: "target", SITE_RETURN: "return"}
+AVAILABLE = cython.declare(cython.int, 1024)  # of guest code, as in the cache
+
+
+def translation(space, code: bytes, rip: int, membase: int, origin: int, checked: bool = False) -> dict:
+    """The unit that `code` at guest address `rip` becomes, as if it were put at host address `origin`.
+
+    `space` is one with the JIT. The result has `code`, the number of guest `bytes` in it, `boundaries`
+    as (host offset, guest offset) and `sites` as (kind, target, patch, stub).
+    """
+    memory: AddressSpace = space
+    cache: CacheP = cython.cast(CacheP, memory.s.translated)
+    beginning: bytes = code[:AVAILABLE]
+    if cache == cython.NULL:
+        raise ValueError("this address space has no JIT")
+    d: DraftP = cython.cast(DraftP, calloc(1, cython.sizeof(Draft)))
+    if d == cython.NULL:
+        raise MemoryError
+    try:
+        d.rip = rip
+        d.bytes = cython.cast(u8p, cython.cast(cython.p_char, beginning))
+        d.available = len(beginning)
+        d.most = MOST_INSTRUCTIONS
+        d.checked = checked
+        d.origin = origin
+        d.first_site = FIRST_SITE << 1
+        d.membase = membase
+        if not back_end.translate(d):
+            return {}
+        return described(d)
+    finally:
+        free(d)
+
+
+@cython.cfunc
+def described(d: DraftP) -> dict:
+    i: cython.int
+    boundaries = []
+    for i in range(d.boundary_count):
+        boundaries.append((d.boundaries[i].host, d.boundaries[i].guest))
+    sites = []
+    for i in range(d.site_count):
+        site: DraftSiteP = cython.address(d.sites[i])
+        sites.append((KINDS[site.kind], site.target, site.patch, site.stub))
+    return {"code": cython.cast(cython.p_char, d.code)[:d.size], "bytes": d.guest_bytes,
+            "boundaries": boundaries, "sites": sites}
+
+
+def places(space) -> dict[str, int]:
+    """Where the thread's slots are, as displacements from FS, and the tables and ways out."""
+    memory: AddressSpace = space
+    cache: CacheP = cython.cast(CacheP, memory.s.translated)
+    if cache == cython.NULL:
+        raise ValueError("this address space has no JIT")
+    return {
+        "spill": slot_spill0, "spill2": slot_spill1, "exit_pc": slot_pc, "exit_site": slot_site,
+        "guest_fs": slot_fs, "guest_gs": slot_gs, "origin": slot_origin, "leave": common.leave,
+        "jump_slots": cython.cast(u64, cache.jump_slots),
+        "return_slots": cython.cast(u64, cache.return_slots),
+    }

@@ -1,0 +1,16 @@
+"""Types of what Python sees of the compiled module."""
+
+from typing import TypedDict
+
+from blinkenlights.core.memory import AddressSpace
+
+class Translation(TypedDict):
+    code: bytes
+    bytes: int
+    boundaries: list[tuple[int, int]]
+    sites: list[tuple[str, int, int, int]]
+
+def translation(
+    space: AddressSpace, code: bytes, rip: int, membase: int, origin: int, checked: bool = False
+) -> Translation: ...
+def places(space: AddressSpace) -> dict[str, int]: ...
