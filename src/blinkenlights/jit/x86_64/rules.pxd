@@ -23,7 +23,7 @@ cdef enum:
     READS_FIRST = 2  # operand 0 is only read
     LOADS = 4  # operand 0 is only written: it may hold the address before
     OFFSETS = 8  # adding an immediate to RSP itself is right
-    WRITES_SECOND = 16  # operand 1 is written too
+    WRITES_SECOND = 64  # operand 1 is written too
     NEGATIVE = 32  # OFFSETS, but only with immediates that keep the upper bits
     NO_X87_NEEDED = 16  # when interpreted: it doesn't concern x87 or MMX registers
 

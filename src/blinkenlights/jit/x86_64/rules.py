@@ -76,3 +76,9 @@ def fill_tables() -> None:
 
 
 fill_tables()
+
+
+def rules() -> dict[str, int]:
+    """The rule of every mnemonic that has one."""
+    return {name: rule[cython.cast(cython.int, number)] for name, number in NUMBERS.items()
+            if rule[cython.cast(cython.int, number)]}
