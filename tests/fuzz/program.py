@@ -234,7 +234,9 @@ class Generator:
                 self.maybe(idioms.tight_loop(rng, vocabulary, body))
             elif kind < 0.88:
                 self.maybe(idioms.skip(rng, self.profile.piece(rng)))
-            elif kind < 0.90 and self.patches:
+            elif kind < 0.91 and vocabulary.on_rsp:
+                self.add(rng.choice(vocabulary.on_rsp))
+            elif kind < 0.93 and self.patches:
                 self.add(idioms.patch_next(rng, vocabulary))
             else:
                 self.maybe(rng.choice(IDIOM_POOL)(rng, vocabulary))

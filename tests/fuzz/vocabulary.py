@@ -9,7 +9,7 @@ many programs, since making and decoding them is what takes time.
 import functools
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from iced_x86 import (
     Decoder,
@@ -55,6 +55,7 @@ from tests.fuzz.layout import (
 NOT_SINGLE = {
     "flow": "JMP CALL RET LOOP LOOPE LOOPNE JCXZ JECXZ JRCXZ UD0 UD1 UD2 HLT CLI STI IN OUT",
     "stack": "PUSH POP PUSHF POPF PUSHFQ POPFQ ENTER LEAVE",
+    "segment registers": "LSS LFS LGS LDS LES",
     "results or state are the processor's choice": "EXTRQ INSERTQ",
     "may fault part of the way": "VGATHERDPS VGATHERDPD VGATHERQPS VGATHERQPD "
                                  "VPGATHERDD VPGATHERDQ VPGATHERQD VPGATHERQQ",
@@ -127,6 +128,7 @@ class Vocabulary:
     groups: dict[str, list[Piece]] = field(default_factory=dict)
     pushes: dict[int, list[Piece]] = field(default_factory=dict)  # by operand size in bytes
     pops: dict[int, list[Piece]] = field(default_factory=dict)
+    on_rsp: list[Piece] = field(default_factory=list)  # change RSP and put it back
     wild: list[Piece] = field(default_factory=list)  # most of these fault
     definers: list[Piece] = field(default_factory=list)  # define all status flags
 
@@ -183,6 +185,7 @@ class Encoder:
     def __init__(self, roles: Roles, rng: random.Random):
         self.roles = roles
         self.rng = rng
+        self.kept = roles.kept
         self.target: int | None = None  # of a RIP-relative operand
         self.rex = 0
         self.prefixes = b""
@@ -226,6 +229,8 @@ class Encoder:
                 number = rng.choice(self.roles.index)
             elif kind.startswith("R8") and rng.random() < 0.4:
                 number = rng.randrange(4, 8)  # AH to BH, if there is no REX
+            elif not self.kept >> RSP & 1 and rng.random() < 0.6:
+                number = RSP
             else:
                 number = rng.choice(self.roles.free) if rng.random() < 0.85 else rng.randrange(16)
         elif kind.startswith(("XMM", "YMM")):
@@ -361,7 +366,7 @@ class Encoder:
             written &= ~(1 << RSP)
             if mnemonic == "POP" and ins.op0_register == Register.RSP:
                 return None
-        if written & self.roles.kept:
+        if written & self.kept:
             return None
         if any(ins.op_kind(i) in IMPLICIT_MEMORY for i in range(ins.op_count)) and (
                 mnemonic not in ("MASKMOVQ", "MASKMOVDQU", "VMASKMOVDQU") or RDI not in self.roles.low):
@@ -449,12 +454,34 @@ def make_vocabulary(rng: random.Random, roles: Roles) -> Vocabulary:
             members = [form for form in forms.get(mnemonic, ())
                        if (form.info.operand_size == 16) == (size == 2)]
             table[size] = encode_some(encoder, members, 30, rng)
+    vocabulary.on_rsp = changes_of_rsp(encoder, forms["integer"] + forms.get("bmi", []), rng)
     memory_forms = [form for form in forms["integer"] + forms["sse"] if form.memory]
     vocabulary.wild = encode_some(encoder, memory_forms, 40, rng, wild=True)
     vocabulary.definers = [piece for piece in vocabulary.groups["integer"]
                            if piece.defines == STATUS_FLAGS and not piece.reads and not piece.undefines
                            and not piece.fixups and len(piece.code) < 8] or [COMPARE_AL]
     return vocabulary
+
+
+def changes_of_rsp(encoder: Encoder, forms: Sequence[Form], rng: random.Random) -> list[Piece]:
+    """Instructions that write RSP or a part of it; another register saves it and gets what became of it.
+
+        mov save, rsp; ...; xchg save, rsp
+    """
+    encoder.kept &= ~(1 << RSP)
+    made = []
+    for piece in encode_some(encoder, forms, 250, rng):
+        saves = [number for number in encoder.roles.free if not piece.writes >> number & 1]
+        if not piece.writes >> RSP & 1 or not saves:
+            continue
+        save = rng.choice(saves)
+        head = bytes([0x48 | save >> 3, 0x89, 0xE0 | save & 7])
+        tail = bytes([0x48 | save >> 3, 0x87, 0xE0 | save & 7])
+        fixups = tuple((at + 3, end + 3, target) for at, end, target in piece.fixups)
+        made.append(replace(piece, code=head + piece.code + tail, fixups=fixups,
+                            writes=piece.writes & ~(1 << RSP) | 1 << save))
+    encoder.kept |= 1 << RSP
+    return made
 
 
 def encode_some(encoder: Encoder, forms: Sequence[Form], count: int, rng: random.Random,
