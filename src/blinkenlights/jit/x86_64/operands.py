@@ -18,6 +18,7 @@ import cython
 NO_REGISTER = cython.declare(cython.int, -1)
 RIP_BASE = cython.declare(cython.int, 17)
 LONGEST = cython.declare(cython.int, 15)
+STEP = cython.declare(u64, 1 << 20)
 
 CANDIDATES = cython.declare(cython.int[8])
 CANDIDATES[0] = R11
@@ -129,10 +130,36 @@ def names_rsp(insn: InsnP) -> cython.int:
         if p.size == 4 and i >= written:
             continue
         if (p.size == 8 and i == 0 and traits[insn.id] & OFFSETS and insn.op[1].kind == O_IMM
-                and not (traits[insn.id] & NEGATIVE and not insn.imm >> 63)):
+                and keeps_host_rsp(insn)):
             continue
         return 1
     return 0
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def keeps_host_rsp(insn: InsnP) -> cython.bint:
+    """Whether this immediate does to the host's RSP what it does to the guest's, flags included.
+
+    AND must keep the upper bits; a sum or difference must not leave the address space, which only the
+    lowest megabyte's stack pointers could do by a step this small.
+    """
+    if traits[insn.id] & NEGATIVE:
+        return insn.imm >> 63 != 0
+    return insn.imm + STEP < 2 * STEP
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def names_high_byte(insn: InsnP) -> cython.bint:
+    """AH to BH, whose numbers are those of RSP to RDI."""
+    i: cython.int
+    for i in range(insn.operands):
+        if insn.op[i].kind == O_REG and insn.op[i].reg >= 16:
+            return True
+    return False
 
 
 # -- writing it anew -----------------------------------------------------------------------------
@@ -393,7 +420,7 @@ def copy_with_stand_in(k: CodeP, g: GuestP) -> cython.bint:
     i: cython.int
     at: u64
     o: cython.int = insn.opcode
-    if not traits[insn.id] & SUBSTITUTE or insn.prefixes & P_VEX or insn.asize != 8:
+    if not traits[insn.id] & SUBSTITUTE or insn.prefixes & P_VEX or insn.asize != 8 or names_high_byte(insn):
         return False
     # these have no ModRM
     if insn.map == 0 and (0x90 <= o <= 0x97 or 0xB0 <= o <= 0xBF or 0xA0 <= o <= 0xA9
