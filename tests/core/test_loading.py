@@ -1,0 +1,50 @@
+"""What is loaded when: starting must cost little, and nothing may be missing for it."""
+
+import os
+import subprocess
+import sys
+
+from blinkenlights.core import dispatch, execute
+
+
+def run(program: str) -> str:
+    """The output of a Python program in a process of its own."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_a_family_is_loaded_when_its_first_instruction_is_met() -> None:
+    assert run("""if True:
+        import sys
+        from tests.core.machine import Bare
+        name = "blinkenlights.core.execute.sha"
+        plain = Bare("90 0f0b"); plain.run()
+        before = name in sys.modules
+        sha = Bare("0f38c8c1 0f0b"); sha.run()  # sha1nexte xmm0, xmm1
+        print(before, name in sys.modules, sha.cpu.vector)
+    """) == "False True 6"
+
+
+def test_the_index_of_handlers_knows_every_mnemonic_that_is_executed() -> None:
+    known = run("from blinkenlights.core import engine, dispatch; print(*dispatch.bound())").split()
+    execute.load_all()
+    assert known == dispatch.bound()
+
+
+def test_loading_a_family_leaves_the_guests_floating_point_flags_alone() -> None:
+    assert run("""if True:
+        from tests.core.machine import Bare
+        bare = Bare("0f38c8c1 0f0b")
+        bare.cpu.mxcsr = 0x1F80
+        bare.run()
+        print(hex(bare.cpu.mxcsr))
+    """) == "0x1f80"
+
+
+def test_a_plain_run_loads_nothing_that_takes_long() -> None:
+    before = set(run("import sys; print(*sys.modules)").split())
+    after = set(run("import sys; from blinkenlights import machine; print(*sys.modules)").split())
+    slow = {"array", "typing", "dataclasses", "resource", "ctypes", "re", "blinkenlights.linux.strace"}
+    assert not slow & (after - before)
