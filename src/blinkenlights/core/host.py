@@ -9,6 +9,7 @@ restarted back into that window, and answers EINTR for one that isn't.
 """
 
 import cython
+from cython.cimports.blinkenlights.core.cloning import c_clone_lent
 from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
 from cython.cimports.libc.errno import errno
 from cython.cimports.libc.string import memcpy
@@ -200,6 +201,7 @@ def careful_copy(to, source, n):
 SYNCHRONOUS: tuple = (SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV)
 NR_RT_SIGPROCMASK = cython.declare(cython.int, 14)
 NR_GETPID = cython.declare(cython.int, 39)
+NR_EXIT = cython.declare(cython.int, 60)
 NR_GETTID = cython.declare(cython.int, 186)
 NR_TGKILL = cython.declare(cython.int, 234)
 
@@ -303,10 +305,33 @@ def die(signo: int) -> None:
     sigemptyset(cython.address(action.sa_mask))
     sigaction(number, cython.address(action), cython.NULL)
     others: u64 = ~(cython.cast(u64, 1) << (number - 1))
-    c_syscall(NR_RT_SIGPROCMASK, 2, cython.address(others), cython.NULL, 8)
-    # to this thread: then it can't go on before the signal has its effect
-    c_syscall(NR_TGKILL, c_syscall(NR_GETPID), c_syscall(NR_GETTID), number)
-    _exit(128 + number)
+    with cython.nogil:  # processes that share their memory would miss the GIL for ever
+        c_syscall(NR_RT_SIGPROCMASK, 2, cython.address(others), cython.NULL, 8)
+        # to this thread: then it can't go on before the signal has its effect
+        c_syscall(NR_TGKILL, c_syscall(NR_GETPID), c_syscall(NR_GETTID), number)
+        _exit(128 + number)
+
+
+def leave_process(status: int) -> None:
+    """End this process, and hold no lock that others in this memory may wait for."""
+    number: cython.int = status
+    with cython.nogil:
+        _exit(number)
+
+
+def leave_thread() -> None:
+    """End this host thread without a word to the C library, whose thread it isn't."""
+    with cython.nogil:
+        c_syscall(NR_EXIT, 0)
+
+
+def clone_lent(flags: int) -> int:
+    """Continue in a new process that shares this one's memory, and has this thread's stack.
+
+    The thread that called ends when the new process does; here it returns only -errno.
+    """
+    wanted: u64 = flags
+    return c_clone_lent(wanted)
 
 
 make_stub()

@@ -322,6 +322,11 @@ def execute(
     except BadProgram as problem:
         process.log(f"execve: {os.fsdecode(shown)}: {problem.reason}")
         return -problem.errno
+    if process.shares_memory:
+        from blinkenlights.linux import sharing
+
+        program.close()
+        return sharing.execute(task, path, argv, environ)
     if process.next_program is not None or process.kicking:  # another thread was first
         program.close()
         return -signal.ERESTARTSYS

@@ -120,6 +120,7 @@ def become_child(task: "Task", request: "CloneRequest | None") -> None:
         process.private_fds.discard(process.vfork_fd)
         process.vfork_fd = -1
     process.timers.clear()
+    process.shares_memory = False
     task.held.clear()
     task.robust_list = 0
     task.clear_child_tid = 0
@@ -255,7 +256,7 @@ def before_exit(task: "Task") -> None:
 def end(task: "Task", status: int) -> None:
     """The whole process ends, with all of its threads."""
     before_exit(task)
-    os._exit(status)
+    host.leave_process(status)
 
 
 # -- identity --------------------------------------------------------------------------------------

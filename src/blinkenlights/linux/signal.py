@@ -323,7 +323,9 @@ def set_action(task: "Task", signo: int, action: Action | None) -> None:
         actions[signo] = action
     if signo in SYNCHRONOUS_SIGNALS:
         return  # always caught on the host
-    if action is None:
+    if task.process.shares_memory and (action is None or action.handler == SIG_DFL) and kills(signo):
+        host.set_action(signo, host.CATCH, 0)  # to die without Python's lock, which others may need
+    elif action is None:
         host.set_action(signo, host.DEFAULT, 0)
     elif action.handler == SIG_DFL:
         host.set_action(signo, host.DEFAULT, action.flags & HOST_FLAGS)
@@ -331,6 +333,12 @@ def set_action(task: "Task", signo: int, action: Action | None) -> None:
         host.set_action(signo, host.IGNORE, action.flags & HOST_FLAGS)
     else:
         host.set_action(signo, host.CATCH, action.flags & HOST_FLAGS)
+
+
+def kills(signo: int) -> bool:
+    """Whether a signal's default action is the end, and could be another."""
+    others = (*IGNORED_BY_DEFAULT, *STOP_BY_DEFAULT, *SYNCHRONOUS_SIGNALS, SIGKILL)
+    return signo not in others
 
 
 def reset_actions(task: "Task") -> None:

@@ -101,6 +101,7 @@ class Process(ProcessState):
         self.exit_status = 0  # of the thread that ended last, should none call exit_group
         self.kicking = False  # exec or exit is stopping the other threads
         self.next_program: object = None  # what the leader is to run next (exec.Program)
+        self.shares_memory = False  # with its parent: clone with CLONE_VM, but no thread (sharing.py)
         self.vfork_fd = -1  # a vfork child's end of the pipe its parent waits at
         self.at_exit: Callable[[Task], None] | None = None
         self.logged: set[str] = set()

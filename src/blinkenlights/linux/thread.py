@@ -133,8 +133,9 @@ def clone(task: Task, request: CloneRequest) -> int:
     if flags & CLONE_VFORK:
         return vfork(task, request)
     if flags & CLONE_VM:
-        task.process.log("clone: a process that shares its memory with its parent isn't supported", once=True)
-        return -EINVAL
+        from blinkenlights.linux.sharing import start_process
+
+        return start_process(task, request)
     return fork(task, request)
 
 
