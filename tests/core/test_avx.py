@@ -9,7 +9,7 @@ import pytest
 from blinkenlights.core.engine import EXIT_EXCEPTION, EXIT_INTERRUPT
 from tests.core.machine import DATA, RAX, RCX, Bare
 
-UNDEFINED, PAGE_FAULT = 6, 14
+UNDEFINED, PAGE_FAULT, SIMD_ERROR = 6, 14, 19
 END = "cc"
 
 
@@ -72,6 +72,20 @@ def test_a_masked_load_does_not_touch_what_it_leaves_out():
     ran(machine)
     assert machine.cpu.vector != PAGE_FAULT
     assert machine.space.read(DATA, 32) == bytes(range(16)) + bytes(16)
+
+
+@pytest.mark.parametrize("virtual", [False, True], ids=["linear", "virtual"])
+def test_a_dot_product_that_traps_as_it_multiplies_tells_nothing_of_its_sums(virtual):
+    """The low lane overflows, which is unmasked; the high lane would then add a denormal product."""
+    # vmovdqu ymm1, [rax]; vmovdqu ymm2, [rax + 32]; vdpps ymm0, ymm1, ymm2, 61h
+    machine = Bare("c5fe6f08" "c5fe6f5020" "c4e37540c261" + END, virtual)
+    machine.space.write(DATA, struct.pack("<8f", 0, 2.0**100, 0, 0, 0, 2.0**-100, 0, 0)
+                        + struct.pack("<8f", 0, 2.0**100, 0, 0, 0, 2.0**-30, 0, 0))
+    machine.cpu.set(RAX, DATA)
+    machine.cpu.mxcsr = 0x1F80 & ~0x400
+    ran(machine)
+    assert machine.cpu.vector == SIMD_ERROR
+    assert machine.cpu.mxcsr & 0x3F == 8
 
 
 # The last of the VEX prefix's three bytes less the register, the opcode; which operands' elements are signed.

@@ -1,6 +1,9 @@
 # VEX instructions that do what an SSE instruction does, lane by lane.
 
 from blinkenlights.core.execute.avx_operand cimport *
+from blinkenlights.core.execute.sse_strict cimport PLUS, TIMES, accept32
+
+ctypedef Lanes *LanesP
 
 # How much of the source a lane of the result comes from.
 cdef enum:
@@ -18,6 +21,7 @@ cdef Op *the_same(Cpu *c, Op *o) noexcept nogil
 cdef Op *by_lane(Cpu *c, Op *o) noexcept nogil
 cdef Op *by_count(Cpu *c, Op *o) noexcept nogil
 cdef Op *widening(Cpu *c, Op *o) noexcept nogil
+cdef Op *vdpps(Cpu *c, Op *o) noexcept nogil
 cdef Op *narrowing(Cpu *c, Op *o) noexcept nogil
 cdef Op *low_lane(Cpu *c, Op *o) noexcept nogil
 cdef Op *string_mask(Cpu *c, Op *o) noexcept nogil

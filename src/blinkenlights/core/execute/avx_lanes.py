@@ -172,6 +172,56 @@ def widening(c, o):
     return result_of_lanes(c, o, PART)
 
 
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def accept_lanes(c: CpuP, op: cython.int, a: LanesP, b: LanesP) -> cython.bint:
+    """The exceptions of `a` op `b`, of both lanes together. False: raise #XM."""
+    i: cython.int
+    flags: u32 = 0
+    before: u32 = get_guest_mxcsr(c)
+    for i in range(2):
+        set_guest_mxcsr(c, before & ~MXCSR_FLAGS)
+        accept32(c, op, a[i].all, b[i].all, 4)
+        flags |= get_guest_mxcsr(c) & MXCSR_FLAGS
+    set_guest_mxcsr(c, before)
+    return raise_flags(c, flags)
+
+
+def vdpps(c, o):
+    """Both lanes are multiplied before either is summed, which an exception that is unmasked shows."""
+    a: Lanes[2]
+    b: Lanes[2]
+    i: cython.int
+    j: cython.int
+    step: cython.int
+    if likely_(not c.fp_strict) or o.size == 16:
+        return by_lane(c, o)
+    memcpy(a, register_at(c, o.src), 32)
+    fetched(c, o, cython.address(b[0].u8[0]))
+    for i in range(2):
+        for j in range(4):
+            if not o.imm >> (j + 4) & 1:
+                a[i].u32[j] = b[i].u32[j] = 0
+    if not accept_lanes(c, TIMES, a, b):
+        return fault(c, o, VECTOR_XM, 0)
+    begin_strict(c)
+    for i in range(2):
+        a[i].all = from_fp(f32s(a[i].all) * f32s(b[i].all))
+    flags_so_far(c, False)
+    for step in range(2):
+        for i in range(2):
+            b[i].all = odds32(a[i].all, a[i].all)
+            a[i].all = evens32(a[i].all, a[i].all)
+        if not accept_lanes(c, PLUS, a, b):
+            return fault(c, o, VECTOR_XM, 0)
+        begin_strict(c)
+        for i in range(2):
+            a[i].all = from_fp(f32s(a[i].all) + f32s(b[i].all))
+        flags_so_far(c, False)
+    return by_lane(c, o)
+
+
 def narrowing(c, o):
     """Each lane of the source becomes half a lane; what is left is zero."""
     inner: Op[2]
@@ -220,7 +270,7 @@ def string_mask(c, o):
 
 BY_LANE = """
     ADDPS ADDPD SUBPS SUBPD MULPS MULPD DIVPS DIVPD MINPS MINPD MAXPS MAXPD SQRTPS SQRTPD
-    ADDSUBPS ADDSUBPD HADDPS HADDPD HSUBPS HSUBPD DPPS DPPD RCPPS RSQRTPS ROUNDPS ROUNDPD
+    ADDSUBPS ADDSUBPD HADDPS HADDPD HSUBPS HSUBPD DPPD RCPPS RSQRTPS ROUNDPS ROUNDPD
     ANDPS ANDPD ANDNPS ANDNPD ORPS ORPD XORPS XORPD UNPCKLPS UNPCKLPD UNPCKHPS UNPCKHPD
     SHUFPS SHUFPD BLENDPS BLENDPD MOVSLDUP MOVSHDUP CVTDQ2PS CVTPS2DQ CVTTPS2DQ
     PADDB PADDW PADDD PADDQ PSUBB PSUBW PSUBD PSUBQ PADDUSB PADDUSW PADDSB PADDSW
@@ -281,6 +331,7 @@ for name in BY_LANE.split():
     bind_lanes(name, by_lane)
 for name, bits in IMMEDIATE_STEPS.items():
     immediate_step[mnemonic_id("V" + name)] = bits
+bind_lanes("DPPS", vdpps)
 for name in BY_COUNT.split():
     bind_lanes(name, by_count)
 for name, size in WIDENING.items():
