@@ -194,7 +194,7 @@ def vdpps(c, o):
     b: Lanes[2]
     i: cython.int
     j: cython.int
-    step: cython.int
+    _: cython.int
     if likely_(not c.fp_strict) or o.size == 16:
         return by_lane(c, o)
     memcpy(a, register_at(c, o.src), 32)
@@ -209,7 +209,7 @@ def vdpps(c, o):
     for i in range(2):
         a[i].all = from_fp(f32s(a[i].all) * f32s(b[i].all))
     flags_so_far(c, False)
-    for step in range(2):
+    for _ in range(2):
         for i in range(2):
             b[i].all = odds32(a[i].all, a[i].all)
             a[i].all = evens32(a[i].all, a[i].all)
