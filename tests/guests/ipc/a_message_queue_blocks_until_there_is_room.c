@@ -21,8 +21,9 @@ int main(void) {
         _exit(0);
     }
     nap(40);
-    SAY(msgrcv(id, &m, 1000, 0, 0));
+    int taken = msgrcv(id, &m, 1000, 0, 0);
     waitpid(child, &status, 0);
+    say("taken %d", taken);
     SAY(msgrcv(id, &m, 1000, 9, 0));
     child = fork();
     if (child == 0) {
@@ -30,6 +31,7 @@ int main(void) {
         _exit(0);
     }
     nap(40);
-    SAY(msgctl(id, IPC_RMID, 0));
+    int removed = msgctl(id, IPC_RMID, 0);
     waitpid(child, &status, 0);
+    say("removed %d", removed);
 }

@@ -38,6 +38,7 @@ int main(void) {
         _exit(0);
     }
     nap(30);
-    SAY(semctl(id, 0, IPC_RMID));
+    int removed = semctl(id, 0, IPC_RMID);
     waitpid(child, &status, 0);
+    say("removed %d", removed);
 }

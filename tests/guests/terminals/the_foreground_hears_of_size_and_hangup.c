@@ -12,6 +12,7 @@ int main(void) {
     int p[2];
     pipe(p);
     if (fork() == 0) {
+        close(m);
         setsid();
         int s = open(name, O_RDWR), packet = 0;
         handle(SIGWINCH, resized, 0);
@@ -31,8 +32,9 @@ int main(void) {
     char c;
     read(p[0], &c, 1);
     struct winsize w = {33, 77};
-    SAY(ioctl(m, TIOCSWINSZ, &w));
+    int set = ioctl(m, TIOCSWINSZ, &w);
     read(p[0], &c, 1);
+    say("set %d", set);
     int on = 1;
     SAY(ioctl(m, TIOCPKT, &on));
     int peer = ioctl(m, TIOCGPTPEER, O_RDWR | O_NOCTTY);
