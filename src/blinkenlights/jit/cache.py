@@ -665,10 +665,12 @@ def find(c, cache, rip):
 
 def connect(c, cache, site):
     s: SpaceP = cython.cast(SpaceP, c.space)
-    acquire(cython.address(s.lock))
     rip: u64 = site.target
     epoch: u64 = c.epoch
-    # from here on the half that the site stands in may be emptied
+    # from here on the half that the site stands in may be emptied; who empties it holds the lock and
+    # waits for threads inside, so that this one must not wait for the lock as one of them
+    c.inside = 0
+    acquire(cython.address(s.lock))
     entry: EntryP = find_or_make(c, cache, rip, 0)
     host: u64 = cython.cast(u64, cache.memory.run) + entry.code if entry != cython.NULL else 0
     if entry != cython.NULL and epoch == cache.epoch:
