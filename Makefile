@@ -4,7 +4,7 @@
 #   make build                       compile what changed, in place
 #   make check                       build and run the tests
 #   make fuzz [COUNT=n ENGINE=jit]   random instruction sequences against this machine's CPU
-#   make differential [CASES=n] [ENGINE=interpreter|virtual|jit]
+#   make differential [CASES=n] [ENGINE=interpreter|virtual|jit] [BITS=64|32]
 #                                    every instruction form against this machine's CPU
 #   make programs [ARGS="-e interpreter redis"]    real programs, natively and under blink, a line each
 #   make soak [ARGS="--scale 0.1"]    long runs under load: threads, forks, connections, kills
@@ -19,7 +19,7 @@ PROG ?= /bin/echo Hello from a real x86-64 program, run by blink
 FLAGS ?=
 WORKERS ?= auto
 CASES ?= 200
-ENGINE ?= interpreter
+BITS ?= 64
 COUNT ?= 200000
 ENGINE ?= interpreter
 ARGS ?=
@@ -37,7 +37,7 @@ check: build
 	$(BIN)/python -m pytest -n $(WORKERS)
 
 differential: build
-	$(BIN)/python -m tests.differential --cases $(CASES) --engine $(ENGINE)
+	$(BIN)/python -m tests.differential --cases $(CASES) --engine $(ENGINE) --bits $(BITS)
 
 fuzz: build
 	$(BIN)/python -m tests.fuzz --count $(COUNT) --engine $(ENGINE) --minimise

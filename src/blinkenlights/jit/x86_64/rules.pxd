@@ -27,5 +27,25 @@ cdef enum:
     NEGATIVE = 32  # OFFSETS, but only with immediates that keep the upper bits
     NO_X87_NEEDED = 16  # when interpreted: it doesn't concern x87 or MMX registers
 
+    FOREIGN = 128  # the host's CPU lacks it: never copied
+
+cdef extern from *:
+    """
+    #if defined(__x86_64__)
+    #include <cpuid.h>
+    static inline uint32_t host_cpuid(uint32_t leaf, int which) {
+        unsigned r[4] = {0, 0, 0, 0};
+        __get_cpuid_count(leaf, 0, &r[0], &r[1], &r[2], &r[3]);
+        return r[which];
+    }
+    static inline int host_keeps_ymm(void) { __builtin_cpu_init(); return __builtin_cpu_supports("avx"); }
+    #else
+    static inline uint32_t host_cpuid(uint32_t leaf, int which) { (void)leaf, (void)which; return 0; }
+    static inline int host_keeps_ymm(void) { return 0; }
+    #endif
+    """
+    u32 host_cpuid(u32 leaf, int which) nogil
+    bint host_keeps_ymm() nogil
+
 cdef u8 rule[4096]
 cdef u8 traits[4096]

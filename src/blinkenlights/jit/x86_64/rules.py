@@ -6,6 +6,7 @@ Whatever is not in the table is interpreted, so an instruction unknown here stil
 import cython
 
 from blinkenlights.core.dispatch import NUMBERS
+from blinkenlights.tables.cpuid import FEATURES, NEEDS_AVX
 
 # fmt: off
 GENERAL = """
@@ -75,10 +76,41 @@ def fill_tables() -> None:
                 traits[cython.cast(cython.int, NUMBERS[name])] |= cython.cast(u8, trait)
 
 
-fill_tables()
+
+def missing() -> set[str]:
+    """Features that CPUID may offer the guest and this host's CPU, or its kernel, lacks."""
+    names: set[str] = set()
+    found: dict[tuple[int, int], int] = {}
+    for leaf, register, bit, name, mnemonics in FEATURES:
+        if mnemonics:
+            if (leaf, register) not in found:
+                found[leaf, register] = host_cpuid(leaf, register)
+            if not found[leaf, register] >> bit & 1:
+                names.add(name)
+    if not host_keeps_ymm():
+        names |= {"AVX", *NEEDS_AVX}
+    return names
+
+
+def withhold(features: set[str], wanted: bool = True) -> None:
+    """Leave the instructions of these features to the interpreter; or, if not `wanted`, no longer."""
+    gone: set[str] = set()
+    for row in FEATURES:
+        if row[3] in features:
+            gone.update(row[4].split())
+    for name, number in NUMBERS.items():
+        if (name in gone or ("AVX" in features and name[0] == "V")
+                or ("AVX2" in features and name[:2] == "VP")
+                or ("FMA" in features and name[:3] in ("VFM", "VFN"))):
+            at: cython.int = number
+            traits[at] = traits[at] | FOREIGN if wanted else traits[at] & ~FOREIGN
 
 
 def rules() -> dict[str, int]:
     """The rule of every mnemonic that has one."""
     return {name: rule[cython.cast(cython.int, number)] for name, number in NUMBERS.items()
             if rule[cython.cast(cython.int, number)]}
+
+
+fill_tables()
+withhold(missing())

@@ -601,7 +601,7 @@ def action_for(g: GuestP) -> cython.int:
     insn: InsnP = cython.address(g.insn)
     action: cython.int = rule[insn.id]
     i: cython.int
-    if interpret_from <= g.rip < interpret_to:
+    if interpret_from <= g.rip < interpret_to or traits[insn.id] & FOREIGN:
         return INTERPRET
     if action == INTERPRET and not insn.prefixes & P_EVEX:
         for i in range(insn.operands):
