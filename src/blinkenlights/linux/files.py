@@ -173,15 +173,23 @@ SETXATTRAT, GETXATTRAT = 463, 464
 
 
 def _attribute(
-    task: "Task", number: int, dirfd: int, path: int, flags: int, name: int, arguments: int, size: int
+    task: "Task",
+    number: int,
+    dirfd: int,
+    path: int,
+    flags: int,
+    name: int,
+    arguments: int,
+    size: int,
+    place: int = 0,
 ) -> int:
-    """struct xattr_args: a pointer, then the size and flags."""
+    """struct xattr_args: a pointer, then the size and flags. `place` is a host address for the path."""
     space = task.space
     if not 16 <= size <= 4096:
         return -EINVAL if size < 16 else -E2BIG
     raw = words(space.read(arguments, size & ~7))
     raw[0] = space.pointer(raw[0], raw[1] & 0xFFFF_FFFF, number == GETXATTRAT)
-    where = space.pointer(path), space.pointer(name)
+    where = place or space.pointer(path), space.pointer(name)
     return task.host(number, dirfd, where[0], flags, where[1], at(raw), len(raw) * 8)
 
 

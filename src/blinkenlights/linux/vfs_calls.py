@@ -251,6 +251,29 @@ def _sys_readlink(task: "Task", path: int, buffer: int, size: int) -> int:
     return _sys_readlinkat(task, AT_FDCWD, path, buffer, size)
 
 
+def _attribute_at(number: int) -> "Implementation":
+    """setxattrat and getxattrat, whose last structure holds a pointer."""
+
+    def call(
+        task: "Task", dirfd: int, path: int, flags: int, name: int, arguments: int, size: int
+    ) -> int:
+        roots = task.process.vfs
+        assert roots is not None
+        given = task.space.read_cstring(path) if path else b""
+        if not given:
+            return files._attribute(task, number, dirfd, path, flags, name, arguments, size)
+        where, fd = roots.locate(s32(dirfd), given, NOFOLLOW if flags & AT_SYMLINK_NOFOLLOW else FOLLOW)
+        try:
+            buffer = array("B", where + b"\0")
+            place: int = at(buffer)  # type: ignore[arg-type]
+            return files._attribute(task, number, dirfd, path, flags, name, arguments, size, place)
+        finally:
+            if fd >= 0:
+                os.close(fd)
+
+    return call
+
+
 # -- sockets with names ----------------------------------------------------------------------------
 
 
@@ -324,5 +347,7 @@ OWN: "dict[str, Implementation]" = {
     "sendto": _with_address(44, 4, FOLLOW),
     "bind": _with_address(49, 1, PARENT),
     "getsockname": _giving_address(51, 1),
+    "setxattrat": _attribute_at(files.SETXATTRAT),
+    "getxattrat": _attribute_at(files.GETXATTRAT),
     "getpeername": _giving_address(52, 1),
 }
