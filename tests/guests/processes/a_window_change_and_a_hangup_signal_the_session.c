@@ -40,11 +40,12 @@ int main(void) {
     if (read(ready[0], &c, 1) != 1)
         die("read");
     struct winsize size = {11, 22, 0, 0};
-    SAY(ioctl(master, TIOCSWINSZ, &size));
+    int changed = ioctl(master, TIOCSWINSZ, &size);
     if (read(ready[0], &c, 1) != 1)
         die("read");
     close(master);
     int status;
     waitpid(child, &status, 0);
     say_status("child", status);
+    say("changed %d", changed);
 }
