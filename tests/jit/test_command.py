@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from blinkenlights.core import host
+from blinkenlights.core.engine import EXIT_ATTENTION, Processor
+from blinkenlights.core.memory import AddressSpace
 from blinkenlights.jit import bisect
 from blinkenlights.jit.perfmap import read_symbols
 from tests.runner import ROOT, Outcome, Runner, environment, find_program, run
@@ -231,3 +234,32 @@ def test_bisecting_ends_where_there_is_nothing_to_find(always: bool) -> None:
 @pytest.mark.skipif(not find_program("true"), reason="no true")
 def test_the_bisecting_tool_says_that_nothing_is_wrong() -> None:
     assert bisect.main(["true"]) == 1
+
+
+FAKE = """
+import sys
+flags, program = sys.argv[1:sys.argv.index("--")], sys.argv[sys.argv.index("--") + 1:]
+start, end = (int(word, 16) for word in flags[1].split("-")) if len(flags) > 1 else (0, 1 << 47)
+print(*program, "right" if start <= 0x401234 < end else "wrong")
+"""
+
+
+def test_the_bisecting_tool_names_the_address_and_how_to_go_on(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    fake = tmp_path / "fake.py"  # a blink that translates one instruction wrong
+    fake.write_text(FAKE)
+    monkeypatch.setattr(bisect, "BLINK", (sys.executable, "-S", "-E", str(fake)))
+    monkeypatch.setattr(bisect, "TOP", 1 << 23)
+    assert bisect.main(["prog", "-x"]) == 0
+    assert "the instruction at 401234: blink --jit-interpret 401234-401235" in capsys.readouterr().out
+
+
+def test_a_limit_counts_instructions_exactly_where_code_is_translated() -> None:
+    host.catch_faults()
+    space = AddressSpace(jit=True)
+    space.map(0x400000, 0x1000, 7, 0x32)
+    space.write(0x400000, bytes.fromhex("ffc0 ebfc"))  # inc eax; jmp back
+    cpu = Processor(space)
+    cpu.rip, cpu.limit = 0x400000, 1001
+    assert cpu.run() == EXIT_ATTENTION
+    assert (cpu.icount, cpu.rax) == (1001, 501)
