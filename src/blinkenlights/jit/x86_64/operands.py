@@ -156,10 +156,10 @@ def keeps_host_rsp(insn: InsnP) -> cython.bint:
 def names_high_byte(insn: InsnP) -> cython.bint:
     """AH to BH, whose numbers are those of RSP to RDI."""
     i: cython.int
+    found: cython.bint = False
     for i in range(insn.operands):
-        if insn.op[i].kind == O_REG and insn.op[i].reg >= 16:
-            return True
-    return False
+        found |= insn.op[i].kind == O_REG and insn.op[i].reg >= 16
+    return found
 
 
 # -- writing it anew -----------------------------------------------------------------------------
