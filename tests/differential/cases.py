@@ -491,8 +491,13 @@ XSAVE_HEADER = 512
 
 
 def extended_state(b: Builder) -> None:
-    """XSAVE and FXSAVE: an aligned area that fits the window, mostly with a good header."""
+    """XSAVE and FXSAVE: an aligned area that fits the window, mostly with a good header.
+
+    Which byte of an area that isn't there faults first is the processor's choice.
+    """
     used = b.address_registers()
+    if b.instruction.memory_index != Register.NONE:
+        raise Unsuitable
     if b.instruction.memory_base in (Register.NONE, Register.RIP) or RAX in used or RDX in used:
         raise Unsuitable
     step = b.rng.choice([0, 64, 128]) + (b.rng.choice([8, 16, 32]) if b.chance(0.1) else 0)
