@@ -12,7 +12,12 @@ from typing import Any
 import pytest
 
 from tests.guests import ToolchainMissing, build
-from tests.runner import Outcome, Runner, find_program
+from tests.runner import ENGINE_FLAGS, Outcome, Runner, find_program
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=list(ENGINE_FLAGS), default="jit",
+                     help="what runs guests where a test does not say (jit)")
 
 
 def pytest_configure() -> None:
@@ -23,15 +28,15 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture
-def runner(tmp_path: Path) -> Runner:
+def runner(tmp_path: Path, request: pytest.FixtureRequest) -> Runner:
     home = tmp_path / "home"
     home.mkdir()
-    return Runner(home)
+    return Runner(home, ENGINE_FLAGS[request.config.getoption("--engine")])
 
 
 @pytest.fixture
 def blink(runner: Runner) -> Callable[..., Outcome]:
-    """blink(args, stdin=, env=, cwd=, timeout=, flags=) -> Outcome of `blink -j ARGS...`."""
+    """blink(args, stdin=, env=, cwd=, timeout=, flags=) -> Outcome of `blink ARGS...`, with `--engine`'s option."""
     return runner.blink
 
 

@@ -77,10 +77,14 @@ def run(args: Sequence[Argument], stdin: bytes = b"", env: Mapping[str, str] | N
     return Outcome(words, process.returncode, stdout, stderr)
 
 
+# blink's options for each engine that tests can be run with (pytest --engine NAME).
+ENGINE_FLAGS = {"jit": (), "interpreter": ("-j",), "virtual": ("-m",)}
+
+
 class Runner:
     """Runs programs in one directory of their own."""
 
-    def __init__(self, home: Path, flags: Sequence[str] = ("-j",)):
+    def __init__(self, home: Path, flags: Sequence[str] = ()):
         self.home = home
         self.flags = flags
         self.log = home.parent / f"{home.name}-blink.log"

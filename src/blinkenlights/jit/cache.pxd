@@ -137,6 +137,7 @@ cdef struct Cache:
     u32 most_sites  # of a half
     u32 most_units
     u64 epoch
+    u64 cold_until  # in a child: `Cpu.icount` up to which it is interpreted, most do little before execve; 0: not yet
     u32 *jump_slots  # host addresses, by hash of the guest's
     u32 *return_slots
     Site **jump_chains  # by slot; reserved arrays, as the next two

@@ -297,6 +297,7 @@ def start_afresh(s):
     empty_half(cython.address(cache.halves[1]))
     cache.half = 0
     cache.epoch += 2
+    cache.cold_until = 0
     cache.memory.filled[0] = COMMON_ROOM
     cache.memory.filled[1] = 0
 

@@ -24,6 +24,8 @@ def run_translated(c):
     c.running = 1
     c.inside = 0
     c.host_signal = 0
+    if is_cold(c) and run_cold(c):
+        return
     if not ready(c):
         run_loop(c, False)
         return
@@ -41,6 +43,38 @@ def run_translated(c):
     c.running = 0
     if listening:
         note_units(c)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def is_cold(c: CpuP) -> cython.bint:
+    """In a child of a fork that has not run long enough to be worth code memory of its own."""
+    cache: CacheP = cython.cast(CacheP, cython.cast(SpaceP, c.space).translated)
+    if cache.memory.here[0] or cache.memory.filled[0] + cache.memory.filled[1] < WORTH_WAITING:
+        return False
+    if cache.cold_until == 0:
+        cache.cold_until = c.icount + COLD_INSTRUCTIONS
+    return c.icount < cache.cold_until
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def run_cold(c: CpuP) -> cython.bint:
+    """Interpret for a while; False when that is over and nothing else has happened."""
+    cache: CacheP = cython.cast(CacheP, cython.cast(SpaceP, c.space).translated)
+    until: u64 = cache.cold_until
+    swap_if(cython.address(c.stop_at), FOREVER, until)
+    run_loop(c, False)
+    if not swap_if(cython.address(c.stop_at), until, FOREVER) or c.exit != EXIT_ATTENTION:
+        return True
+    c.running = 1
+    return False
+
+
+COLD_INSTRUCTIONS = cython.declare(u64, 20000)
+WORTH_WAITING = cython.declare(u64, 65536)
 
 
 @cython.cfunc
