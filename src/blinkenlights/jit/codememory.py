@@ -40,8 +40,6 @@ def map_twice(m: CodeMemoryP) -> cython.bint:
     if run == MAP_FAILED or mprotect(run, m.size, PROT_READ | PROT_EXEC):
         return False
     m.write = cython.cast(u8p, write)
-    madvise(run, m.size, MADV_DONTFORK)
-    madvise(write, m.size, MADV_DONTFORK)
     return True
 
 
