@@ -54,8 +54,8 @@ OTHERS = """
 
 What can't be compared instruction by instruction (time, random numbers, system calls, privilege, what
 Linux shows of descriptor tables), or what the CPU at hand lacked, is covered by `tests/core`
-(`test_cpuid.py`, `test_far.py`, `test_engine.py`, `test_x87.py`), `tests/jit` and the programs of `tests/programs`. In the
-table's names:
+(`test_cpuid.py`, `test_far.py`, `test_engine.py`, `test_x87.py`), `tests/jit` and the programs of
+`tests/programs`. In the table's names:
 
 """
 
