@@ -36,7 +36,7 @@ def runner(tmp_path: Path, request: pytest.FixtureRequest) -> Runner:
 
 @pytest.fixture
 def blink(runner: Runner) -> Callable[..., Outcome]:
-    """blink(args, stdin=, env=, cwd=, timeout=, flags=) -> Outcome of `blink ARGS...`, with `--engine`'s option."""
+    """blink(args, stdin=, env=, cwd=, timeout=, flags=) -> Outcome of `blink ARGS...` with `--engine`."""
     return runner.blink
 
 
