@@ -49,8 +49,8 @@ def differences(program: Program, slot: int, expected: Outcome, actual: Outcome)
         if want != have:
             found.append(f"{name} {have:#x}, should be {want:#x}")
     differ = (expected.rflags ^ actual.rflags) & STATUS_AND_DF
-    if 0 <= expected.rip - slot < SLOT_SIZE:
-        differ &= ~program.undefined_at(expected.rip - slot)
+    within = expected.rip - slot if 0 <= expected.rip - slot < SLOT_SIZE else -1
+    differ &= ~program.undefined_at(within)
     if differ:
         names = [f"{name}={'1' if actual.rflags & bit else '0'}"
                  for bit, name in FLAG_NAMES.items() if differ & bit]

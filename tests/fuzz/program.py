@@ -1,5 +1,7 @@
 """Random programs: blocks of pieces, branches between them, functions, jump tables."""
 
+import functools
+import operator
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -80,7 +82,9 @@ class Program:
         return bytes(code)
 
     def undefined_at(self, offset: int) -> int:
-        """Flags that may differ when the program stops at `offset`."""
+        """Flags that may differ when the program stops at `offset`, which is negative outside it."""
+        if offset < 0:  # somewhere else altogether
+            return functools.reduce(operator.or_, (flags for _, flags in self.places), 0)
         found = 0
         for start, flags in self.places:
             if start > offset:

@@ -98,8 +98,10 @@ cdef bint writes_memory(Insn *insn) noexcept nogil
 cdef Page *page_of(Cache *cache, u64 number, int make) noexcept nogil
 ctypedef void (*Forgetter)(Space *s, void *units, void *overhanging) noexcept nogil
 ctypedef void (*Discarder)(Space *s) noexcept nogil
-# Say what forgets a page's host code, and what forgets all of it, when no processor can be inside.
-cdef void forget_units_by(Forgetter how, Discarder all_of_it) noexcept
+# Say what forgets a page's host code, what forgets all of it when no processor can be inside, and what
+# frees it with its address space.
+cdef void forget_units_by(Forgetter how, Discarder all_of_it, Discarder forever) noexcept
+cdef void free_units(Space *s) noexcept nogil
 # Forget translations of [start, end); the caller holds the space's lock.
 cdef void invalidate(Space *s, u64 start, u64 end) noexcept nogil
 # The host refused a write: True if that was our own guard, now lifted.

@@ -150,10 +150,19 @@ forget_units = cython.declare(Forgetter, cython.NULL)
 discard_units = cython.declare(Discarder, cython.NULL)
 
 
-def forget_units_by(how, all_of_it):
-    global forget_units, discard_units
+release_units = cython.declare(Discarder, cython.NULL)
+
+
+def forget_units_by(how, all_of_it, forever):
+    global forget_units, discard_units, release_units
     forget_units = how
     discard_units = all_of_it
+    release_units = forever
+
+
+def free_units(s):
+    if s.translated != cython.NULL:
+        release_units(s)
 
 
 @cython.cfunc

@@ -4,6 +4,7 @@ import cython
 from cython.cimports.blinkenlights.core.blocks import (
     discard,
     free_cache,
+    free_units,
     invalidate,
     new_cache,
     unguard,
@@ -204,6 +205,7 @@ class AddressSpace:
         if self.s.size:
             munmap(cython.cast(voidp, self.s.base - GUARD), self.s.size + GUARD)
         free_tables(self.s)
+        free_units(self.s)
         free_cache(self.s)
         free(self.s.areas)
         free(self.s)

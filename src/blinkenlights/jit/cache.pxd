@@ -9,6 +9,7 @@ from blinkenlights.jit.codememory cimport *
 
 cdef enum:
     ENTRIES = 65536  # buckets of guest addresses that have host code
+    CHAINS = 4096  # of open ways in
     TARGETS = 65536  # slots of each table for indirect jumps
     MOST_INSTRUCTIONS = 96
     MOST_SITES = 400
@@ -86,6 +87,12 @@ cdef struct DraftSite:
     u16 stub
     u8 kind
 
+cdef struct Ways:  # host addresses of the common code of a cache, and marks in it
+    u64 enter
+    u64 entering  # after the check for attention
+    u64 leave
+    u64 left  # one past the way out
+
 cdef struct Draft:  # a unit in the making
     u64 rip
     const u8 *bytes  # the guest's code
@@ -94,6 +101,9 @@ cdef struct Draft:  # a unit in the making
     bint checked
     int way_in  # SITE_TARGET or SITE_RETURN: begin with such a way in
     u64 origin  # host address where it will run
+    u64 leave  # of the way out
+    u32 jump_slots  # of the tables for indirect jumps and returns
+    u32 return_slots
     u32 first_site  # number of its first site
     u64 membase
     u32 guest_bytes
@@ -137,13 +147,15 @@ cdef struct Cache:
     u32 most_sites  # of a half
     u32 most_units
     u64 epoch
+    bint to_be_reset  # all that was translated is of another program, and code memory isn't here yet
     u64 cold_until  # in a child: `Cpu.icount` up to which it is interpreted, most do little before execve; 0: not yet
     u32 *jump_slots  # host addresses, by hash of the guest's
     u32 *return_slots
-    Site **jump_chains  # by slot; reserved arrays, as the next two
+    Site **jump_chains  # by slot, modulo CHAINS; reserved arrays, as the next two
     Site **return_chains
     Entry **entries
     u64 common  # bytes of code at each half's start that all units share (the ways in and out)
+    Ways ways
     u32 no_target  # host addresses of where the slots lead at first
     u32 no_return
     Statistics statistics
@@ -190,6 +202,9 @@ cdef Site *site_of(Cache *cache, u32 number) noexcept nogil
 cdef void forget(Space *s, void *units, void *overhanging) noexcept nogil
 # Forget everything, when no thread can be inside (execve).
 cdef void start_afresh(Space *s) noexcept nogil
+cdef void free_with_space(Space *s) noexcept nogil
+# What that left to be done when code memory arrives.
+cdef void finish_reset(Cache *cache) noexcept nogil
 # Forget everything, when it can be done only later for some threads; the caller holds the lock.
 cdef void evict(Cpu *c, Cache *cache) noexcept nogil
 # The unit that holds a host address, alive or dead, and the boundary at or before it. For signal handlers.

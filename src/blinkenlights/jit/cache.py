@@ -43,8 +43,8 @@ def new_cache(size):
         munmap(cache, cython.sizeof(Cache))
         return cython.NULL
     cache.return_slots = cache.jump_slots + TARGETS
-    cache.jump_chains = cython.cast(SitePP, reserve_array(TARGETS * 8))
-    cache.return_chains = cython.cast(SitePP, reserve_array(TARGETS * 8))
+    cache.jump_chains = cython.cast(SitePP, reserve_array(CHAINS * 8))
+    cache.return_chains = cython.cast(SitePP, reserve_array(CHAINS * 8))
     cache.entries = cython.cast(EntryPP, reserve_array(ENTRIES * 8))
     cache.most_sites = cython.cast(u32, size // 24)
     cache.most_units = cython.cast(u32, size // 48)
@@ -71,8 +71,8 @@ def free_cache(cache):
         munmap(half.sites, cache.most_sites * cython.sizeof(Site))
         munmap(half.units, cache.most_units * 8)
     munmap(cache.jump_slots, TARGETS * 8)
-    munmap(cache.jump_chains, TARGETS * 8)
-    munmap(cache.return_chains, TARGETS * 8)
+    munmap(cache.jump_chains, CHAINS * 8)
+    munmap(cache.return_chains, CHAINS * 8)
     munmap(cache.entries, ENTRIES * 8)
     give_back(cython.address(cache.memory))
     munmap(cache, cython.sizeof(Cache))
@@ -115,8 +115,8 @@ def empty_slots(cache: CacheP) -> cython.void:
     for i in range(TARGETS):
         cache.jump_slots[i] = cache.no_target
         cache.return_slots[i] = cache.no_return
-    memset(cache.jump_chains, 0, TARGETS * 8)
-    memset(cache.return_chains, 0, TARGETS * 8)
+    memset(cache.jump_chains, 0, CHAINS * 8)
+    memset(cache.return_chains, 0, CHAINS * 8)
 
 
 @cython.cfunc
@@ -126,8 +126,8 @@ def fresh_slots(cache: CacheP) -> cython.void:
     """As `empty_slots`, when no thread can be inside: for less, should the pages be a parent's, too."""
     fill_memory(cache.jump_slots, TARGETS * 4, cache.no_target)
     fill_memory(cache.return_slots, TARGETS * 4, cache.no_return)
-    clear_memory(cache.jump_chains, TARGETS * 8)
-    clear_memory(cache.return_chains, TARGETS * 8)
+    clear_memory(cache.jump_chains, CHAINS * 8)
+    clear_memory(cache.return_chains, CHAINS * 8)
 
 
 def site_of(cache, number):
@@ -173,9 +173,20 @@ def slot_word(cache: CacheP, kind: cython.int, slot: u32) -> u32p:
 @cython.nogil
 @cython.exceptval(check=False)
 def chain_of(cache: CacheP, kind: cython.int, slot: u32) -> cython.pointer[SiteP]:
+    """The open ways in of a slot and of others, newest first."""
     if kind == SITE_RETURN:
-        return cython.address(cache.return_chains[slot])
-    return cython.address(cache.jump_chains[slot])
+        return cython.address(cache.return_chains[slot & (CHAINS - 1)])
+    return cython.address(cache.jump_chains[slot & (CHAINS - 1)])
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def of_slot(site: SiteP, slot: u32) -> SiteP:
+    """The first of a chain that is of the slot."""
+    while site != cython.NULL and slot_of(site) != slot:
+        site = site.next_in_slot
+    return site
 
 
 @cython.cfunc
@@ -199,19 +210,27 @@ def way_in_for(cache: CacheP, kind: cython.int, rip: u64) -> SiteP:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
+def lead_on(cache: CacheP, site: SiteP, other: SiteP) -> cython.void:
+    """Let a way in ask another one next, or none."""
+    run: u64 = cython.cast(u64, cache.memory.run)
+    if other != cython.NULL:
+        lead(cache, site, other.stub)
+    else:
+        lead(cache, site, (cache.no_return if site.kind == SITE_RETURN else cache.no_target) - run)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
 def open_way(cache: CacheP, site: SiteP) -> cython.void:
     """Put a way in at the front of its slot; the one that stood there is asked next."""
     slot: u32 = slot_of(site)
     chain: cython.pointer[SiteP] = chain_of(cache, site.kind, slot)
-    run: u64 = cython.cast(u64, cache.memory.run)
+    lead_on(cache, site, of_slot(chain[0], slot))
     site.next_in_slot = chain[0]
-    if chain[0] != cython.NULL:
-        lead(cache, site, chain[0].stub)
-    else:
-        lead(cache, site, (cache.no_return if site.kind == SITE_RETURN else cache.no_target) - run)
     chain[0] = site
     fence()
-    slot_word(cache, site.kind, slot)[0] = cython.cast(u32, run + site.stub)
+    slot_word(cache, site.kind, slot)[0] = cython.cast(u32, cython.cast(u64, cache.memory.run) + site.stub)
 
 
 @cython.cfunc
@@ -222,19 +241,21 @@ def close_way(cache: CacheP, site: SiteP) -> cython.void:
     run: u64 = cython.cast(u64, cache.memory.run)
     at: cython.pointer[SiteP] = chain_of(cache, site.kind, slot)
     before: SiteP = cython.NULL
-    after: u64 = (cache.no_return if site.kind == SITE_RETURN else cache.no_target) - run
+    after: SiteP
     while at[0] != cython.NULL and at[0] != site:
-        before = at[0]
+        if slot_of(at[0]) == slot:
+            before = at[0]
         at = cython.address(at[0].next_in_slot)
     if at[0] == cython.NULL:
         return
     at[0] = site.next_in_slot
-    if site.next_in_slot != cython.NULL:
-        after = site.next_in_slot.stub
+    after = of_slot(site.next_in_slot, slot)
     if before != cython.NULL:
-        lead(cache, before, after)
+        lead_on(cache, before, after)
+    elif after != cython.NULL:
+        slot_word(cache, site.kind, slot)[0] = cython.cast(u32, run + after.stub)
     else:
-        slot_word(cache, site.kind, slot)[0] = cython.cast(u32, run + after)
+        slot_word(cache, site.kind, slot)[0] = cache.no_return if site.kind == SITE_RETURN else cache.no_target
 
 
 # -- forgetting --------------------------------------------------------------------------------
@@ -289,15 +310,29 @@ def empty_half(half: HalfP) -> cython.void:
     half.site_count = FIRST_SITE
 
 
+def free_with_space(s):
+    free_cache(cython.cast(CacheP, s.translated))
+    s.translated = cython.NULL
+
+
 def start_afresh(s):
     cache: CacheP = cython.cast(CacheP, s.translated)
+    cache.epoch += 2
+    cache.cold_until = 0
+    cache.to_be_reset = True
+    if cache.memory.here[0]:  # else it may never be: small programs end before
+        finish_reset(cache)
+
+
+def finish_reset(cache):
+    if not cache.to_be_reset:
+        return
+    cache.to_be_reset = False
     clear_memory(cache.entries, ENTRIES * 8)
     fresh_slots(cache)
     empty_half(cython.address(cache.halves[0]))
     empty_half(cython.address(cache.halves[1]))
     cache.half = 0
-    cache.epoch += 2
-    cache.cold_until = 0
     cache.memory.filled[0] = COMMON_ROOM
     cache.memory.filled[1] = 0
 
@@ -480,6 +515,9 @@ def begin(cache: CacheP, half: HalfP, rip: u64) -> DraftP:
     d: DraftP = cython.address(cache.draft)
     d.rip = rip
     d.origin = cython.cast(u64, cache.memory.run) + half.start + half.used
+    d.leave = cache.ways.leave
+    d.jump_slots = cython.cast(u32, cython.cast(u64, cache.jump_slots))
+    d.return_slots = cython.cast(u32, cython.cast(u64, cache.return_slots))
     d.first_site = half.site_count << 1 | cache.half
     d.guest_bytes = d.instructions = d.size = d.boundary_count = d.site_count = 0
     return d
@@ -624,10 +662,8 @@ def make(c: CpuP, cache: CacheP, rip: u64, way_in: cython.int) -> EntryP:
             if target != cython.NULL:
                 link(cache, site, target.unit, target.code)
         elif site.kind == SITE_RETURN or site.kind == SITE_TARGET:
-            site.next_incoming = unit.returns
+            site.next_incoming = unit.returns  # to be opened when first wanted: many never are
             unit.returns = site
-            if way_in_for(cache, site.kind, site.target) == cython.NULL:
-                open_way(cache, site)
     cache.statistics.units += 1
     cache.statistics.instructions += d.instructions
     cache.statistics.guest_bytes += d.guest_bytes
@@ -683,6 +719,17 @@ def connect(c, cache, site):
     return host
 
 
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def way_in_within(unit: UnitP, kind: cython.int, rip: u64) -> SiteP:
+    """The way in that the unit itself has for one of its addresses: it begins with it, or has a call before."""
+    site: SiteP = unit.returns
+    while site != cython.NULL and (site.target != rip or site.kind != kind):
+        site = site.next_incoming
+    return site
+
+
 def admit(c, cache, rip, kind):
     s: SpaceP = cython.cast(SpaceP, c.space)
     d: DraftP = cython.address(cache.draft)
@@ -694,9 +741,11 @@ def admit(c, cache, rip, kind):
     if entry != cython.NULL:
         cache.statistics.misses += 1
         if way_in_for(cache, kind, rip) == cython.NULL:
+            site = way_in_within(entry.unit, kind, rip)
             half = cython.address(cache.halves[cache.half])
-            if (half.site_count + 8 < cache.most_sites
-                    and half.used + 1024 < cache.memory.size // 2 - COMMON_ROOM):
+            if site != cython.NULL:
+                open_way(cache, site)
+            elif half.site_count + 8 < cache.most_sites and half.used + 1024 < cache.memory.size // 2 - COMMON_ROOM:
                 begin(cache, half, rip)
                 back_end.way_in(d, kind)
                 site = publish(cache, half, cython.NULL)
@@ -709,4 +758,4 @@ def admit(c, cache, rip, kind):
     return host
 
 
-forget_units_by(forget, start_afresh)
+forget_units_by(forget, start_afresh, free_with_space)

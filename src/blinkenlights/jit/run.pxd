@@ -9,11 +9,11 @@ from blinkenlights.core.host cimport sigsetjmp, use_signal_stack
 from blinkenlights.core.hostfpu cimport bring_x87_home, load_x87
 from blinkenlights.core.memory cimport AddressSpace
 from blinkenlights.jit.cache cimport *
-from blinkenlights.jit.x86_64.common cimport FROM_CALL, Common, Enter, common
+from blinkenlights.jit.x86_64.common cimport FROM_CALL, Enter
 from blinkenlights.jit.x86_64.assemble cimport RSP
 from blinkenlights.jit.x86_64.rules cimport NO_X87_NEEDED, traits
 from blinkenlights.jit.x86_64.thread cimport ThreadSlotsP, thread_slots
-from blinkenlights.jit.x86_64.translate cimport (interpret_range, jump_slot, return_slot, set_slots, translate_unit,
+from blinkenlights.jit.x86_64.translate cimport (interpret_range, jump_slot, return_slot, look_at_host, translate_unit,
                                                  write_way_in)
 from blinkenlights.jit.x86_64 cimport common as ways
 

@@ -51,7 +51,7 @@ def run_translated(c):
 def is_cold(c: CpuP) -> cython.bint:
     """In a child of a fork that has not run long enough to be worth code memory of its own."""
     cache: CacheP = cython.cast(CacheP, cython.cast(SpaceP, c.space).translated)
-    if cache.memory.here[0] or cache.memory.filled[0] + cache.memory.filled[1] < WORTH_WAITING:
+    if cache.memory.here[0]:
         return False
     if cache.cold_until == 0:
         cache.cold_until = c.icount + COLD_INSTRUCTIONS
@@ -73,8 +73,7 @@ def run_cold(c: CpuP) -> cython.bint:
     return False
 
 
-COLD_INSTRUCTIONS = cython.declare(u64, 20000)
-WORTH_WAITING = cython.declare(u64, 65536)
+COLD_INSTRUCTIONS = cython.declare(u64, 8000)
 
 
 @cython.cfunc
@@ -107,6 +106,7 @@ def arrive_in_child(c: CpuP, cache: CacheP) -> cython.bint:
         memset(cython.address(cache.statistics), 0, cython.sizeof(Statistics))
         memset(cache.interpreted_by, 0, cython.sizeof(cache.interpreted_by))
     noted[0] = noted[1] = 0
+    finish_reset(cache)
     return deploy(cython.address(cache.memory))
 
 
@@ -129,7 +129,7 @@ def set_gs(base: u64) -> cython.bint:
 def translated_loop(c: CpuP) -> cython.void:
     cache: CacheP = cython.cast(CacheP, cython.cast(SpaceP, c.space).translated)
     slots: ThreadSlotsP = thread_slots()
-    enter: Enter = cython.cast(Enter, common.enter)
+    enter: Enter = cython.cast(Enter, cache.ways.enter)
     host: u64 = 0
     number: u32
     site: SiteP
@@ -327,6 +327,7 @@ def attach(space) -> bool:
     back_end.way_in = write_way_in
     back_end.jump_slot = jump_slot
     back_end.return_slot = return_slot
+    look_at_host()
     global began_ns, began_cycles, space_told_of
     began_ns = monotonic_ns()
     began_cycles = cycle_count()
@@ -334,7 +335,6 @@ def attach(space) -> bool:
     cache = new_cache(size)
     if cache == cython.NULL:
         return False
-    set_slots(cache.jump_slots, cache.return_slots)
     memory.s.translated = cache
     if listening:
         space_told_of = memory

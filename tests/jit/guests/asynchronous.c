@@ -156,7 +156,7 @@ static void context(long unused) {
 }
 
 // -- the registers that a handler sees belong to the very instruction it is told of
-extern char place_0[], place_1[], place_2[], place_3[], place_4[], place_5[];
+extern char place_0[], place_1[], place_2[], place_3[], place_3_end[], place_4[], place_5[];
 static void examine(int signo, siginfo_t *info, void *context) {
     (void)signo, (void)info;
     greg_t *r = ((ucontext_t *)context)->uc_mcontext.gregs;
@@ -168,6 +168,7 @@ static void examine(int signo, siginfo_t *info, void *context) {
     else if (rip == place_1) expected = 1;
     else if (rip == place_2) expected = 3;
     else if (rip == place_3) expected = 3;
+    else if (rip == place_3_end) expected = 3;
     else if (rip == place_4) expected = 7;
     else if (rip == place_5) expected = 0;
     else {
@@ -192,7 +193,8 @@ static void exact(long unused) {
                      "place_0: lea 1(%%rbx), %%rbx\n"
                      "place_1: lea 2(%%rbx), %%rbx\n"
                      "place_2: push %%rbx\n"
-                     "place_3: lea 8(%%rsp), %%rsp\n lea 4(%%rbx), %%rbx\n"
+                     "place_3: lea 8(%%rsp), %%rsp\n"
+                     "place_3_end: lea 4(%%rbx), %%rbx\n"
                      "place_4: lea -7(%%rbx), %%rbx\n"
                      "place_5: dec %%ecx\n bt $0, %%r13d\n cmc\n jecxz 9f\n jmp place_0\n"
                      "9: lea 256(%%rsp), %%rsp\n" ::: "rcx", "rbx", "r13", "r14", "cc", "memory");

@@ -8,14 +8,6 @@ from blinkenlights.jit.x86_64.thread cimport *
 # was left at.
 ctypedef u32 (*Enter)(Cpu *c, u64 target) noexcept nogil
 
-cdef struct Common:  # host addresses of the common code, and marks in it
-    u64 enter
-    u64 entering  # after the check for attention
-    u64 entered  # one past the way in
-    u64 leave
-    u64 left  # one past the way out
-
-cdef Common common
 cdef i32 slot_cpu, slot_rsp, slot_spill0, slot_spill1, slot_pc, slot_site, slot_rax, slot_target
 cdef i32 slot_fs, slot_gs, slot_origin
 
@@ -32,6 +24,8 @@ cdef extern from *:
     """
     bint host_has_avx() nogil
 
+ctypedef Ways *WaysP
+
 cdef void emit_common(Cache *cache, u64 origin) noexcept nogil
 
 # -- pieces that translated code is made of ------------------------------------------------------
@@ -47,10 +41,10 @@ cdef inline void jump_to(Code *k, u64 origin, u64 target) noexcept nogil:
     byte(k, 0xE9)
     word(k, <u32>(target - (origin + here(k) + 4)))
 
-cdef inline void leave_at(Code *k, u64 origin, u32 site) noexcept nogil:
+cdef inline void leave_at(Code *k, u64 origin, u64 leave, u32 site) noexcept nogil:
     """mov dword fs:[exit_site], site; jmp leave"""
     byte(k, FS_PREFIX)
     byte(k, 0xC7)
     memory(k, 0, NONE, NONE, 0, slot_site)
     word(k, site)
-    jump_to(k, origin, common.leave)
+    jump_to(k, origin, leave)

@@ -95,10 +95,10 @@ def pop_callee_saved(k: CodeP) -> cython.void:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def emit_enter(k: CodeP, origin: u64) -> cython.void:
+def emit_enter(k: CodeP, origin: u64, ways: WaysP) -> cython.void:
     """u32 enter(Cpu *rdi, u64 target rsi)"""
     i: cython.int
-    common.enter = origin + here(k)
+    ways.enter = origin + here(k)
     for i in range(6):
         if CALLEE_SAVED[i] & 8:
             byte(k, 0x41)
@@ -108,7 +108,7 @@ def emit_enter(k: CodeP, origin: u64) -> cython.void:
     byte(k, 0x9D)
     # from the check on a signal handler finds the thread in here, and steps it to the first boundary
     load64(k, 0, RCX, RDI, C_STOP)
-    common.entering = origin + here(k)
+    ways.entering = origin + here(k)
     byte(k, 0xE3)  # jrcxz early; jmp short on
     byte(k, 2)
     byte(k, 0xEB)
@@ -139,15 +139,14 @@ def emit_enter(k: CodeP, origin: u64) -> cython.void:
     byte(k, FS_PREFIX)  # jmp fs:[target]
     byte(k, 0xFF)
     memory(k, 4, NONE, NONE, 0, slot_target)
-    common.entered = origin + here(k)
 
 
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def emit_leave(k: CodeP, origin: u64) -> cython.void:
+def emit_leave(k: CodeP, origin: u64, ways: WaysP) -> cython.void:
     i: cython.int
-    common.leave = origin + here(k)
+    ways.leave = origin + here(k)
     spill(k, slot_rax, RAX)
     unspill(k, slot_cpu, RAX)
     for i in range(1, 16):
@@ -179,19 +178,19 @@ def emit_leave(k: CodeP, origin: u64) -> cython.void:
     unspill(k, slot_site, RAX)
     pop_callee_saved(k)
     byte(k, 0xC3)
-    common.left = origin + here(k)
+    ways.left = origin + here(k)
 
 
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def emit_no_way(k: CodeP, origin: u64, site: u32) -> u32:
+def emit_no_way(k: CodeP, origin: u64, leave: u64, site: u32) -> u32:
     """The end of a chain: the wanted address is in RCX; RCX and R11 are spilled."""
     at: u32 = cython.cast(u32, origin + here(k))
     spill(k, slot_pc, RCX)
     unspill(k, slot_spill0, RCX)
     unspill(k, slot_spill1, R11)
-    leave_at(k, origin, site)
+    leave_at(k, origin, leave, site)
     return at
 
 
@@ -201,10 +200,10 @@ def emit_common(cache, origin):
     k.start = k.at = cache.draft.code
     have_avx = host_has_avx()
     place_slots()
-    emit_enter(cython.address(k), origin)
-    emit_leave(cython.address(k), origin)
-    cache.no_target = emit_no_way(cython.address(k), origin, EXIT_NO_TARGET << 1)
+    emit_enter(cython.address(k), origin, cython.address(cache.ways))
+    emit_leave(cython.address(k), origin, cython.address(cache.ways))
+    cache.no_target = emit_no_way(cython.address(k), origin, cache.ways.leave, EXIT_NO_TARGET << 1)
     cache.no_return = cython.cast(u32, origin + here(cython.address(k)))
     store64(cython.address(k), 0, RSP, -8, RCX)  # as every way in does
-    emit_no_way(cython.address(k), origin, EXIT_NO_RETURN << 1)
+    emit_no_way(cython.address(k), origin, cache.ways.leave, EXIT_NO_RETURN << 1)
     cache.draft.size = here(cython.address(k))

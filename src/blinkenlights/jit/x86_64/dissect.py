@@ -60,7 +60,7 @@ def places(space) -> dict[str, int]:
         raise ValueError("this address space has no JIT")
     return {
         "spill": slot_spill0, "spill2": slot_spill1, "exit_pc": slot_pc, "exit_site": slot_site,
-        "guest_fs": slot_fs, "guest_gs": slot_gs, "origin": slot_origin, "leave": common.leave,
+        "guest_fs": slot_fs, "guest_gs": slot_gs, "origin": slot_origin, "leave": cache.ways.leave,
         "jump_slots": cython.cast(u64, cache.jump_slots),
         "return_slots": cython.cast(u64, cache.return_slots),
     }

@@ -23,9 +23,9 @@ def in_code(cache: CacheP, pc: u64) -> cython.bint:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def on_the_way(pc: u64) -> cython.bint:
+def on_the_way(cache: CacheP, pc: u64) -> cython.bint:
     """In the common code, where the registers aren't the guest's."""
-    return pc < common.entering or common.leave <= pc < common.left
+    return pc < cache.ways.entering or cache.ways.leave <= pc < cache.ways.left
 
 
 @cython.cfunc
@@ -45,7 +45,7 @@ def leave_with(c: CpuP, unit: UnitP, boundary: BoundaryP, context: voidp, mend: 
             put_context_register(context, RDI, context_register(context, RDI) - c.membase)
     slots.exit_pc = unit.start + boundary.guest
     slots.exit_site = EXIT_AT << 1
-    put_context_pc(context, common.leave)
+    put_context_pc(context, cython.cast(CacheP, cython.cast(SpaceP, c.space).translated).ways.leave)
     put_context_flags(context, context_flags(context) & ~TRAP)
 
 
@@ -100,7 +100,7 @@ def try_to_leave(c: CpuP, cache: CacheP, context: voidp) -> cython.bint:
 @cython.exceptval(check=False)
 def step_on(c: CpuP, cache: CacheP, context: voidp) -> cython.void:
     pc: u64 = context_pc(context)
-    running: cython.bint = in_code(cache, pc) and not on_the_way(pc)
+    running: cython.bint = in_code(cache, pc) and not on_the_way(cache, pc)
     if not running or try_to_leave(c, cache, context):
         put_context_flags(context, context_flags(context) & ~TRAP)
     c.stepped_at = pc
@@ -109,7 +109,7 @@ def step_on(c: CpuP, cache: CacheP, context: voidp) -> cython.void:
 def on_signal_in_code(c, context):
     cache: CacheP = cython.cast(CacheP, cython.cast(SpaceP, c.space).translated)
     pc: u64 = context_pc(context)
-    if cache == cython.NULL or not in_code(cache, pc) or on_the_way(pc):
+    if cache == cython.NULL or not in_code(cache, pc) or on_the_way(cache, pc):
         return
     c.stepped_at = 0
     if not try_to_leave(c, cache, context):

@@ -55,5 +55,5 @@ cdef extern from *:
 
 # For finding faults in translation: guest addresses to interpret, [start, end).
 cdef void interpret_range(u64 start, u64 end) noexcept nogil
-# Where the slots of indirect jumps and returns are.
-cdef void set_slots(u32 *jumps, u32 *returns) noexcept nogil
+# Which instructions the host is quick at; before anything is translated.
+cdef void look_at_host() noexcept nogil

@@ -23,8 +23,6 @@ ADDRESS_ROOM = cython.declare(cython.int, 8192)  # bytes that are enough for wha
 SITES_SPARE = cython.declare(cython.int, 8)
 CHECKED_MOST = cython.declare(cython.int, 16)
 
-jump_slots_at = cython.declare(u32, 0)
-return_slots_at = cython.declare(u32, 0)
 interpret_from = cython.declare(u64, 0)
 interpret_to = cython.declare(u64, 0)
 
@@ -41,12 +39,10 @@ have_rorx = cython.declare(cython.bint, False)
 quick_loop = cython.declare(cython.bint, False)
 
 
-def set_slots(jumps, returns):
-    global jump_slots_at, return_slots_at, have_rorx, quick_loop
+def look_at_host():
+    global have_rorx, quick_loop
     have_rorx = host_has_bmi2()
     quick_loop = host_is_amd()
-    jump_slots_at = cython.cast(u32, cython.cast(u64, jumps))
-    return_slots_at = cython.cast(u32, cython.cast(u64, returns))
 
 
 def jump_slot(rip):
@@ -118,14 +114,14 @@ def write_stub(k: CodeP, d: DraftP, site: cython.int) -> cython.void:
     """Where an unlinked jump leads: out."""
     d.sites[site].stub = here(k)
     lead_word(k, d.sites[site].patch, here(k))
-    leave_at(k, d.origin, number_of(d, site))
+    leave_at(k, d.origin, d.leave, number_of(d, site))
 
 
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
 def leave_here(k: CodeP, d: DraftP, kind: cython.int, target: u64) -> cython.void:
-    leave_at(k, d.origin, number_of(d, new_site(d, kind, target)))
+    leave_at(k, d.origin, d.leave, number_of(d, new_site(d, kind, target)))
 
 
 @cython.cfunc
@@ -214,7 +210,7 @@ def back(k: CodeP, opcode: cython.int, to: u8p) -> cython.void:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def jump_by_slot(k: CodeP) -> cython.void:
+def jump_by_slot(k: CodeP, d: DraftP) -> cython.void:
     """To the way in for the address in RCX."""
     if have_rorx:
         byte(k, 0xC4)  # rorx r11d, ecx, 4
@@ -239,7 +235,7 @@ def jump_by_slot(k: CodeP) -> cython.void:
     byte(k, 0xDB)
     byte(k, 0x46)  # mov r11d, [slots + r11*4]
     byte(k, 0x8B)
-    memory(k, R11, NONE, R11, 2, jump_slots_at)
+    memory(k, R11, NONE, R11, 2, d.jump_slots)
     byte(k, 0x41)  # jmp r11
     byte(k, 0xFF)
     byte(k, 0xE3)
@@ -290,7 +286,7 @@ def return_near(w: WorkP) -> cython.void:
     byte(k, 0xD9)
     byte(k, 0x46)  # mov r11d, [slots + r11*4]
     byte(k, 0x8B)
-    memory(k, R11, NONE, R11, 2, return_slots_at)
+    memory(k, R11, NONE, R11, 2, w.d.return_slots)
     store64(k, 0, RSP, 0, R11)
     byte(k, 0xC3)
 
@@ -344,7 +340,7 @@ def finish_call(w: WorkP, c: CallSiteP) -> cython.void:
         if not c.indirect:
             unspill(k, slot_spill1, R11)
     if c.indirect:
-        jump_by_slot(k)
+        jump_by_slot(k, d)
     else:
         linked_jump(k, d, c.target)
     lead_word(k, c.skip, here(k))
@@ -484,7 +480,7 @@ def indirect(w: WorkP, call: cython.bint) -> cython.bint:
     if call:
         call_near(w, True, 0)
     else:
-        jump_by_slot(k)
+        jump_by_slot(k, w.d)
     return True
 
 
