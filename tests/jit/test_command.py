@@ -124,7 +124,8 @@ def test_perf_is_told_where_units_are_and_whose_they_are(guest: Guest, jit: Runn
 
 
 def test_a_child_of_fork_has_a_map_with_all_it_inherited(jit: Runner) -> None:
-    outcome = jit.blink(["sh", "-c", "echo $$; (i=0; while [ $i -lt 3000 ]; do i=$((i+1)); done; sh -c 'echo $PPID'; :); :"], flags=["--perf-map"])
+    long = "i=0; while [ $i -lt 3000 ]; do i=$((i+1)); done"  # a child is interpreted at first
+    outcome = jit.blink(["sh", "-c", f"echo $$; ({long}; sh -c 'echo $PPID'; :); :"], flags=["--perf-map"])
     paths = [Path(f"/tmp/perf-{pid}.map") for pid in outcome.text.split()]
     try:
         parent, child = ({line.split()[0] for line in path.read_text().splitlines()} for path in paths)

@@ -19,10 +19,11 @@ from cython.cimports.libc.string import memchr, memmove, strlen
 
 PAGE = cython.declare(uint64_t, 4096)
 PAGE_MASK = cython.declare(uint64_t, 4095)
+FOUR_GIB = cython.declare(uint64_t, cython.cast(uint64_t, 1) << 32)
 
 # Where the region may begin, and how large it may be. Hosts put nothing below 0x5500_0000_0000 but
 # what asks for it; guests see addresses up to 64 TiB.
-REGION = 0x1000_0000_0000
+REGION = cython.declare(uint64_t, 0x1000_0000_0000)
 SIZES = (1 << 46, 1 << 44, 1 << 42, 1 << 40, 1 << 38, 1 << 36, 1 << 34, 1 << 32)
 GUARD = cython.declare(uint64_t, 1 << 31)  # below the region, for addresses just under zero
 LOWEST = cython.declare(uint64_t, 0x10000)  # first address that may be mapped without asking for it
@@ -168,6 +169,35 @@ def range_is_free(s, start, end):
     return i >= s.count or s.areas[i].start >= end
 
 
+@cython.cfunc
+@cython.exceptval(check=False)
+def reserve_host(at: uint64_t, length: uint64_t) -> uint64_t:
+    """Reserve a range near `at`; 0 without room."""
+    memory: voidp = mmap(cython.cast(voidp, at), length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    return 0 if memory == MAP_FAILED else cython.cast(uint64_t, memory)
+
+
+@cython.cfunc
+@cython.exceptval(check=False)
+def reserve_region(s: SpaceP, size: uint64_t) -> cython.bint:
+    """Place a guest's memory: at a multiple of 4 GiB, which translated code relies on."""
+    start: uint64_t = reserve_host(REGION - GUARD, size + GUARD)
+    if start and (start + GUARD) % FOUR_GIB:
+        munmap(cython.cast(voidp, start), size + GUARD)
+        start = reserve_host(0, size + GUARD + FOUR_GIB)
+        if start:
+            spare: uint64_t = (FOUR_GIB - (start + GUARD) % FOUR_GIB) % FOUR_GIB
+            if spare:
+                munmap(cython.cast(voidp, start), spare)
+            start += spare
+            munmap(cython.cast(voidp, start + GUARD + size), FOUR_GIB - spare)
+    if start == 0:
+        return False
+    s.base = start + GUARD
+    s.size = size
+    return True
+
+
 class AddressSpace:
     """The memory of one guest process.
 
@@ -176,16 +206,11 @@ class AddressSpace:
     """
 
     def __cinit__(self, virtual=False, jit=False):
-        at: voidp
         self.virtual = virtual
         self.infos = []
         self.s = cython.cast(SpaceP, calloc(1, cython.sizeof(Space)))
         for size in SIZES:
-            at = mmap(cython.cast(voidp, cython.cast(uint64_t, REGION - GUARD)), size + GUARD, PROT_NONE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
-            if at != MAP_FAILED:
-                self.s.base = cython.cast(uint64_t, at) + GUARD
-                self.s.size = size
+            if reserve_region(self.s, size):
                 break
         if self.s.size == 0:
             raise MemoryError("the host has no room for a guest's address space")

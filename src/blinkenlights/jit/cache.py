@@ -210,13 +210,21 @@ def way_in_for(cache: CacheP, kind: cython.int, rip: u64) -> SiteP:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
+def nowhere(cache: CacheP, kind: cython.int) -> u32:
+    """Host address of the end of every chain: out."""
+    return cache.no_return if kind == SITE_RETURN else cache.no_target
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
 def lead_on(cache: CacheP, site: SiteP, other: SiteP) -> cython.void:
     """Let a way in ask another one next, or none."""
     run: u64 = cython.cast(u64, cache.memory.run)
     if other != cython.NULL:
         lead(cache, site, other.stub)
     else:
-        lead(cache, site, (cache.no_return if site.kind == SITE_RETURN else cache.no_target) - run)
+        lead(cache, site, nowhere(cache, site.kind) - run)
 
 
 @cython.cfunc
@@ -255,7 +263,7 @@ def close_way(cache: CacheP, site: SiteP) -> cython.void:
     elif after != cython.NULL:
         slot_word(cache, site.kind, slot)[0] = cython.cast(u32, run + after.stub)
     else:
-        slot_word(cache, site.kind, slot)[0] = cache.no_return if site.kind == SITE_RETURN else cache.no_target
+        slot_word(cache, site.kind, slot)[0] = nowhere(cache, site.kind)
 
 
 # -- forgetting --------------------------------------------------------------------------------
@@ -723,7 +731,7 @@ def connect(c, cache, site):
 @cython.nogil
 @cython.exceptval(check=False)
 def way_in_within(unit: UnitP, kind: cython.int, rip: u64) -> SiteP:
-    """The way in that the unit itself has for one of its addresses: it begins with it, or has a call before."""
+    """The way in that a unit has for one of its addresses: at its beginning, or behind a call."""
     site: SiteP = unit.returns
     while site != cython.NULL and (site.target != rip or site.kind != kind):
         site = site.next_incoming
@@ -745,7 +753,8 @@ def admit(c, cache, rip, kind):
             half = cython.address(cache.halves[cache.half])
             if site != cython.NULL:
                 open_way(cache, site)
-            elif half.site_count + 8 < cache.most_sites and half.used + 1024 < cache.memory.size // 2 - COMMON_ROOM:
+            elif (half.site_count + 8 < cache.most_sites
+                    and half.used + 1024 < cache.memory.size // 2 - COMMON_ROOM):
                 begin(cache, half, rip)
                 back_end.way_in(d, kind)
                 site = publish(cache, half, cython.NULL)

@@ -15,6 +15,7 @@ TRAP_FLAG = cython.declare(u64, 0x100)
 DIRECTION_FLAG = cython.declare(u64, 0x400)
 FIXED_FLAG = cython.declare(u64, 2)
 SYSCALL_LENGTH = cython.declare(u64, 2)
+SMALLEST_SIZE = cython.declare(u64, 1 << 20)
 DEFAULT_SIZE = 128 << 20
 
 
@@ -333,6 +334,9 @@ def attach(space) -> bool:
     began_cycles = cycle_count()
     size: u64 = cache_size
     cache = new_cache(size)
+    while cache == cython.NULL and size > SMALLEST_SIZE:  # many machines in one process, each with a cache
+        size //= 4
+        cache = new_cache(size)
     if cache == cython.NULL:
         return False
     memory.s.translated = cache

@@ -29,6 +29,9 @@ def translation(space, code: bytes, rip: int, membase: int, origin: int, checked
         d.most = MOST_INSTRUCTIONS
         d.checked = checked
         d.origin = origin
+        d.leave = cache.ways.leave
+        d.jump_slots = cython.cast(u32, cython.cast(u64, cache.jump_slots))
+        d.return_slots = cython.cast(u32, cython.cast(u64, cache.return_slots))
         d.first_site = FIRST_SITE << 1
         d.membase = membase
         if not back_end.translate(d):
