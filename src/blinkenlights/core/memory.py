@@ -173,7 +173,8 @@ def range_is_free(s, start, end):
 @cython.exceptval(check=False)
 def reserve_host(at: uint64_t, length: uint64_t) -> uint64_t:
     """Reserve a range near `at`; 0 without room."""
-    memory: voidp = mmap(cython.cast(voidp, at), length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    flags: cython.int = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+    memory: voidp = mmap(cython.cast(voidp, at), length, PROT_NONE, flags, -1, 0)
     return 0 if memory == MAP_FAILED else cython.cast(uint64_t, memory)
 
 
