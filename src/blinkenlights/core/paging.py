@@ -111,8 +111,6 @@ def walk(c: CpuP, address: u64, need: u32) -> cython.void:
         if area != cython.NULL and area.prot:
             pte[0] = (page + s.base) | PTE_P | PTE_U | (PTE_W if area.prot & PROT_W else 0)
             s.present += 1
-        elif area != cython.NULL:
-            error |= PF_PRESENT
     found: u64 = pte[0]
     release(cython.address(s.lock))
     if not found & PTE_P:
