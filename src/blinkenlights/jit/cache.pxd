@@ -154,7 +154,6 @@ cdef struct Cache:
     Site **jump_chains  # by slot, modulo CHAINS; reserved arrays, as the next two
     Site **return_chains
     Entry **entries
-    u64 common  # bytes of code at each half's start that all units share (the ways in and out)
     Ways ways
     u32 no_target  # host addresses of where the slots lead at first
     u32 no_return

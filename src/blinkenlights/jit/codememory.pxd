@@ -42,9 +42,6 @@ cdef extern from *:
     #ifndef MAP_32BIT
     #define MAP_32BIT 0
     #endif
-    #ifndef MADV_DONTFORK
-    #define MADV_DONTFORK 10
-    #endif
     #ifndef MADV_POPULATE_WRITE
     #define MADV_POPULATE_WRITE 23
     #endif
@@ -58,6 +55,6 @@ cdef extern from *:
     int mprotect(void *address, size_t length, int prot) nogil
     void *mremap(void *old, size_t old_size, size_t size, int flags, void *place) nogil
     int PROT_READ, PROT_WRITE, PROT_EXEC, PROT_NONE, MAP_PRIVATE, MAP_SHARED, MAP_ANONYMOUS, MAP_FIXED
-    int MAP_NORESERVE, MAP_32BIT, MADV_DONTFORK, MADV_WIPEONFORK, MREMAP_MAYMOVE, MREMAP_FIXED
+    int MAP_NORESERVE, MAP_32BIT, MADV_WIPEONFORK, MREMAP_MAYMOVE, MREMAP_FIXED
     int MADV_DONTNEED, MADV_POPULATE_WRITE
     void *MAP_FAILED

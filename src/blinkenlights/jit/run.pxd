@@ -1,7 +1,7 @@
 # The run loop with translated code.
 
 from blinkenlights.core.access cimport get_status, set_status
-from blinkenlights.core.blocks cimport lookup, single
+from blinkenlights.core.blocks cimport single
 from blinkenlights.core.direct cimport made_directly
 from blinkenlights.core.engine cimport recover, run_loop, run_translated_by
 from blinkenlights.core.fpcontrol cimport MXCSR_MASKS, enter_guest_fp, leave_guest_fp, resume_guest_fp

@@ -34,7 +34,6 @@ cdef struct Work:  # a unit in translation
 
 ctypedef Work *WorkP
 ctypedef CallSite *CallSiteP
-ctypedef const u8 *cu8p
 
 cdef bint translate_unit(Draft *d) noexcept nogil
 cdef void write_way_in(Draft *d, int kind) noexcept nogil
