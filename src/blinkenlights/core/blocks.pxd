@@ -110,3 +110,5 @@ cdef bint unguard(Space *s, u64 address) noexcept nogil
 cdef void unguard_range(Space *s, u64 start, u64 length) noexcept nogil
 # Lift every guard, so that the host's kernel can write anywhere; True if there were any.
 cdef bint unguard_all(Space *s) noexcept nogil
+# Let guests with linear memory run the host's code from `start` to `end` at the guest's addresses of it.
+cdef void allow_host_code(u64 start, u64 end) noexcept

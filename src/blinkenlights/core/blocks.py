@@ -359,9 +359,23 @@ def leave_after(c, o):
     return leave(c, o.rip, EXIT_ATTENTION)
 
 
+host_code = cython.declare(u64, 0)  # the host's vDSO, and its end
+host_code_end = cython.declare(u64, 0)
+
+
+def allow_host_code(start, end):
+    global host_code, host_code_end
+    host_code, host_code_end = start, end
+
+
 def executable_span(s, address, want, written_elsewhere):
     """How many of `want` bytes from `address` on may be executed."""
-    i: cython.int = first_area(s, address)
+    i: cython.int
+    if address >= s.size:
+        if s.pml4 == cython.NULL and host_code <= s.base + address < host_code_end:
+            return min(host_code_end - s.base - address, want)
+        return 0
+    i = first_area(s, address)
     at: u64 = address
     while i < s.count and s.areas[i].start <= at and s.areas[i].prot & PROT_X and at < address + want:
         if s.areas[i].flags & MAP_IS_SHARED:
@@ -435,7 +449,7 @@ def decode_at(c: CpuP, s: SpaceP, rip: u64, most: cython.int, ops: OpP, checked:
     span: u64 = executable_span(s, address, have + 16, cython.address(shared))
     mapped: cython.bint = find_area(s, address) != cython.NULL
     release(cython.address(s.lock))
-    if span == 0 or address >= s.size:
+    if span == 0:
         fetch_fault(c, rip, address, mapped)
         return 0
     if have > span:

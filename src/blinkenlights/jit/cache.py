@@ -570,8 +570,6 @@ def fill_draft(c: CpuP, cache: CacheP, half: HalfP, rip: u64, buffer: u8p) -> cy
     d: DraftP
     checked: cython.int = 0
     here: u64 = 4096 - (rip & 4095)
-    if rip >= s.size or rip + 4096 > s.size:
-        return 0
     if here > 1024:
         here = 1024
     span: u64 = executable_span(s, rip, here + 16, cython.address(checked))

@@ -5,6 +5,7 @@ from errno import E2BIG
 from struct import pack
 
 from blinkenlights.core.quick import limit_of
+from blinkenlights.linux import vdso
 from blinkenlights.loaders import BadProgram, Image
 from blinkenlights.loaders.elf import MAP_ANONYMOUS, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE
 
@@ -41,6 +42,7 @@ AT_SECURE = 23
 AT_RANDOM = 25
 AT_HWCAP2 = 26
 AT_EXECFN = 31
+AT_SYSINFO_EHDR = 33
 AT_MINSIGSTKSZ = 51
 
 HWCAP = 0x078BFBFF  # CPUID leaf 1, EDX
@@ -97,7 +99,7 @@ def build(process: "Process", image: Image, filename: bytes) -> int:
 
     platform = base - len(PLATFORM) - 1
     random = (platform & ~15) - 16
-    auxv = auxiliary_vector(image, random, platform, addresses[-1])
+    auxv = auxiliary_vector(image, random, platform, addresses[-1], vdso.place(process))
     process.auxv = pack(f"<{len(auxv)}Q", *auxv)
     words = [argc, *argv, 0, *environ, 0, *auxv]
     sp = random - 8 * len(words) & ~15
@@ -112,8 +114,9 @@ def build(process: "Process", image: Image, filename: bytes) -> int:
     return sp
 
 
-def auxiliary_vector(image: Image, random: int, platform: int, filename: int) -> list[int]:
+def auxiliary_vector(image: Image, random: int, platform: int, filename: int, ehdr: int) -> list[int]:
     pairs = [
+        *([(AT_SYSINFO_EHDR, ehdr)] if ehdr else ()),
         (AT_HWCAP, HWCAP),
         (AT_PAGESZ, PAGE),
         (AT_CLKTCK, CLOCK_TICKS),

@@ -4,7 +4,7 @@ mkdir -p html logs tmp
 echo "hello from the server" >html/index.html
 head -c 300000 /dev/zero | tr '\0' x >html/large
 cat >conf <<C
-daemon off; pid $PWD/pid; error_log $PWD/logs/error; worker_processes 2; master_process on;
+user root; daemon off; pid $PWD/pid; error_log $PWD/logs/error; worker_processes 2; master_process on;
 events { worker_connections 64; }
 http { access_log off; client_body_temp_path tmp; proxy_temp_path tmp; fastcgi_temp_path tmp; uwsgi_temp_path tmp;
 scgi_temp_path tmp; gzip on; gzip_types *; server { listen unix:$PWD/s; root $PWD/html; location /old { return 301 /; } } }
