@@ -86,6 +86,11 @@ cdef Op *single(Cpu *c, u64 rip) noexcept nogil
 cdef Op *connect(Cpu *c, Op *at, u64 rip) noexcept nogil
 # Where an indirect branch goes.
 cdef Op *follow(Cpu *c, u64 rip) noexcept nogil
+# A PC keeps blocks of its own, by physical address: what finds them for processors with a `system`.
+# `connect` and `single` as above; `find` is `lookup` and `follow`.
+ctypedef Op *(*Finder)(Cpu *c, u64 rip) noexcept nogil
+ctypedef Op *(*Connector)(Cpu *c, Op *at, u64 rip) noexcept nogil
+cdef void find_systems_by(Finder find, Connector connecting, Finder one) noexcept
 # Forget everything, where no other processor can be inside it (execve).
 cdef void discard(Space *s) noexcept nogil
 # How many of `want` bytes from `address` on may be executed; sets the flag if another mapping may

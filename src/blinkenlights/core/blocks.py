@@ -580,7 +580,21 @@ def make(c: CpuP, s: SpaceP, cache: CacheP, rip: u64) -> OpP:
 # -- finding -----------------------------------------------------------------------------------
 
 
+system_find = cython.declare(Finder, cython.NULL)
+system_connect = cython.declare(Connector, cython.NULL)
+system_single = cython.declare(Finder, cython.NULL)
+
+
+def find_systems_by(find, connecting, one):
+    global system_find, system_connect, system_single
+    system_find = find
+    system_connect = connecting
+    system_single = one
+
+
 def lookup(c, rip):
+    if c.system != cython.NULL:
+        return system_find(c, rip)
     s: SpaceP = cython.cast(SpaceP, c.space)
     cache: CacheP = cython.cast(CacheP, s.blocks)
     block: BlockP = cache.buckets[bucket_of(rip)]
@@ -592,6 +606,8 @@ def lookup(c, rip):
 
 
 def connect(c, at, rip):
+    if c.system != cython.NULL:
+        return system_connect(c, at, rip)
     s: SpaceP = cython.cast(SpaceP, c.space)
     cache: CacheP = cython.cast(CacheP, s.blocks)
     flushes: u64 = cache.flushes
@@ -602,6 +618,8 @@ def connect(c, at, rip):
 
 
 def follow(c, rip):
+    if c.system != cython.NULL:
+        return system_find(c, rip)
     entry: JumpEntryP = cython.address(c.jumps[(rip ^ (rip >> 10)) & (JUMP_SIZE - 1)])
     if entry.rip == rip and entry.op != cython.NULL:
         return entry.op
@@ -613,6 +631,8 @@ def follow(c, rip):
 
 
 def single(c, rip):
+    if c.system != cython.NULL:
+        return system_single(c, rip)
     size: u64
     code: u8[CODE_BUFFER]
     n: cython.int = decode_at(c, cython.cast(SpaceP, c.space), rip, 1, c.scratch, False, code,

@@ -186,6 +186,7 @@ def new_cpu(s):
     c.mode = 64
     c.eflags = 0x202
     c.res = 1
+    c.stack_mask = 0xFFFFFFFF
     c.sel[CS] = 0x33
     c.sel[SS] = 0x2B
     c.fcw = 0x37F
@@ -218,6 +219,7 @@ def copy_registers(to: CpuP, source: CpuP) -> cython.void:
     to.aux = source.aux
     to.eflags = source.eflags
     to.mode = source.mode
+    to.stack_mask = source.stack_mask
     to.mxcsr = source.mxcsr
     to.fp_strict = source.fp_strict
     to.fcw = source.fcw
@@ -496,6 +498,7 @@ class Processor:
     @mode.setter
     def mode(self, value: cython.int) -> None:
         self.c.mode = value
+        self.c.stack_mask = 0xFFFF if value == 16 else 0xFFFFFFFF
 
     @property
     def mxcsr(self) -> int:
@@ -538,6 +541,7 @@ class Processor:
         blank: Cpu
         memset(cython.address(blank), 0, cython.sizeof(Cpu))
         blank.mode = 64
+        blank.stack_mask = 0xFFFFFFFF
         blank.eflags = 0x202
         blank.res = 1
         blank.sel[CS] = 0x33

@@ -76,3 +76,7 @@ cdef extern from "setjmp.h" nogil:
 ctypedef Space *SpaceP
 ctypedef Area *AreaP
 ctypedef TlbEntry *TlbEntryP
+
+# A PC translates its own linear addresses: what serves TLB misses of processors with a `system`.
+ctypedef u8 *(*SlowAccess)(Cpu *, u64, int) noexcept nogil
+cdef void translate_systems_by(SlowAccess read, SlowAccess write) noexcept

@@ -123,7 +123,19 @@ def walk(c: CpuP, address: u64, need: u32) -> cython.void:
     t.addend = s.base
 
 
+system_read = cython.declare(SlowAccess, cython.NULL)
+system_write = cython.declare(SlowAccess, cython.NULL)
+
+
+def translate_systems_by(read, write):
+    global system_read, system_write
+    system_read = read
+    system_write = write
+
+
 def read_slow(c, address, size):
+    if c.system != cython.NULL:
+        return system_read(c, address, size)
     walk(c, address, 0)
     if ((address & 0xFFF) + size) > 0x1000:
         walk(c, (address | 0xFFF) + 1, 0)
@@ -131,6 +143,8 @@ def read_slow(c, address, size):
 
 
 def write_slow(c, address, size):
+    if c.system != cython.NULL:
+        return system_write(c, address, size)
     walk(c, address, PTE_W)
     if ((address & 0xFFF) + size) > 0x1000:
         walk(c, (address | 0xFFF) + 1, PTE_W)

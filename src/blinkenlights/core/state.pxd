@@ -138,6 +138,8 @@ cdef struct Cpu:
     u32 mxcsr  # while running, the exception flags are in the host's own register
     u64 fault_address
     u64 operand  # see ELSEWHERE
+    u64 stack_mask  # legacy code: what of RSP is the stack pointer, 0xffff or 0xffffffff
+    void *system  # a PC's privileged state (core.supervisor.state.System); NULL for a user program
     i32 host_signal  # the fault's own si_signo and si_code, 0 if found without one
     i32 host_code
     Op *op  # being executed: names the instruction after a fault

@@ -82,7 +82,7 @@ def cell(c: CpuP, o: OpP, number: cython.int) -> u64:
     """A value on the stack, `number` cells up."""
     sp: u64 = stack_pointer(c, o) + number * o.size
     if o.flags & LEGACY:
-        return load(c, linear(o, c.seg_base[SS] + (sp & 0xFFFF if c.mode == 16 else sp)), o.size)
+        return load(c, linear(o, c.seg_base[SS] + (sp & c.stack_mask)), o.size)
     return load(c, sp, o.size)
 
 
@@ -105,7 +105,7 @@ def callf(c, o):
         return fault(c, o, GP, error)
     if o.flags & LEGACY:
         sp = stack_pointer(c, o) - 2 * size
-        sp = c.seg_base[SS] + (sp & 0xFFFF if c.mode == 16 else sp)
+        sp = c.seg_base[SS] + (sp & c.stack_mask)
         store(c, linear(o, sp), size, 0)  # so that a fault leaves nothing pushed
         push_legacy(c, o, size, c.sel[CS])
         push_legacy(c, o, size, o.rip + o.length)

@@ -2,6 +2,7 @@ from blinkenlights.core.access cimport *
 from blinkenlights.core.dispatch cimport bind, bind_flat
 from blinkenlights.core.execute.segment cimport load_segment
 from blinkenlights.core.paging cimport SpaceP
+from blinkenlights.core.supervisor.state cimport check_stack
 
 cdef u64 USER_FLAGS  # what POPF changes at ring 3: status, TF, DF, NT, AC, ID
 

@@ -7,28 +7,29 @@ USER_FLAGS = 0x244DD5
 
 
 def stack_pointer(c, o):
-    """Its offset in SS: legacy code uses SP or ESP."""
+    """Its offset in SS: legacy code uses SP or ESP, as SS's descriptor says."""
     if not o.flags & LEGACY:
         return c.reg[4]
-    return c.reg[4] & 0xFFFF if c.mode == 16 else cython.cast(u32, c.reg[4])
+    return c.reg[4] & c.stack_mask
 
 
 def set_stack_pointer(c, o, value):
     if not o.flags & LEGACY:
         c.reg[4] = value
     else:
-        put(c, 32, 2 if c.mode == 16 else 4, value)
+        put(c, 32, 2 if c.stack_mask == 0xFFFF else 4, value)
 
 
 def push_legacy(c, o, size, value):
-    sp: u64 = stack_pointer(c, o) - size
-    sp = sp & 0xFFFF if c.mode == 16 else cython.cast(u32, sp)
+    sp: u64 = (c.reg[4] - size) & c.stack_mask
+    check_stack(c, sp, size)
     store(c, linear(o, c.seg_base[SS] + sp), size, value)
     set_stack_pointer(c, o, sp)
 
 
 def pop_legacy(c, o, size):
     sp: u64 = stack_pointer(c, o)
+    check_stack(c, sp, size)
     value: u64 = load(c, linear(o, c.seg_base[SS] + sp), size)
     set_stack_pointer(c, o, sp + size)
     return value
@@ -133,7 +134,8 @@ def pusha(c, o):
     low: u64 = stack_pointer(c, o) - 8 * o.size
     i: cython.int
     # the lowest cell first, so that a fault leaves nothing done
-    load(c, linear(o, c.seg_base[SS] + (low & 0xFFFF if c.mode == 16 else cython.cast(u32, low))), o.size)
+    check_stack(c, low & c.stack_mask, o.size)
+    load(c, linear(o, c.seg_base[SS] + (low & c.stack_mask)), o.size)
     for i in range(8):
         push_legacy(c, o, o.size, sp if i == 4 else c.reg[i])
     return done(c, o)
@@ -142,8 +144,9 @@ def pusha(c, o):
 def popa(c, o):
     i: cython.int
     value: u64
-    sp: u64 = stack_pointer(c, o)
-    load(c, linear(o, c.seg_base[SS] + sp + 7 * o.size), o.size)
+    last: u64 = (stack_pointer(c, o) + 7 * o.size) & c.stack_mask
+    check_stack(c, last, o.size)
+    load(c, linear(o, c.seg_base[SS] + last), o.size)
     for i in range(8):
         value = pop_legacy(c, o, o.size)
         if i != 3:
@@ -165,11 +168,12 @@ def enter(c, o):
     if level:
         for _ in range(1, level):
             bp -= size
-            bp = bp & 0xFFFF if c.mode == 16 else cython.cast(u32, bp)
+            bp &= c.stack_mask
+            check_stack(c, bp, size)
             push_value(c, o, size, load(c, linear(o, c.seg_base[SS] + bp), size))
         push_value(c, o, size, frame)
     set_stack_pointer(c, o, stack_pointer(c, o) - o.imm)
-    put(c, 40, 2 if c.mode == 16 else size, frame)
+    put(c, 40, 2 if c.stack_mask == 0xFFFF else size, frame)
     return done(c, o)
 
 
@@ -206,7 +210,8 @@ def leave_(c, o):
     value: u64
     bp: u64 = c.reg[5]
     if o.flags & LEGACY:
-        bp = bp & 0xFFFF if c.mode == 16 else cython.cast(u32, bp)
+        bp &= c.stack_mask
+        check_stack(c, bp, o.size)
         value = load(c, linear(o, c.seg_base[SS] + bp), o.size)
         set_stack_pointer(c, o, bp + o.size)
     else:
