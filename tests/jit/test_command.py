@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from blinkenlights.core import host
-from blinkenlights.core.engine import EXIT_ATTENTION, Processor
+from blinkenlights.core.engine import EXIT_ATTENTION, EXIT_EXCEPTION, Processor
 from blinkenlights.core.memory import AddressSpace
 from blinkenlights.jit import bisect
+from blinkenlights.jit import run as translated
 from blinkenlights.jit.perfmap import read_symbols
 from tests.runner import ROOT, Outcome, Runner, environment, find_program, run
 
@@ -264,3 +265,27 @@ def test_a_limit_counts_instructions_exactly_where_code_is_translated() -> None:
     cpu.rip, cpu.limit = 0x400000, 1001
     assert cpu.run() == EXIT_ATTENTION
     assert (cpu.icount, cpu.rax) == (1001, 501)
+
+
+def test_translated_code_ends_before_addresses_that_are_to_be_watched_and_only_while_they_are() -> None:
+    host.catch_faults()
+    space = AddressSpace(jit=True)
+    space.map(0x400000, 0x1000, 7, 0x32)
+    space.write(0x400000, bytes.fromhex("ffc0 ffc1 3d64000000 75f5 f4"))  # inc eax; inc ecx; until eax is 100
+    cpu = Processor(space)
+
+    def incremented_by_interpreter() -> int:
+        before = translated.interpreted(space).get("INC", 0)
+        cpu.rip = 0x400000
+        cpu.set(0, 0)
+        assert cpu.run() == EXIT_EXCEPTION
+        assert cpu.rax == 100
+        return translated.interpreted(space).get("INC", 0) - before
+
+    assert incremented_by_interpreter() == 0
+    translated.stop_translating_at(space, [0x400002, 0x400003, 0x9000000])
+    assert incremented_by_interpreter() == 100
+    translated.stop_translating_at(space, [0x400002, 0x400000])
+    assert incremented_by_interpreter() == 200
+    translated.stop_translating_at(space, [])
+    assert incremented_by_interpreter() == 0

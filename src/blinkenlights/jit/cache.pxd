@@ -106,6 +106,8 @@ cdef struct Draft:  # a unit in the making
     u32 return_slots
     u32 first_site  # number of its first site
     u64 membase
+    const u64 *avoided  # as in Cache
+    u32 avoided_count
     u32 guest_bytes
     int instructions
     int size  # of its host code
@@ -157,6 +159,8 @@ cdef struct Cache:
     Ways ways
     u32 no_target  # host addresses of where the slots lead at first
     u32 no_return
+    u64 *avoided  # guest addresses, ascending: instructions to be interpreted, whatever they are
+    u32 avoided_count
     Statistics statistics
     u32 interpreted_by[4096]  # mnemonic
     Draft draft
@@ -212,6 +216,9 @@ cdef Boundary *boundary_at(Cache *cache, Unit *unit, u64 host) noexcept nogil
 # Forget the unit that begins at `rip`.
 cdef void forget_unit(Cache *cache, u64 rip) noexcept nogil
 cdef void kill(Cache *cache, Unit *unit) noexcept nogil
+# From now on interpret the instructions at these guest addresses, and no others; takes the array, which
+# malloc made. The caller doesn't hold the space's lock.
+cdef void avoid(Space *s, u64 *addresses, u32 count) noexcept nogil
 
 from blinkenlights.core.blocks cimport executable_span, forget_units_by, guard, page_of
 from blinkenlights.core.blocks cimport Cache as Blocks, Page

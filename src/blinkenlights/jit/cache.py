@@ -74,6 +74,7 @@ def free_cache(cache):
     munmap(cache.jump_chains, CHAINS * 8)
     munmap(cache.return_chains, CHAINS * 8)
     munmap(cache.entries, ENTRIES * 8)
+    free(cache.avoided)
     give_back(cython.address(cache.memory))
     munmap(cache, cython.sizeof(Cache))
 
@@ -318,6 +319,38 @@ def empty_half(half: HalfP) -> cython.void:
     half.site_count = FIRST_SITE
 
 
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def kill_around(cache: CacheP, s: SpaceP, rip: u64) -> cython.void:
+    """The units that have a guest address in them."""
+    page: PageP = page_of(cython.cast(BlocksP, s.blocks), rip >> 12, 0)
+    unit: UnitP
+    if page == cython.NULL:
+        return
+    unit = cython.cast(UnitP, page.units)
+    while unit != cython.NULL:
+        if rip - unit.start < unit.bytes:
+            kill(cache, unit)
+        unit = unit.chain_in_page
+
+
+def avoid(s, addresses, count):
+    cache: CacheP = cython.cast(CacheP, s.translated)
+    old: u64p = cache.avoided
+    old_count: u32 = cache.avoided_count
+    i: u32
+    acquire(cython.address(s.lock))
+    cache.avoided = addresses
+    cache.avoided_count = count
+    for i in range(old_count):
+        kill_around(cache, s, old[i])
+    for i in range(count):
+        kill_around(cache, s, addresses[i])
+    release(cython.address(s.lock))
+    free(old)
+
+
 def free_with_space(s):
     free_cache(cython.cast(CacheP, s.translated))
     s.translated = cython.NULL
@@ -526,6 +559,8 @@ def begin(cache: CacheP, half: HalfP, rip: u64) -> DraftP:
     d.leave = cache.ways.leave
     d.jump_slots = cython.cast(u32, cython.cast(u64, cache.jump_slots))
     d.return_slots = cython.cast(u32, cython.cast(u64, cache.return_slots))
+    d.avoided = cache.avoided
+    d.avoided_count = cache.avoided_count
     d.first_site = half.site_count << 1 | cache.half
     d.guest_bytes = d.instructions = d.size = d.boundary_count = d.site_count = 0
     return d

@@ -4,6 +4,7 @@ import sys
 from time import monotonic_ns
 
 import cython
+from cython.cimports.libc.stdlib import malloc
 from cython.cimports.libc.string import memset
 
 from blinkenlights.jit.cache import set_most_instructions as set_most_instructions
@@ -374,6 +375,26 @@ def count_anew_in_children() -> None:
 def interpret_between(start: int, end: int) -> None:
     """Translate no instruction at these addresses, to find faulty translations."""
     interpret_range(start, end)
+
+
+def stop_translating_at(space, addresses) -> None:
+    """From now on leave these guest addresses, and no others, to the interpreter (`core.blocks.single`).
+
+    Units with such an address in them are forgotten; a thread inside one leaves it at its next branch.
+    From any thread. An address that is in the middle of an instruction means nothing.
+    """
+    memory: AddressSpace = space
+    wanted = sorted(set(addresses))
+    count: u32 = len(wanted)
+    array: u64p
+    s: SpaceP = memory.s
+    if s.translated == cython.NULL:
+        return
+    array = cython.cast(u64p, malloc(8 * count + 8))
+    for i, address in enumerate(wanted):
+        array[cython.cast(u32, i)] = address
+    with cython.nogil:
+        avoid(s, array, count)
 
 
 def tell_units_to(function) -> None:

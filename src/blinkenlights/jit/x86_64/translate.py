@@ -593,11 +593,29 @@ def translate_one(w: WorkP, action: cython.int) -> cython.bint:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def action_for(g: GuestP) -> cython.int:
+def is_avoided(d: DraftP, rip: u64) -> cython.bint:
+    low: u32 = 0
+    high: u32 = d.avoided_count
+    middle: u32
+    while low < high:
+        middle = (low + high) >> 1
+        if d.avoided[middle] < rip:
+            low = middle + 1
+        else:
+            high = middle
+    return low < d.avoided_count and d.avoided[low] == rip
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def action_for(d: DraftP, g: GuestP) -> cython.int:
     insn: InsnP = cython.address(g.insn)
     action: cython.int = rule[insn.id]
     i: cython.int
     if interpret_from <= g.rip < interpret_to or traits[insn.id] & FOREIGN:
+        return INTERPRET
+    if d.avoided_count and is_avoided(d, g.rip):
         return INTERPRET
     if action == INTERPRET and not insn.prefixes & P_EVEX:
         for i in range(insn.operands):
@@ -634,7 +652,7 @@ def translate_body(w: WorkP) -> cython.void:
         began = here(k)
         if at == 0:
             d.entry = 0 if d.checked else began
-        going_on = translate_one(w, action_for(g))
+        going_on = translate_one(w, action_for(d, g))
         mark(w, began, at)
         at += length
         d.instructions += 1
