@@ -116,7 +116,8 @@ class Lines:
     def _mentions(self, name: str) -> bool:
         """Whether a file's name is in the tables at all: parsing all their headers is slow."""
         wanted = os.fsencode(name) + b"\0"
-        for section in (self._dwarf.debug_line_sec, self._dwarf.debug_line_str_sec, self._dwarf.debug_str_sec):
+        dwarf = self._dwarf
+        for section in (dwarf.debug_line_sec, dwarf.debug_line_str_sec, dwarf.debug_str_sec):
             if section is not None and wanted in section.stream.getvalue():
                 return True
         return False
