@@ -84,7 +84,9 @@ class ParallelBuild(build_ext):
 
 compile_opcode_table()
 setup(
+    # CYTHON_CACHE: a folder where several checkouts share what Cython makes of the same sources
     ext_modules=cythonize(compiled_modules(), build_dir="build/cython", nthreads=JOBS,
+                          cache=os.environ.get("CYTHON_CACHE"),
                           compiler_directives=DIRECTIVES, show_all_warnings=False),
     cmdclass={"build_ext": ParallelBuild},
 )
