@@ -14,6 +14,13 @@ from tests.runner import environment as environ
 
 PACKAGES = ("bash", "busybox-static", "coreutils", "libacl1", "libattr1", "libc6", "libgmp10",
             "libpcre2-8-0", "libselinux1", "libtinfo6")
+PACKAGE_TOOLS = (
+    "apt", "dash", "debianutils", "diffutils", "dpkg", "grep", "libapt-pkg6.0", "libbz2-1.0", "libc-bin",
+    "libcap2", "libffi8", "libgcc-s1", "libgcrypt20", "libgnutls30", "libgpg-error0", "libhogweed6",
+    "libidn2-0", "liblz4-1", "liblzma5", "libmd0", "libnettle8", "libp11-kit0", "libseccomp2", "libstdc++6",
+    "libsystemd0", "libtasn1-6", "libudev1", "libunistring2", "libxxhash0", "libzstd1", "sed", "tar",
+    "zlib1g",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -56,19 +63,17 @@ def test_links_that_change_lead_nowhere_else(guest, blink, jail, environment):
 # ---- a Debian tree ----
 
 
-@pytest.fixture(scope="session")
-def debian(tmp_path_factory) -> Path:
-    """A root made from Debian's packages, as apt gets them; kept under build/."""
+def debian_tree(name: str, packages: tuple[str, ...], directory: Path) -> Path:
+    """A root made from Debian's packages, as apt gets them into `directory`; kept under build/."""
     if not (shutil.which("apt-get") and shutil.which("dpkg")):
         pytest.skip("no apt-get and dpkg on this host")
-    tree = ROOT / "build" / "debian-root"
+    tree = ROOT / "build" / name
     if not tree.exists():
-        directory = tmp_path_factory.mktemp("packages")
-        command = ["apt-get", "download", *PACKAGES]
+        command = ["apt-get", "download", *packages]
         got = subprocess.run(command, cwd=directory, capture_output=True, text=True)
         if got.returncode:
             pytest.skip(f"the packages can't be had: {got.stderr[-200:]}")
-        fresh = tree.with_name(f"debian-root.{os.getpid()}")
+        fresh = tree.with_name(f"{name}.{os.getpid()}")
         for package in directory.glob("*.deb"):
             subprocess.run(["dpkg", "-x", package, fresh], check=True)
         (fresh / "tmp").mkdir()
@@ -81,6 +86,26 @@ def debian(tmp_path_factory) -> Path:
         except OSError:  # another worker was first
             shutil.rmtree(fresh)
     return tree
+
+
+@pytest.fixture(scope="session")
+def debian(tmp_path_factory) -> Path:
+    return debian_tree("debian-root", PACKAGES, tmp_path_factory.mktemp("packages"))
+
+
+@pytest.fixture
+def debian_with_tools(tmp_path_factory, tmp_path) -> Path:
+    """A root with dpkg and apt, to be changed at will."""
+    packages = tmp_path_factory.mktemp("packages")
+    whole = debian_tree("debian-root-with-tools", PACKAGES + PACKAGE_TOOLS, packages)
+    root = tmp_path / "root"
+    subprocess.run(["cp", "-a", whole, root], check=True)
+    for name in ("dpkg/info", "dpkg/updates", "dpkg/triggers", "apt/lists/partial"):
+        (root / "var/lib" / name).mkdir(parents=True, exist_ok=True)
+    for name in ("var/lib/dpkg/status", "var/lib/dpkg/available"):
+        (root / name).touch()
+    (root / "var/log").mkdir(exist_ok=True)
+    return root
 
 
 @pytest.mark.parametrize(("script", "expected"), [
@@ -106,6 +131,47 @@ def debian(tmp_path_factory) -> Path:
 def test_a_debian_tree_runs_its_own_shell(blink, debian, script, expected):
     outcome = blink(["bash", "-c", script], flags=["-j", "-C", str(debian)])
     assert outcome.text == expected, outcome
+
+
+MAKE_A_PACKAGE = r"""
+set -e
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin TMPDIR=/tmp
+mkdir -p /tmp/pkg/DEBIAN /tmp/pkg/usr/bin
+printf 'Package: hello-there\nVersion: 1.0-1\nArchitecture: all\n' > /tmp/pkg/DEBIAN/control
+echo 'Maintainer: Nobody <a@b.c>' >> /tmp/pkg/DEBIAN/control
+echo 'Description: says hello' >> /tmp/pkg/DEBIAN/control
+printf '#!/bin/sh\necho configuring "$1"; echo made > /etc/by-postinst\n' > /tmp/pkg/DEBIAN/postinst
+printf '#!/bin/sh\necho removing "$1"; rm -f /etc/by-postinst\n' > /tmp/pkg/DEBIAN/prerm
+printf '#!/bin/sh\necho hello from a package\n' > /tmp/pkg/usr/bin/hello-there
+chmod 755 /tmp/pkg/DEBIAN/p* /tmp/pkg/usr/bin/hello-there
+dpkg-deb --root-owner-group -b /tmp/pkg /tmp/hello.deb
+dpkg -i /tmp/hello.deb > /tmp/log; tail -1 /tmp/log
+dpkg -l hello-there | tail -1
+dpkg -L hello-there | tail -1
+dpkg -S /usr/bin/hello-there
+hello-there; cat /etc/by-postinst
+apt-get --version > /tmp/version; grep -c '^apt ' /tmp/version
+apt-cache policy hello-there | grep Installed
+apt-get -y remove hello-there 2>/dev/null | grep -o "^removing remove"
+test -e /etc/by-postinst || echo gone
+"""
+INSTALLED = """dpkg-deb: building package 'hello-there' in '/tmp/hello.deb'.
+configuring configure
+ii  hello-there    1.0-1        all          says hello
+/usr/bin/hello-there
+hello-there: /usr/bin/hello-there
+hello from a package
+made
+1
+  Installed: 1.0-1
+removing remove
+gone
+"""
+
+
+def test_a_debian_tree_runs_its_own_package_tools(blink, debian_with_tools):
+    outcome = blink(["bash", "-c", MAKE_A_PACKAGE], flags=["-C", str(debian_with_tools)], env={"LC_ALL": "C"})
+    assert (outcome.status, outcome.text) == (0, INSTALLED), outcome
 
 
 def test_absolute_links_of_busybox_work(blink, debian):
