@@ -239,6 +239,10 @@ def replace(task: "Task", program: Program) -> None:
         from blinkenlights.linux import timers
 
         timers.delete_all(process)
+    if process.rings:
+        from blinkenlights.linux import aio
+
+        aio.destroy_all(process)
     process.space.clear()
     try:
         start(task, program)

@@ -27,7 +27,7 @@ def _wait(task: "Task", mask: int | None, number: int, *args: int) -> int:
     return after_wait(task, mask, result)
 
 
-def _mask(task: "Task", address: int, size: int) -> int | None:
+def signal_mask(task: "Task", address: int, size: int) -> int | None:
     """The guest's temporary mask; None for none."""
     if not address:
         return None
@@ -41,7 +41,7 @@ def sys_pselect6(task: "Task", n: int, reading: int, writing: int, other: int, t
     if s32(n) < 0:
         return -EINVAL
     size = (min(n & 0x7FFF_FFFF, LARGEST_SET) + 63) // 64 * 8
-    mask = _mask(task, space.u64(sig), space.u64(sig + 8)) if sig else None
+    mask = signal_mask(task, space.u64(sig), space.u64(sig + 8)) if sig else None
     host_mask = array("Q", [0 if mask is None else mask & ~SYNCHRONOUS])
     extra = array("Q", [0 if mask is None else at(host_mask), SIGSET])
     pointer = space.pointer
@@ -59,20 +59,20 @@ def sys_pselect6(task: "Task", n: int, reading: int, writing: int, other: int, t
 
 def sys_ppoll(task: "Task", fds: int, count: int, timeout: int, sig: int, size: int) -> int:
     space = task.space
-    mask = _mask(task, sig, size)
+    mask = signal_mask(task, sig, size)
     polled = space.pointer(fds, 8 * min(count & 0xFFFF_FFFF, LARGEST_SET), True)
     return _wait(task, mask, PPOLL, polled, count, space.pointer(timeout, 16, True))
 
 
 def sys_epoll_pwait(task: "Task", fd: int, out: int, count: int, timeout: int, sig: int, size: int) -> int:
-    mask = _mask(task, sig, size)
+    mask = signal_mask(task, sig, size)
     events = task.space.pointer(out, _room(count), True)
     return _wait(task, mask, EPOLL_PWAIT, fd, events, count, timeout)
 
 
 def sys_epoll_pwait2(task: "Task", fd: int, out: int, count: int, timeout: int, sig: int, size: int) -> int:
     space = task.space
-    mask = _mask(task, sig, size)
+    mask = signal_mask(task, sig, size)
     events = space.pointer(out, _room(count), True)
     return _wait(task, mask, EPOLL_PWAIT2, fd, events, count, space.pointer(timeout, 16))
 

@@ -120,6 +120,7 @@ def become_child(task: "Task", request: "CloneRequest | None") -> None:
         process.private_fds.discard(process.vfork_fd)
         process.vfork_fd = -1
     process.timers.clear()
+    process.rings.clear()
     process.shares_memory = False
     task.held.clear()
     task.robust_list = 0

@@ -224,7 +224,7 @@ class Call:
         if "*" not in word:
             return 1
         number = self.arguments[int(word.partition("*")[2])] & 0xFFFF_FFFF_FFFF_FFFF
-        if "epoll_event" in word or (after and word == ">b*2") or (after and word == ">b*1"):
+        if word[1:].startswith(("epoll_event", "io_event")) or (after and word in (">b*2", ">b*1")):
             number = min(number, self.result)  # the result says how many were written
         elif after and word in (">b*3", ">gid*0"):
             number = min(number, self.result)
@@ -266,6 +266,8 @@ class Call:
         if kind == "mmsghdr":
             number = max(self.result, 0) if self.name == "recvmmsg" else s32(self.arguments[int(place)])
             return structures.messages(self.space, address, number, self.name == "recvmmsg")
+        if kind == "iocbs":
+            return structures.control_blocks(self.space, address, s32(self.arguments[int(place)]))
         if kind == "sigmask":
             return structures.signal_mask_argument(self.space, address)
         if kind == "xattr_args":

@@ -294,6 +294,18 @@ def file_handle(data: bytes) -> str:
     return f"{{handle_bytes={size}, handle_type={kind}}}"
 
 
+def iocb(data: bytes) -> str:
+    value, opcode, fd, buffer, size, offset = unpack_from("<Q8xH2xIQQq", data)
+    name = ENUMS["iocb"].get(opcode, str(opcode))
+    where = f"aio_buf={buffer:#x}, aio_nbytes={size}, aio_offset={offset}"
+    return f"{{aio_data={value:#x}, aio_lio_opcode={name}, aio_fildes={fd}, {where}}}"
+
+
+def io_event(data: bytes) -> str:
+    value, block, result, more = unpack_from("<QQqq", data)
+    return f"{{data={value:#x}, obj={block:#x}, res={result}, res2={more}}}"
+
+
 FORMATS: "dict[str, Callable[[bytes], str]]" = {
     "cachestat": fields("<5Q", "nr_cache nr_dirty nr_writeback nr_evicted nr_recently_evicted"),
     "cap_data": fields("<3I", "effective permitted inheritable"),
@@ -301,6 +313,8 @@ FORMATS: "dict[str, Callable[[bytes], str]]" = {
     "dqblk": fields("<3Q", "dqb_bhardlimit dqb_bsoftlimit dqb_curspace"),
     "file_handle": file_handle,
     "flock": flock,
+    "io_event": io_event,
+    "iocb": iocb,
     "mnt_id_req": fields("<I4xQQ", "size mnt_id param"),
     "mount_attr": fields("<4Q", "attr_set attr_clr propagation userns_fd"),
     "mq_attr": fields("<4q", "mq_flags mq_maxmsg mq_msgsize mq_curmsgs"),
@@ -404,6 +418,12 @@ def signal_mask_argument(space: "AddressSpace", address: int) -> str:
     mask, size = unpack_from("<QQ", space.read(address, 16))
     text = sigset(space.read(mask, 8)) if mask and size == 8 else hex(mask)
     return f"{{sigmask={text}, sigsetsize={size}}}"
+
+
+def control_blocks(space: "AddressSpace", address: int, count: int) -> str:
+    """An array of pointers to struct iocb."""
+    pointers = [space.u64(address + 8 * i) for i in range(max(0, min(count, FEW)))]
+    return f"[{', '.join(iocb(space.read(pointer, 64)) for pointer in pointers)}]"
 
 
 def attribute(space: "AddressSpace", address: int) -> str:

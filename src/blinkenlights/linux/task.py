@@ -95,6 +95,7 @@ class Process(ProcessState):
         self.limits: dict[int, tuple[int, int]] = {}
         self.private_fds: set[int] = set()  # ours, never the guest's
         self.timers: set[int] = set()  # made by timer_create
+        self.rings: dict[int, int] = {}  # asynchronous I/O: a ring's address and length
         self.leader: Task | None = None  # runs on Python's main thread
         self.leader_wake = _thread.allocate_lock()  # released when the leader has something to do
         self.leader_wake.acquire()
