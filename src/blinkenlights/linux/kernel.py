@@ -121,6 +121,11 @@ def next_bytes(task: "Task") -> bytes:
 def system_call(task: "Task") -> None:
     cpu = task.cpu
     number = cpu.get(RAX)
+    if task.seccomp is not None:
+        from blinkenlights.linux import seccomp
+
+        if not seccomp.permits(task, number):
+            return
     call = _resolved.get(number)
     if call is None:
         call = resolve(task, number)

@@ -312,8 +312,10 @@ def sys_prctl(task: "Task", option: int, a: int, b: int, c: int, d: int) -> int:
         return host.syscall(SYS_PRCTL, option, a, b, c, d)
     if option in PR_RESULTS:
         return host.syscall(SYS_PRCTL, option, space.pointer(a, PR_RESULTS[option], True), b, c, d)
-    if option == PR_GET_SECCOMP:
-        return 0
+    if option in (PR_GET_SECCOMP, PR_SET_SECCOMP):
+        from blinkenlights.linux import seccomp
+
+        return seccomp.mode_of(task) if option == PR_GET_SECCOMP else seccomp.set_mode(task, a, b)
     if option == PR_GET_TID_ADDRESS:
         space.put_u64(a, task.clear_child_tid)
         return 0
@@ -328,7 +330,6 @@ def sys_prctl(task: "Task", option: int, a: int, b: int, c: int, d: int) -> int:
         return len(auxv)
     if option == PR_SET_MM:
         return -EPERM
-    if option != PR_SET_SECCOMP:
-        task.process.log(f"prctl: unknown option {option}", once=True)
+    task.process.log(f"prctl: unknown option {option}", once=True)
     return -EINVAL
 

@@ -490,7 +490,11 @@ def _status(task: "Task", entry: Entry) -> bytes:
     for signo, action in process.actions.items():
         if action.handler > 1:
             caught |= 1 << (signo - 1)
+    thread = _thread_of(task, entry)
+    restricted = thread.seccomp
     values = {
+        b"Seccomp": b"%d" % (restricted.mode if restricted else 0),
+        b"Seccomp_filters": b"%d" % (restricted.count if restricted and restricted.program else 0),
         b"VmPeak": b"%8d kB" % (sizes.total >> 10),
         b"VmSize": b"%8d kB" % (sizes.total >> 10),
         b"VmData": b"%8d kB" % (sizes.data >> 10),
@@ -498,7 +502,7 @@ def _status(task: "Task", entry: Entry) -> bytes:
         b"VmExe": b"%8d kB" % (sizes.code >> 10),
         b"VmLib": b"%8d kB" % (sizes.libraries >> 10),
         b"SigCgt": b"%016x" % caught,
-        b"SigBlk": b"%016x" % _thread_of(task, entry).sigmask,
+        b"SigBlk": b"%016x" % thread.sigmask,
     }
     lines = []
     for line in _host_file(entry.host).splitlines():

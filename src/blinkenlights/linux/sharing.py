@@ -107,6 +107,7 @@ def lend(parent: Task, cpu: "engine.Processor", request: CloneRequest, start: St
         task.enter()
         task.sigmask = parent.sigmask
         task.altstack = (0, signal.SS_DISABLE, 0)
+        task.seccomp = parent.seccomp
         process.tasks[task.tid] = task
         process.leader = task
         start.result = process.pid

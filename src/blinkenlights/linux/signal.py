@@ -170,10 +170,10 @@ def terminate(task: "Task", signo: int) -> None:
     host.die(signo)
 
 
-def force(task: "Task", signo: int, code: int, address: int = 0) -> None:
+def force(task: "Task", signo: int, code: int, address: int = 0, info: bytes = b"") -> None:
     """A signal for something the guest's own instruction did: it can't be blocked or ignored."""
     action = task.process.actions.get(signo)
-    info = FAULT_INFO.pack(signo, 0, code, address)
+    info = info or FAULT_INFO.pack(signo, 0, code, address)
     if action is None or action.handler in (SIG_DFL, SIG_IGN) or task.sigmask & bit(signo):
         log_fatal(task, signo, code, address)
         terminate(task, signo)

@@ -37,9 +37,10 @@ DEPENDENT: dict[str, dict[int, str]] = {
         0x540F: ">int", 0x5410: "<int", 0x5413: ">winsize", 0x5414: "<winsize", 0x541B: ">int",
         0x5421: "<int", 0x5452: "<int", 0x80045430: ">uint", 0x40045431: "<int",
     },
+    "seccomp": {1: "<sock_fprog", 2: "<uint"},
     "prctl": {1: "int", 4: "int", 15: "str", 23: "int", 38: "int"},
 }  # fmt: skip
-SIZES = STRUCTURES | {"flock": 32, "termios": 36, "winsize": 8}
+SIZES = STRUCTURES | {"sock_fprog": 16, "flock": 32, "termios": 36, "winsize": 8}
 
 # Calls that write to the buffers their vector names; the others read them.
 FILL_VECTORS = frozenset(("readv", "preadv", "preadv2", "recvmsg", "recvmmsg", "process_vm_readv"))
@@ -195,7 +196,7 @@ class Call:
 
     def dependent(self, i: int) -> str:
         """What an argument is, by the command before it; "" for a plain number."""
-        place = {"futex": 1}.get(self.name, i - 1)
+        place = {"futex": 1, "seccomp": 0}.get(self.name, i - 1)
         command = self.arguments[place] & (0x7F if self.name == "futex" else 0xFFFF_FFFF)
         return DEPENDENT.get(self.name, {}).get(command, "")
 

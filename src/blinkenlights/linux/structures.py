@@ -326,6 +326,7 @@ FORMATS: "dict[str, Callable[[bytes], str]]" = {
     "sembuf": fields("<Hhh", "sem_num sem_op sem_flg"),
     "shmid_ds": fields("<4xIII32xQ", "uid gid cuid shm_segsz"),
     "sigevent": sigevent,
+    "sock_fprog": fields("<H6xQ", "len filter"),
     "termios": termios,
     "timex": fields("<I4xqqq", "modes offset freq maxerror"),
     "timezone": fields("<ii", "tz_minuteswest tz_dsttime"),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from blinkenlights.core.engine import Processor
     from blinkenlights.core.memory import AddressSpace
+    from blinkenlights.linux.seccomp import State
     from blinkenlights.linux.vfs import Vfs
 
 
@@ -146,6 +147,7 @@ class Task(ThreadState):
         self.trap = 0
         self.error_code = 0
         self.fault_address = 0
+        self.seccomp: State | None = None  # which system calls it may make
         self.stepping = False  # a signal handler's return has set TF
         self.exiting = False  # leave the run loop; the thread is over
 

@@ -154,6 +154,7 @@ def start_thread(task: Task, request: CloneRequest) -> int:
         child = Task(process, cpu)
         child.sigmask = task.sigmask
         child.altstack = (0, signal.SS_DISABLE, 0)
+        child.seccomp = task.seccomp
         started = _thread.allocate_lock()
         started.acquire()
         go = _thread.allocate_lock()

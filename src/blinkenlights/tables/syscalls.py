@@ -403,7 +403,7 @@ SYSCALLS: tuple[Row, ...] = (
     (314, "sched_setattr", "pid <sched_attr uint", "int", "direct"),
     (315, "sched_getattr", "pid >b*2 uint uint", "int", "direct"),
     (316, "renameat2", "dirfd path dirfd path rename:", "int", "direct"),
-    (317, "seccomp", "hex hex addr", "int", "abi.enosys"),
+    (317, "seccomp", "seccomp: seccompflag: any", "int", "seccomp.sys_seccomp"),
     (318, "getrandom", ">b*1 size getrandom:", "size", "direct"),
     (319, "memfd_create", "str memfd:", "fd", "direct"),
     (320, "kexec_file_load", "fd fd size str hex", "int", "abi.eperm"),
