@@ -119,6 +119,30 @@ def test_flag_words_have_names():
                 assert word[:-1] in known, row[1]
 
 
+# Numbers without names of their own: keys, masks, indices, sizes, and flags of which none is defined.
+PLAIN_NUMBERS = {
+    "shmget", "semget", "msgget", "sysfs", "prctl", "keyctl", "process_vm_readv", "process_vm_writev", "kcmp",
+    "copy_file_range", "pkey_alloc", "pidfd_send_signal", "pidfd_getfd", "process_madvise",
+    "process_mrelease", "set_mempolicy_home_node", "cachestat", "futex_waitv",
+    "futex_wake", "futex_wait", "futex_requeue",
+    "statmount", "listmount", "lsm_get_self_attr", "lsm_set_self_attr", "lsm_list_modules",
+}  # fmt: skip
+
+
+def test_no_implemented_call_shows_a_structure_or_flags_as_a_number():
+    not_there = (None, "abi.enosys", "abi.eperm", "process.sys_ptrace")
+    raw = {row[1] for row in SYSCALLS if row[4] not in not_there and "hex" in row[2].split()}
+    assert raw == PLAIN_NUMBERS
+    # nothing is read or written behind a bare address
+    bare = {row[1] for row in SYSCALLS if row[4] not in not_there and "addr" in row[2].split()}
+    assert bare == {
+        "mmap", "mprotect", "munmap", "brk", "mremap", "msync", "mincore", "madvise", "shmat", "clone",
+        "shmdt", "mlock", "munlock", "arch_prctl", "futex", "io_destroy", "io_getevents", "io_submit",
+        "io_cancel", "remap_file_pages", "set_tid_address", "mbind", "get_mempolicy", "set_robust_list",
+        "getcpu", "mlock2", "pkey_mprotect", "io_pgetevents", "set_mempolicy_home_node",
+    }  # fmt: skip
+
+
 def test_every_implementation_is_there():
     from blinkenlights.linux.abi import implementation
 

@@ -37,10 +37,15 @@ DEPENDENT: dict[str, dict[int, str]] = {
         0x540F: ">int", 0x5410: "<int", 0x5413: ">winsize", 0x5414: "<winsize", 0x541B: ">int",
         0x5421: "<int", 0x5452: "<int", 0x80045430: ">uint", 0x40045431: "<int",
     },
+    "keyctl": {1: "str", **dict.fromkeys((0, *range(2, 32)), "int")},
+    "semctl": {1: "<semid_ds", 2: ">semid_ds", 16: "int"},
     "seccomp": {1: "<sock_fprog", 2: "<uint"},
-    "prctl": {1: "int", 4: "int", 15: "str", 23: "int", 38: "int"},
+    "prctl": {
+        1: "signal", 2: ">int", 4: "int", 8: "int", 14: "int", 15: "str", 19: ">int", 22: "int", 23: "int",
+        24: "int", 25: ">int", 29: "int", 36: "int", 37: ">int", 38: "int",
+    },
 }  # fmt: skip
-SIZES = STRUCTURES | {"sock_fprog": 16, "flock": 32, "termios": 36, "winsize": 8}
+SIZES = STRUCTURES | {"semid_ds": 104, "sock_fprog": 16, "flock": 32, "termios": 36, "winsize": 8}
 
 # Calls that write to the buffers their vector names; the others read them.
 FILL_VECTORS = frozenset(("readv", "preadv", "preadv2", "recvmsg", "recvmmsg", "process_vm_readv"))
@@ -208,8 +213,8 @@ class Call:
             return string(self.space, value)
         if kind.endswith(":"):
             return open_flags(value) if kind == "open:" else flags(kind[:-1], value)
-        if kind in ("int", "fd"):
-            return str(s32(value))
+        if kind in ("int", "fd", "signal"):
+            return number(kind, value)
         if not value:
             return "NULL"
         return structures.FORMATS[kind[1:]](self.space.read(value, SIZES[kind[1:]]))
@@ -267,6 +272,10 @@ class Call:
         if kind == "mmsghdr":
             number = max(self.result, 0) if self.name == "recvmmsg" else s32(self.arguments[int(place)])
             return structures.messages(self.space, address, number, self.name == "recvmmsg")
+        if kind == "waiters":  # futex_requeue has two
+            return structures.futex_waiters(self.space, address, s32(self.arguments[1]) if place else 2)
+        if kind == "addresses":
+            return structures.addresses(self.space, address, s64(self.arguments[int(place)]))
         if kind == "iocbs":
             return structures.control_blocks(self.space, address, s32(self.arguments[int(place)]))
         if kind == "sigmask":
@@ -300,6 +309,11 @@ class Call:
             signo = value & 0xFF
             shown = flags("clone", value & ~0xFF, "")
             return "|".join(filter(None, (shown, signal_name(signo) if signo else ""))) or "0"
+        if name == "quotactl":  # QCMD(command, type)
+            shown = lookup("quotactl", (value & 0xFFFF_FFFF) >> 8)
+            return f"QCMD({shown}, {lookup('quotatype', value & 0xFF)})"
+        if name == "ioclass":
+            return f"IOPRIO_PRIO_VALUE({lookup('ioclass', (value & 0xFFFF) >> 13)}, {value & 0x1FFF})"
         if name in FLAGS:
             return flags(name, value, ZERO_NAMES.get(name, "0"))
         return lookup(name, value)

@@ -326,6 +326,7 @@ FORMATS: "dict[str, Callable[[bytes], str]]" = {
     "sembuf": fields("<Hhh", "sem_num sem_op sem_flg"),
     "shmid_ds": fields("<4xIII32xQ", "uid gid cuid shm_segsz"),
     "sigevent": sigevent,
+    "semid_ds": fields("<4xIII32xQ", "uid gid cuid sem_nsems"),
     "sock_fprog": fields("<H6xQ", "len filter"),
     "termios": termios,
     "timex": fields("<I4xqqq", "modes offset freq maxerror"),
@@ -419,6 +420,21 @@ def signal_mask_argument(space: "AddressSpace", address: int) -> str:
     mask, size = unpack_from("<QQ", space.read(address, 16))
     text = sigset(space.read(mask, 8)) if mask and size == 8 else hex(mask)
     return f"{{sigmask={text}, sigsetsize={size}}}"
+
+
+def futex_waiters(space: "AddressSpace", address: int, count: int) -> str:
+    """An array of struct futex_waitv."""
+    shown = []
+    for i in range(max(0, min(count, FEW))):
+        value, word, names = unpack_from("<QQI", space.read(address + 24 * i, 24))
+        flags = flag_names(FLAGS["futex2"], names)
+        shown.append(f"{{val={value:#x}, uaddr={word:#x}, flags={flags}}}")
+    return f"[{', '.join(shown)}]"
+
+
+def addresses(space: "AddressSpace", address: int, count: int) -> str:
+    """An array of pointers that lead nowhere further."""
+    return f"[{', '.join(hex(space.u64(address + 8 * i)) for i in range(max(0, min(count, FEW))))}]"
 
 
 def control_blocks(space: "AddressSpace", address: int, count: int) -> str:
