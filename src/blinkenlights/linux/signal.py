@@ -10,7 +10,7 @@ that the engine learns of faults; if one is sent by another process meanwhile, i
 from errno import EINTR, EINVAL, ENOMEM, EPERM
 from struct import Struct
 
-from blinkenlights.core import host
+from blinkenlights.core import frames, host
 from blinkenlights.core.memory import GuestFault
 from blinkenlights.linux import fpstate
 from blinkenlights.linux.task import SS_DISABLE, Action
@@ -214,7 +214,6 @@ def altstack_state(task: "Task", sp: int) -> int:
 def enter_handler(task: "Task", signo: int, info: bytes, action: Action) -> None:
     """Put a frame on the guest's stack and point the CPU at the handler."""
     cpu = task.cpu
-    space = task.process.space
     flags = action.flags
     sp = cpu.get(RSP)
     base, stack_flags, size = task.altstack
@@ -225,38 +224,25 @@ def enter_handler(task: "Task", signo: int, info: bytes, action: Action) -> None
         on_stack = True
     else:
         on_stack = nested
-    extended = fpstate.saved(cpu)
-    state = (top - len(extended)) & ~63
+    extended = fpstate.size(cpu)
+    state = (top - extended) & ~63
     frame = ((state - FRAME_SIZE) & ~15) - 8
     saved = task.sigmask if task.saved_mask is None else task.saved_mask
     if not flags & SA_RESTORER or frame < 0 or (on_stack and not base < frame):
         bad_frame(task, signo)
         return
-    ucontext = UCONTEXT.pack(
-        UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS | (len(extended) > fpstate.LEGACY_SIZE and UC_FP_XSTATE), 0,
-        base, stack_flags, 0, size,
-        *(cpu.get(number) for number in CONTEXT_REGISTERS), cpu.rip, cpu.rflags,
-        USER_CS, 0, 0, USER_SS,
-        task.error_code, task.trap, saved, task.fault_address, state,
-        saved,
-    )  # fmt: skip
-    data = action.restorer.to_bytes(8, "little") + ucontext + info[:128].ljust(128, b"\0")
-    try:
-        space.write(frame, data)
-        space.write(state, extended)
-    except GuestFault:
-        bad_frame(task, signo)
-        return
+    uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS | (extended > fpstate.LEGACY_SIZE and UC_FP_XSTATE)
+    words = (action.restorer, uc_flags, base, stack_flags, size, task.error_code, task.trap, saved,
+             task.fault_address)  # fmt: skip
+    if not frames.put_frame(cpu, (frame, state), info, words):
+        try:
+            put_frame(task, (frame, state), info, words)
+        except GuestFault:
+            bad_frame(task, signo)
+            return
     if flags & SA_RESETHAND:
         set_action(task, signo, None)
-    cpu.reset_fpu()  # a handler starts without the pending x87 exception it may be about
-    cpu.set(RSP, frame)
-    cpu.set(0, 0)
-    cpu.set(7, signo)
-    cpu.set(6, frame + 8 + UCONTEXT.size)
-    cpu.set(2, frame + 8)
-    cpu.rflags = cpu.rflags & ~(DF | RF | TF)
-    cpu.rip = action.handler
+    frames.begin_handler(cpu, action.handler, signo, frame)
     if stack_flags & SS_AUTODISARM:
         task.altstack = (0, SS_DISABLE, 0)
     task.saved_mask = None
@@ -264,6 +250,25 @@ def enter_handler(task: "Task", signo: int, info: bytes, action: Action) -> None
     if not flags & SA_NODEFER:
         task.sigmask |= bit(signo)
     task.sigmask &= ~UNBLOCKABLE
+
+
+def put_frame(
+    task: "Task", at: tuple[int, int], info: bytes, words: tuple[int, int, int, int, int, int, int, int, int]
+) -> None:
+    """As `core.frames.put_frame`, in any kind of memory; raises GuestFault."""
+    cpu = task.cpu
+    frame, state = at
+    restorer, uc_flags, base, stack_flags, size, error_code, trap, saved, fault_address = words
+    ucontext = UCONTEXT.pack(
+        uc_flags, 0,
+        base, stack_flags, 0, size,
+        *(cpu.get(number) for number in CONTEXT_REGISTERS), cpu.rip, cpu.rflags,
+        USER_CS, 0, 0, USER_SS,
+        error_code, trap, saved, fault_address, state,
+        saved,
+    )  # fmt: skip
+    task.space.write(frame, restorer.to_bytes(8, "little") + ucontext + info[:128].ljust(128, b"\0"))
+    task.space.write(state, fpstate.saved(cpu))
 
 
 def bad_frame(task: "Task", signo: int) -> None:
@@ -275,34 +280,45 @@ def bad_frame(task: "Task", signo: int) -> None:
 
 def sys_rt_sigreturn(task: "Task") -> int:
     cpu = task.cpu
+    taken = frames.take_frame(cpu) or take_frame(task)
+    if taken is None:
+        return bad_sigreturn(task)
+    mask, rflags, ss_sp, ss_flags, ss_size = taken
+    task.sigmask = mask & ~UNBLOCKABLE
+    task.stepping = bool(rflags & TF)
+    change_altstack(task, ss_sp, ss_flags, ss_size, cpu.get(RSP))
+    if task.held:
+        deliver_held(task)
+    host.set_mask(task.sigmask & ~SYNCHRONOUS)
+    return cpu.get(0)
+
+
+def take_frame(task: "Task") -> tuple[int, int, int, int, int] | None:
+    """As `core.frames.take_frame`, of any frame; None for one that can't be."""
+    cpu = task.cpu
     frame = cpu.get(RSP) - 8
     try:
         raw = task.space.read(frame + 8, UCONTEXT.size)
     except GuestFault:
-        return bad_sigreturn(task)
+        return None
     values = UCONTEXT.unpack(raw)
     _uc_flags, _link, ss_sp, ss_flags, _, ss_size = values[:6]
     registers = values[6:22]
     rip, rflags = values[22:24]
     state = values[32]
-    task.sigmask = values[33] & ~UNBLOCKABLE
     for number, value in zip(CONTEXT_REGISTERS, registers):  # noqa: B905
         cpu.set(number, value)
     cpu.rip = rip
     cpu.rflags = (cpu.rflags & ~RESTORED_FLAGS) | (rflags & RESTORED_FLAGS)
-    task.stepping = bool(rflags & TF)
     if state:
         try:
             fpstate.restore(cpu, task.space, state)
         except (GuestFault, ValueError):
-            return bad_sigreturn(task)
+            task.sigmask = values[33] & ~UNBLOCKABLE
+            return None
     else:
         cpu.reset_fpu()
-    change_altstack(task, ss_sp, ss_flags, ss_size, registers[15])
-    if task.held:
-        deliver_held(task)
-    host.set_mask(task.sigmask & ~SYNCHRONOUS)
-    return cpu.get(0)
+    return values[33], rflags, ss_sp, ss_flags, ss_size
 
 
 def bad_sigreturn(task: "Task") -> int:
