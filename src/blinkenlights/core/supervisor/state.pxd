@@ -3,6 +3,17 @@
 from blinkenlights.core.state cimport *
 from blinkenlights.core.paging cimport siglongjmp
 
+# Cython takes larger numbers for Python's.
+cdef extern from *:
+    """
+    #define LOW_32 0xffffffffULL
+    #define HIGH_16 0xffff0000ULL
+    #define PAGES_32 0xfffff000ULL
+    """
+    const u64 LOW_32
+    const u64 HIGH_16  # of the low 32 bits
+    const u64 PAGES_32
+
 # Why the run loop was left, beyond those of core.state.
 cdef enum:
     EXIT_EVENT = 6  # time reached `next_event`

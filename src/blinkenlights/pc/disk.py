@@ -1,0 +1,91 @@
+"""Disk images and their geometry."""
+
+import os
+from pathlib import Path
+
+SECTOR = 512
+
+# Floppies by size in KiB: cylinders, heads, sectors a track, and the type that INT 13h, AH=08h gives.
+FLOPPIES = {
+    160: (40, 1, 8, 1), 180: (40, 1, 9, 1), 320: (40, 2, 8, 1), 360: (40, 2, 9, 1), 720: (80, 2, 9, 3),
+    1200: (80, 2, 15, 2), 1440: (80, 2, 18, 4), 2880: (80, 2, 36, 5),
+}  # fmt: skip
+
+
+class Disk:
+    """An image of a floppy or a hard disk. Writes stay in memory unless the image is opened for writing."""
+
+    def __init__(self, path: str | os.PathLike[str], write: bool = False) -> None:
+        """OSError when it can't be read; ValueError when it is empty."""
+        self.path = Path(path)
+        self._file = self.path.open("r+b" if write else "rb")
+        size = self._file.seek(0, os.SEEK_END)
+        if size == 0:
+            self._file.close()
+            raise ValueError(f"{path} is empty")
+        self.writable = write
+        self.sectors = (size + SECTOR - 1) // SECTOR
+        self._changed: dict[int, bytes] = {}
+        shape = FLOPPIES.get(size >> 10) if size % 1024 == 0 else None
+        # a bare boot sector is taken for the floppy that it was written for
+        if shape is None and size < 360 << 10:
+            shape = FLOPPIES[1440]
+        self.floppy = shape is not None
+        if shape is not None:
+            self.cylinders, self.heads, self.track, self.type = shape
+        else:
+            self.heads, self.track, self.type = 16, 63, 0
+            if self.sectors > 1024 * 16 * 63:
+                self.heads = next((h for h in (32, 64, 128) if self.sectors <= 1024 * h * 63), 255)
+            self.cylinders = max(self.sectors // (self.heads * self.track), 1)
+
+    @property
+    def number(self) -> int:
+        """The BIOS's: 0x00 for the first floppy, 0x80 for the first hard disk."""
+        return 0 if self.floppy else 0x80
+
+    @property
+    def capacity(self) -> int:
+        """Sectors that can be addressed."""
+        return self.cylinders * self.heads * self.track if self.floppy else self.sectors
+
+    def address(self, cylinder: int, head: int, sector: int) -> int | None:
+        """The number of a sector by cylinder, head and sector (from 1); None for none."""
+        if cylinder >= self.cylinders or head >= self.heads or not 1 <= sector <= self.track:
+            return None
+        return (cylinder * self.heads + head) * self.track + sector - 1
+
+    def read(self, first: int, count: int) -> bytes:
+        """`count` sectors; what the image is too short for is zero. ValueError beyond the disk."""
+        if first < 0 or count < 0 or first + count > self.capacity:
+            raise ValueError(f"the disk has {self.capacity} sectors")
+        self._file.seek(first * SECTOR)
+        data = self._file.read(count * SECTOR).ljust(count * SECTOR, b"\0")
+        if not self._changed:
+            return data
+        return b"".join(
+            self._changed.get(first + i, data[i * SECTOR : (i + 1) * SECTOR]) for i in range(count)
+        )
+
+    def write(self, first: int, data: bytes) -> None:
+        """Whole sectors. ValueError beyond the disk."""
+        count = len(data) // SECTOR
+        if first < 0 or first + count > self.capacity:
+            raise ValueError(f"the disk has {self.capacity} sectors")
+        if self.writable:
+            self._file.seek(first * SECTOR)
+            self._file.write(data)
+            self._file.flush()
+            return
+        for i in range(count):
+            self._changed[first + i] = bytes(data[i * SECTOR : (i + 1) * SECTOR])
+
+    def save(self) -> dict[int, bytes]:
+        """What was written and not kept."""
+        return dict(self._changed)
+
+    def restore(self, state: dict[int, bytes]) -> None:
+        self._changed = dict(state)
+
+    def close(self) -> None:
+        self._file.close()

@@ -1,0 +1,40 @@
+"""Boot programs, assembled when they are needed."""
+
+import hashlib
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+SOURCES = Path(__file__).parents[1] / "guests" / "boot"
+BUILT = Path(__file__).parents[2] / "build" / "guests" / "boot"
+
+
+def assemble(source: Path) -> Path:
+    """A floppy image of the program, kept under build/ by content. Skips the test where there is no nasm."""
+    if shutil.which("nasm") is None:
+        pytest.skip("nasm isn't here")
+    text = source.read_bytes() + b"".join(path.read_bytes() for path in sorted(SOURCES.glob("*.inc")))
+    image = BUILT / f"{source.stem}-{hashlib.sha256(text).hexdigest()[:16]}.img"
+    if not image.exists():
+        BUILT.mkdir(parents=True, exist_ok=True)
+        part = image.with_suffix(f".{id(source)}.part")
+        command = ["nasm", "-f", "bin", "-w-all", "-i", f"{SOURCES}/", "-o", str(part), str(source)]
+        subprocess.run(command, check=True)
+        size = max((part.stat().st_size + 511) // 512 * 512, 1474560)
+        with part.open("r+b") as file:
+            file.truncate(size)
+        part.replace(image)
+    return image
+
+
+@pytest.fixture
+def boot_program() -> Callable[[str], Path]:
+    """The image of the program `name`.asm, or of the source text given."""
+
+    def make(name: str) -> Path:
+        return assemble(SOURCES / f"{name}.asm")
+
+    return make
