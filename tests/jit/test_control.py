@@ -20,6 +20,7 @@ CASES = {
     "addresses": "displacements and indices that wrap, 32-bit and absolute addresses",
     "segments": "FS and GS based operands of all kinds",
     "stepping": "single steps through calls, loops and repeated moves",
+    "pointers": "calls and jumps through pointers to one address, to a few and to many",
     "vsyscall": "the vsyscall page",
 }
 

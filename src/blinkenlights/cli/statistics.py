@@ -63,7 +63,8 @@ def of_translations(task: "Task") -> list[str]:
         f"{n['units']} units of {n['instructions']} instructions translated, "
         f"{n['guest_bytes']} bytes to {n['code_bytes']}, in {seconds * 1e3:.1f} ms: "
         f"{rate(n['instructions'], seconds)}",
-        f"{n['links']} links, {n['misses']} ways in made for indirect jumps, "
+        f"{n['links']} links, {n['kept']} addresses kept at indirect jumps, "
+        f"{n['misses']} ways in made for others and returns, "
         f"{n['invalidated']} units forgotten, {n['evictions']} evictions",
         f"{n['interpreted']} instructions interpreted" + (f": {top}" if top else ""),
     ]

@@ -13,6 +13,8 @@ cdef enum:
     TARGETS = 65536  # slots of each table for indirect jumps
     MOST_INSTRUCTIONS = 96
     MOST_SITES = 400
+    MOST_KEPT = 4  # addresses that an indirect call or jump compares with
+    BUSY = 1024  # indirect calls and jumps that led to more than these, by hash
     CODE_ROOM = 49152  # bytes of host code in a draft
 
 # Site.kind: what an exit or a branch is there for.
@@ -24,6 +26,9 @@ cdef enum:
     SITE_STALE = 4  # the guest's code is no longer what was translated
     SITE_TARGET = 5  # the way in for indirect jumps to an address
     SITE_RETURN = 6  # the way in for returns to an address
+    SITE_CALLS = 7  # an indirect call or jump, which compares with the addresses it led to before
+    SITE_JUMPS = 8
+    SITE_OTHER = 9  # where such a comparison leads when it fails
 
 # Numbers of sites that stand for no place.
 cdef enum:
@@ -52,10 +57,12 @@ cdef struct Site:
     Unit *unit  # that it stands in; NULL for a way in that stands alone
     Unit *linked  # where it leads now
     Site *next_incoming  # of those that lead to the same unit
-    Site *next_in_slot  # ways in: the same slot of a table
+    Site *next_in_slot  # ways in: the same slot of a table; indirect calls and jumps: the newest address kept
     u32 patch  # offset in code memory of the word that says where it leads
     u32 stub  # offset of where it leads when unlinked; ways in: of its first instruction
     u8 kind
+    u8 length  # indirect calls: bytes of the guest's instruction
+    u8 kept  # indirect calls and jumps: how many addresses they compare with
 
 cdef struct Unit:
     u64 start  # guest address
@@ -86,6 +93,7 @@ cdef struct DraftSite:
     u16 patch  # offsets from the draft's start
     u16 stub
     u8 kind
+    u8 length
 
 cdef struct Ways:  # host addresses of the common code of a cache, and marks in it
     u64 enter
@@ -106,8 +114,9 @@ cdef struct Draft:  # a unit in the making
     u32 return_slots
     u32 first_site  # number of its first site
     u64 membase
-    const u64 *avoided  # as in Cache
+    const u64 *avoided  # these three as in Cache
     u32 avoided_count
+    const u64 *busy
     u32 guest_bytes
     int instructions
     int size  # of its host code
@@ -137,6 +146,7 @@ cdef struct Statistics:
     u64 code_bytes
     u64 links
     u64 misses  # of indirect jumps and returns, each of which made a way in
+    u64 kept  # addresses that indirect jumps and calls compare with
     u64 interpreted
     u64 invalidated
     u64 evictions
@@ -161,6 +171,7 @@ cdef struct Cache:
     u32 no_return
     u64 *avoided  # guest addresses, ascending: instructions to be interpreted, whatever they are
     u32 avoided_count
+    u64 busy[BUSY]  # guest addresses of indirect calls and jumps that are better made by the table
     Statistics statistics
     u32 interpreted_by[4096]  # mnemonic
     Draft draft
@@ -186,10 +197,16 @@ cdef struct BackEnd:
     bint (*translate)(Draft *) noexcept nogil
     # The way in of `kind` for the draft's rip, with a link to it as site 1 after itself as site 0.
     void (*way_in)(Draft *, int kind) noexcept nogil
+    # The comparison with the draft's rip for an indirect call or jump: a link to it as site 0, what to do
+    # otherwise as site 1. For a call's first one: the return address, else 0.
+    void (*comparison)(Draft *, u64 after) noexcept nogil
     u32 (*jump_slot)(u64 rip) noexcept nogil
     u32 (*return_slot)(u64 rip) noexcept nogil
 
 cdef BackEnd back_end
+
+cdef inline u32 busy_slot(u64 rip) noexcept nogil:
+    return (rip ^ rip >> 10) & (BUSY - 1)
 
 cdef Cache *new_cache(u64 size) noexcept nogil
 cdef void free_cache(Cache *cache) noexcept nogil
@@ -200,6 +217,8 @@ cdef u64 find(Cpu *c, Cache *cache, u64 rip) noexcept nogil
 cdef u64 connect(Cpu *c, Cache *cache, Site *site) noexcept nogil
 # The same after an indirect jump or a return that found no way in; makes one.
 cdef u64 admit(Cpu *c, Cache *cache, u64 rip, int kind) noexcept nogil
+# The same after an indirect call or jump to an address that it did not keep yet: it does from now on.
+cdef u64 keep(Cpu *c, Cache *cache, Site *site, u64 rip) noexcept nogil
 cdef Site *site_of(Cache *cache, u32 number) noexcept nogil
 # Forget what was translated from a page; the caller holds the space's lock.
 cdef void forget(Space *s, void *units, void *overhanging) noexcept nogil

@@ -561,6 +561,7 @@ def begin(cache: CacheP, half: HalfP, rip: u64) -> DraftP:
     d.return_slots = cython.cast(u32, cython.cast(u64, cache.return_slots))
     d.avoided = cache.avoided
     d.avoided_count = cache.avoided_count
+    d.busy = cache.busy
     d.first_site = half.site_count << 1 | cache.half
     d.guest_bytes = d.instructions = d.size = d.boundary_count = d.site_count = 0
     return d
@@ -586,6 +587,8 @@ def publish(cache: CacheP, half: HalfP, unit: UnitP) -> SiteP:
         site.patch = cython.cast(u32, code + d.sites[i].patch)
         site.stub = cython.cast(u32, code + d.sites[i].stub)
         site.kind = d.sites[i].kind
+        site.length = d.sites[i].length
+        site.kept = 0
     half.site_count += d.site_count
     half.used += (d.size + CODE_ALIGNMENT - 1) & ~(CODE_ALIGNMENT - 1)
     cache.statistics.code_bytes += d.size
@@ -702,8 +705,8 @@ def make(c: CpuP, cache: CacheP, rip: u64, way_in: cython.int) -> EntryP:
                 target = entry_inside(cache, s, site.target)
             if target != cython.NULL:
                 link(cache, site, target.unit, target.code)
-        elif site.kind == SITE_RETURN or site.kind == SITE_TARGET:
-            site.next_incoming = unit.returns  # to be opened when first wanted: many never are
+        elif site.kind == SITE_RETURN or site.kind == SITE_TARGET:  # to be opened when first wanted
+            site.next_incoming = unit.returns
             unit.returns = site
     cache.statistics.units += 1
     cache.statistics.instructions += d.instructions
@@ -771,6 +774,71 @@ def way_in_within(unit: UnitP, kind: cython.int, rip: u64) -> SiteP:
     return site
 
 
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def has_room(cache: CacheP, half: HalfP) -> cython.bint:
+    """For a way in or a comparison, without making room."""
+    return (half.site_count + 8 < cache.most_sites
+            and half.used + 1024 < cache.memory.size // 2 - COMMON_ROOM)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def keeps(site: SiteP, rip: u64) -> cython.bint:
+    other: SiteP = site.next_in_slot
+    while other != cython.NULL and other.target != rip:
+        other = other.next_in_slot
+    return other != cython.NULL
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def compare_with(cache: CacheP, site: SiteP, entry: EntryP, rip: u64) -> cython.void:
+    """Let an indirect call or jump ask for one more address, after those that it asks for."""
+    half: HalfP = cython.address(cache.halves[cache.half])
+    d: DraftP = cython.address(cache.draft)
+    last: SiteP = site.next_in_slot
+    first: SiteP
+    after: u64 = site.target + site.length if site.kind == SITE_CALLS and last == cython.NULL else 0
+    if keeps(site, rip) or not has_room(cache, half):
+        return
+    if site.kept == MOST_KEPT:  # too many: the table is quicker
+        cache.busy[busy_slot(site.target)] = site.target
+        kill(cache, site.unit)
+        return
+    begin(cache, half, rip)
+    code: u64 = half.start + half.used
+    back_end.comparison(d, after)
+    first = publish(cache, half, cython.NULL)
+    link(cache, first, entry.unit, entry.code)
+    lead(cache, first + 1, site.stub)
+    first[1].next_in_slot = last
+    site.next_in_slot = first + 1
+    site.kept += 1
+    cache.statistics.kept += 1
+    fence()
+    lead(cache, site if last == cython.NULL else last, code)
+
+
+def keep(c, cache, site, rip):
+    s: SpaceP = cython.cast(SpaceP, c.space)
+    epoch: u64 = c.epoch
+    c.inside = 0  # as in `connect`
+    acquire(cython.address(s.lock))
+    entry: EntryP = find_or_make(c, cache, rip, SITE_TARGET)
+    host: u64 = cython.cast(u64, cache.memory.run) + entry.code if entry != cython.NULL else 0
+    if entry != cython.NULL and epoch == cache.epoch:
+        compare_with(cache, site, entry, rip)
+    c.epoch = cache.epoch
+    c.inside = host != 0
+    c.rip = rip
+    release(cython.address(s.lock))
+    return host
+
+
 def admit(c, cache, rip, kind):
     s: SpaceP = cython.cast(SpaceP, c.space)
     d: DraftP = cython.address(cache.draft)
@@ -786,8 +854,7 @@ def admit(c, cache, rip, kind):
             half = cython.address(cache.halves[cache.half])
             if site != cython.NULL:
                 open_way(cache, site)
-            elif (half.site_count + 8 < cache.most_sites
-                    and half.used + 1024 < cache.memory.size // 2 - COMMON_ROOM):
+            elif has_room(cache, half):
                 begin(cache, half, rip)
                 back_end.way_in(d, kind)
                 site = publish(cache, half, cython.NULL)

@@ -14,7 +14,7 @@ from blinkenlights.jit.x86_64.assemble cimport RSP
 from blinkenlights.jit.x86_64.rules cimport NO_X87_NEEDED, traits
 from blinkenlights.jit.x86_64.thread cimport ThreadSlotsP, thread_slots
 from blinkenlights.jit.x86_64.translate cimport (interpret_range, jump_slot, return_slot, look_at_host, translate_unit,
-                                                 write_way_in)
+                                                 write_comparison, write_way_in)
 from blinkenlights.jit.x86_64 cimport common as ways
 
 cdef void run_translated(Cpu *c) noexcept nogil

@@ -176,6 +176,12 @@ def translated_loop(c: CpuP) -> cython.void:
         if kind == SITE_LINK:
             host = connect(c, cache, site)
             continue
+        if kind == SITE_CALLS or kind == SITE_JUMPS:
+            if (slots.exit_pc + (ONE << 47)) >> 48 == 0:
+                host = keep(c, cache, site, slots.exit_pc)
+                continue
+            if kind == SITE_CALLS:  # #GP, with nothing of it done
+                c.reg[RSP] += 8
         c.inside = 0
         c.rip = target
         if kind == SITE_SYSCALL:
@@ -327,6 +333,7 @@ def attach(space) -> bool:
     back_end.common = ways.emit_common
     back_end.translate = translate_unit
     back_end.way_in = write_way_in
+    back_end.comparison = write_comparison
     back_end.jump_slot = jump_slot
     back_end.return_slot = return_slot
     look_at_host()
@@ -432,5 +439,6 @@ def statistics(space) -> dict[str, int]:
         return {}
     n: Statistics = cache.statistics
     return {"units": n.units, "instructions": n.instructions, "guest_bytes": n.guest_bytes,
-            "code_bytes": n.code_bytes, "links": n.links, "misses": n.misses, "interpreted": n.interpreted,
-            "invalidated": n.invalidated, "evictions": n.evictions, "nanoseconds": nanoseconds_of(n.cycles)}
+            "code_bytes": n.code_bytes, "links": n.links, "misses": n.misses, "kept": n.kept,
+            "interpreted": n.interpreted, "invalidated": n.invalidated, "evictions": n.evictions,
+            "nanoseconds": nanoseconds_of(n.cycles)}

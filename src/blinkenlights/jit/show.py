@@ -3,6 +3,7 @@ Translates instructions given in hexadecimal, and prints guest and host code sid
 
     python -m blinkenlights.jit.show 48 89 e5
     python -m blinkenlights.jit.show --at 401000 --checked 48 8b 44 24 08 c3
+    python -m blinkenlights.jit.show --known 402000 ff 50 08
 
 `membase`, `spill`, `leave` and so on stand for numbers that differ from host to host. A jump to
 `401234'` leads to the translation of guest address 401234, once there is one, and until then to the
@@ -31,11 +32,16 @@ HIDING, JUMP = b"\x0f\x1f\x84", b"\xe9"  # nop [rcx+rbp*8+disp32], up to where t
 class Listing:
     """A translated unit, taken apart."""
 
-    def __init__(self, code: bytes, rip: int = ADDRESS, checked: bool = False) -> None:
+    def __init__(self, code: bytes, rip: int = ADDRESS, checked: bool = False,
+                 busy: bool = False) -> None:
         space = AddressSpace(jit=True)
         self.code, self.rip, self.checked = code, rip, checked
         self.places = dissect.places(space)
-        self.unit = dissect.translation(space, code, rip, MEMBASE, ORIGIN, checked)
+        self.unit = dissect.translation(space, code, rip, MEMBASE, ORIGIN, checked, busy)
+        self.look_at(self.unit)
+
+    def look_at(self, unit: "dissect.Translation") -> None:
+        self.unit = unit
         self.formatter = iced_x86.Formatter(iced_x86.FormatterSyntax.INTEL)
         self.formatter.hex_prefix, self.formatter.hex_suffix = "0x", ""
         self.formatter.uppercase_hex = False
@@ -69,6 +75,12 @@ class Listing:
         for kind, target, patch, stub in self.unit["sites"]:
             if kind == "link":
                 labels[stub] = words[patch] = f"{target:x}'"
+            elif kind in ("calls", "jumps"):
+                labels[stub] = "another address"
+                if kind == "jumps":
+                    words[patch] = labels[stub]
+            elif kind == "other":
+                words[patch] = "next comparison"
             elif kind == "return":
                 labels[stub] = f"after {target:x}"
                 words[patch] = "next way in"
@@ -115,6 +127,14 @@ class Listing:
         decoder = iced_x86.Decoder(64, self.code[offset:], ip=self.rip + offset)
         return f"{self.rip + offset:x}  {self.formatter.format(next(decoder))}"
 
+    def comparison(self, known: int) -> Iterator[str]:
+        """What the first instruction, an indirect call or jump, asks once it led to `known`."""
+        first = next(iced_x86.Decoder(64, self.code, ip=self.rip))
+        after = first.next_ip if first.flow_control == iced_x86.FlowControl.INDIRECT_CALL else 0
+        self.look_at(dissect.comparison(AddressSpace(jit=True), known, after, ORIGIN))
+        yield f"{'':{GUEST_COLUMNS}}is it {known:x}?"
+        yield from self.lines(body=True)
+
     def lines(self, body: bool = False) -> Iterator[str]:
         """The listing; with `body` only the instructions' own code."""
         guest: dict[int, list[str]] = {}
@@ -149,20 +169,24 @@ def listing(words: list[str]) -> list[str]:
     parser = argparse.ArgumentParser(prog="show", description="Show what guest code is translated to.")
     parser.add_argument("--at", metavar="ADDRESS", default=f"{ADDRESS:x}", help="guest address, hexadecimal")
     parser.add_argument("--checked", action="store_true", help="as on a page that is often written")
+    parser.add_argument("--busy", action="store_true", help="as after jumps to many addresses")
+    parser.add_argument("--known", metavar="ADDRESS", help="and what it asks once it has led to this address")
     parser.add_argument("--body", action="store_true", help="leave out what stands behind the unit")
     parser.add_argument("bytes", nargs="+", metavar="BYTE")
     options = parser.parse_args(words)
     try:
         code, rip = bytes.fromhex("".join(options.bytes)), int(options.at, 16)
+        known = None if options.known is None else int(options.known, 16)
     except ValueError:
         parser.exit(2, "show: not hexadecimal\n")
     try:
-        made = Listing(code, rip, options.checked)
+        made = Listing(code, rip, options.checked, options.busy)
     except ValueError as problem:
         parser.exit(1, f"show: {problem}\n")
     except KeyError:
         parser.exit(1, "show: the first bytes are no instruction\n")
-    return [line.rstrip() for line in made.lines(options.body)]
+    lines = [*made.lines(options.body), *([] if known is None else made.comparison(known))]
+    return [line.rstrip() for line in lines]
 
 
 if __name__ == "__main__":

@@ -286,10 +286,57 @@ static void vsyscall(long unused) {
     printf("time %d\n", difference >= -2 && difference <= 2);
 }
 
+// -- calls and jumps through pointers to one address, to a few and to many
+enum { FORMS = 7, MOST = 8, FORM_SIZE = 16, TARGET_SIZE = 16 };
+asm(".balign 16\n pointer_forms:\n .rept 8\n"
+    ".balign 16\n call *%rcx\n ret\n"
+    ".balign 16\n call *(%rsi)\n ret\n"
+    ".balign 16\n jmp *%rcx\n"
+    ".balign 16\n jmp *(%rsi)\n"
+    ".balign 16\n call *%r11\n ret\n"
+    ".balign 16\n push %rcx\n call *(%rsp)\n lea 8(%rsp), %rsp\n ret\n"
+    ".balign 16\n lea -8(%rsi), %rcx\n jmp *8(%rcx)\n .endr\n"
+    ".balign 16\n pointer_targets:\n .set number, 0\n .rept 8\n"
+    ".balign 16\n pushf\n pop %rax\n mov $number, %edx\n ret\n .set number, number + 1\n .endr\n"
+    ".balign 16\n pointer_end:");
+extern unsigned char pointer_forms[], pointer_targets[], pointer_end[];
+
+static void follow(unsigned char *code) {
+    unsigned long sum = 0, wrong = 0;
+    for (int round = 0; round < 40; round++)
+        for (int most = 1; most <= MOST; most++)  // every form is there once for each number of addresses
+            for (int form = 0; form < FORMS; form++) {
+                int chosen = (round * 5 + form) % most;
+                unsigned char *target = code + (pointer_targets - pointer_forms) + chosen * TARGET_SIZE;
+                unsigned char *site = code + ((most - 1) * FORMS + form) * FORM_SIZE;
+                unsigned long flags = round & 1 ? 0x8d7 : 0x202, number, found = 0;
+                unsigned long c = (unsigned long)target, r11 = form == 4 ? c : c ^ 0x1234567;
+                asm volatile("lea -128(%%rsp), %%rsp\n push %0\n popf\n mov %5, %%r11\n call *%4\n"
+                             "mov %%r11, %2\n lea 128(%%rsp), %%rsp"
+                             : "+a"(flags), "=&d"(number), "+r"(found), "+c"(c)
+                             : "D"(site), "r"(r11), "S"(&target) : "r11", "memory", "cc");
+                wrong += found != r11 || c != (form == 6 ? (unsigned long)&target - 8 : (unsigned long)target);
+                sum = sum * 31 + number + (flags & 0x8d5);
+            }
+    printf("%lx %lu\n", sum, wrong);
+}
+
+static void pointers(long unused) {
+    (void)unused;
+    size_t size = pointer_end - pointer_forms;
+    follow(pointer_forms);
+    unsigned char *high = mmap((void *)0x200012345000, size, RWX, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    if (high == MAP_FAILED) abort();
+    memcpy(high, pointer_forms, size);
+    follow(high);
+    high[pointer_targets - pointer_forms + 3] ^= 1;  // another number
+    follow(high);
+}
+
 int main(int argc, char **argv) {
     static const struct test tests[] = {
         {"recursion", recursion}, {"tables", tables}, {"unmatched", unmatched}, {"conditions", conditions},
         {"contexts", contexts}, {"callers", callers}, {"addresses", addresses}, {"segments", segments},
-        {"stepping", stepping}, {"vsyscall", vsyscall}, {0, 0}};
+        {"stepping", stepping}, {"vsyscall", vsyscall}, {"pointers", pointers}, {0, 0}};
     return run_tests(tests, argc, argv);
 }

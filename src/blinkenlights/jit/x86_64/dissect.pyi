@@ -11,6 +11,8 @@ class Translation(TypedDict):
     sites: list[tuple[str, int, int, int]]
 
 def translation(
-    space: AddressSpace, code: bytes, rip: int, membase: int, origin: int, checked: bool = False
+    space: AddressSpace, code: bytes, rip: int, membase: int, origin: int, checked: bool = False,
+    busy: bool = False
 ) -> Translation: ...
+def comparison(space: AddressSpace, rip: int, after: int, origin: int) -> Translation: ...
 def places(space: AddressSpace) -> dict[str, int]: ...

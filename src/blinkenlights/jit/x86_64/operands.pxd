@@ -24,5 +24,7 @@ cdef bint copy_instruction(Code *k, Guest *g) noexcept nogil
 cdef bint copy_string(Code *k, Guest *g) noexcept nogil
 cdef bint load_address(Code *k, Guest *g) noexcept nogil
 cdef bint leave_frame(Code *k, Guest *g) noexcept nogil
-# Load the target of an indirect jump into RCX; RCX and R11 have been spilled but still hold their values.
+# A register of the guest's whose value waits in the first spill slot.
+cdef void borrow(Code *k, Guest *g, int reg) noexcept nogil
+# Load the target of an indirect jump into RCX, which has been spilled but still holds its value.
 cdef bint load_target(Code *k, Guest *g) noexcept nogil

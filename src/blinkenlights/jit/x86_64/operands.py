@@ -294,10 +294,7 @@ def copy_with_memory(k: CodeP, g: GuestP, gs: cython.bint, reg: cython.int, base
     return True
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def borrow(k: CodeP, g: GuestP, reg: cython.int) -> cython.void:
+def borrow(k, g, reg):
     spill(k, slot_spill0, reg)
     g.spilled = reg
     g.fix = FIX_FIRST

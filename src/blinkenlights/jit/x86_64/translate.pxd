@@ -8,10 +8,18 @@ from blinkenlights.jit.x86_64.common cimport *
 from blinkenlights.jit.x86_64.operands cimport *
 from blinkenlights.jit.x86_64.rules cimport *
 
-cdef struct CallSite:  # parts of a call that stand behind the unit
+cdef enum:  # CallSite.kind
+    CALL_DIRECT
+    CALL_INDIRECT
+    CALL_BY_TABLE
+    JUMP_INDIRECT
+
+cdef struct CallSite:  # parts of a call or an indirect jump that stand behind the unit
     u16 word  # of the CALL, which leads to its thunk
     u16 skip  # of the way in for its return: leads to what asks the next way in
-    u8 indirect
+    u16 began  # the instruction's first host code
+    u8 kind
+    int indirect  # site that keeps the addresses it led to
     u64 target
     u64 after  # the return address
     int site  # of the way in
@@ -37,6 +45,7 @@ ctypedef CallSite *CallSiteP
 
 cdef bint translate_unit(Draft *d) noexcept nogil
 cdef void write_way_in(Draft *d, int kind) noexcept nogil
+cdef void write_comparison(Draft *d, u64 after) noexcept nogil
 cdef u32 jump_slot(u64 rip) noexcept nogil
 cdef u32 return_slot(u64 rip) noexcept nogil
 cdef extern from *:

@@ -19,7 +19,7 @@ in repairs the stack cell and checks that the address is its own.
 
 import cython
 
-ADDRESS_ROOM = cython.declare(cython.int, 8192)  # bytes that are enough for what comes behind a unit
+ADDRESS_ROOM = cython.declare(cython.int, 16384)  # bytes that are enough for what comes behind a unit
 SITES_SPARE = cython.declare(cython.int, 8)
 CHECKED_MOST = cython.declare(cython.int, 16)
 
@@ -75,6 +75,7 @@ def new_site(d: DraftP, kind: cython.int, target: u64) -> cython.int:
     site.kind = kind
     site.target = target
     site.patch = site.stub = 0
+    site.length = 0
     d.site_count += 1
     return d.site_count - 1
 
@@ -97,13 +98,21 @@ def lead_word(k: CodeP, at: cython.int, to: cython.int) -> cython.void:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def linked_jump(k: CodeP, d: DraftP, target: u64) -> cython.int:
-    """jmp rel32 to a guest address; returns the site."""
-    site: cython.int = new_site(d, SITE_LINK, target)
+def jump_to_site(k: CodeP, d: DraftP, site: cython.int) -> cython.void:
+    """jmp rel32, whose word is the site's."""
     pad_for_word(k, d.origin, 1)
     byte(k, 0xE9)
     d.sites[site].patch = here(k)
     word(k, 0)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def linked_jump(k: CodeP, d: DraftP, target: u64) -> cython.int:
+    """jmp rel32 to a guest address; returns the site."""
+    site: cython.int = new_site(d, SITE_LINK, target)
+    jump_to_site(k, d, site)
     return site
 
 
@@ -174,9 +183,9 @@ def land(k: CodeP, at: u8p) -> cython.void:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def tell_origin(k: CodeP, d: DraftP, mark: u32) -> cython.void:
+def tell_origin(k: CodeP, d: DraftP, offset: cython.int, mark: u32) -> cython.void:
     """mov dword fs:[origin], here: an address that no instruction can have is the jump's own fault."""
-    at: u32 = cython.cast(u32, d.origin + here(k)) | mark
+    at: u32 = cython.cast(u32, d.origin + offset) | mark
     byte(k, FS_PREFIX)
     byte(k, 0xC7)
     memory(k, 0, NONE, NONE, 0, slot_origin)
@@ -210,8 +219,10 @@ def back(k: CodeP, opcode: cython.int, to: u8p) -> cython.void:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def jump_by_slot(k: CodeP, d: DraftP) -> cython.void:
-    """To the way in for the address in RCX."""
+def jump_by_table(k: CodeP, d: DraftP, began: cython.int, mark: u32) -> cython.void:
+    """To the way in for the address in RCX, which is spilled."""
+    spill(k, slot_spill1, R11)
+    tell_origin(k, d, began, mark)
     if have_rorx:
         byte(k, 0xC4)  # rorx r11d, ecx, 4
         byte(k, 0x63)
@@ -277,7 +288,7 @@ def loop_jump(w: WorkP, target: u64) -> cython.void:
 @cython.exceptval(check=False)
 def return_near(w: WorkP) -> cython.void:
     k: CodeP = cython.address(w.k)
-    tell_origin(k, w.d, 0)
+    tell_origin(k, w.d, here(k), 0)
     borrow_both(k, cython.address(w.g))
     load64(k, 0, RCX, RSP, 0)
     byte(k, 0x44)  # movzx r11d, cx
@@ -294,14 +305,9 @@ def return_near(w: WorkP) -> cython.void:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def call_near(w: WorkP, indirect: cython.bint, target: u64) -> cython.void:
+def call_near(w: WorkP, c: CallSiteP) -> cython.void:
     """The CALL and the way in for its return; `finish_call` writes the parts behind the unit."""
     k: CodeP = cython.address(w.k)
-    c: CallSiteP = cython.address(w.call[w.calls])
-    w.calls += 1
-    c.indirect = indirect
-    c.target = target
-    c.after = w.g.next
     # nop [rcx+rbp*8+disp32], whose last five bytes are the jump that a way in needs close by
     byte(k, 0x0F)
     byte(k, 0x1F)
@@ -310,6 +316,8 @@ def call_near(w: WorkP, indirect: cython.bint, target: u64) -> cython.void:
     byte(k, 0xE9)
     c.skip = here(k)
     word(k, 0)
+    if c.kind == CALL_INDIRECT:
+        pad_for_word(k, w.d.origin, 1)
     byte(k, 0xE8)
     c.word = here(k)
     word(k, 0)
@@ -323,28 +331,54 @@ def call_near(w: WorkP, indirect: cython.bint, target: u64) -> cython.void:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def finish_call(w: WorkP, c: CallSiteP) -> cython.void:
-    k: CodeP = cython.address(w.k)
-    d: DraftP = w.d
-    lead_word(k, c.word, here(k))
-    if fits32(c.after):
+def put_return_address(k: CodeP, after: u64) -> cython.void:
+    """Into the stack cell that a CALL has just made."""
+    if fits32(after):
         byte(k, 0x48)  # mov qword [rsp], after
         byte(k, 0xC7)
         memory(k, 0, RSP, NONE, 0, 0)
-        word(k, cython.cast(u32, c.after))
+        word(k, cython.cast(u32, after))
     else:
-        if not c.indirect:
-            spill(k, slot_spill1, R11)
-        set_register(k, R11, c.after)
+        spill(k, slot_spill1, R11)
+        set_register(k, R11, after)
         store64(k, 0, RSP, 0, R11)
-        if not c.indirect:
-            unspill(k, slot_spill1, R11)
-    if c.indirect:
-        jump_by_slot(k, d)
-    else:
+        unspill(k, slot_spill1, R11)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def finish_call(w: WorkP, c: CallSiteP) -> cython.void:
+    k: CodeP = cython.address(w.k)
+    d: DraftP = w.d
+    if c.kind != JUMP_INDIRECT:
+        lead_word(k, c.word, here(k))
+        put_return_address(k, c.after)
+    if c.kind == CALL_DIRECT:
         linked_jump(k, d, c.target)
-    lead_word(k, c.skip, here(k))
-    ask_next(k, d, c.site)
+    elif c.kind == CALL_BY_TABLE:
+        jump_by_table(k, d, c.began, FROM_CALL)
+    else:
+        finish_indirect(w, c)
+    if c.kind != JUMP_INDIRECT:
+        lead_word(k, c.skip, here(k))
+        ask_next(k, d, c.site)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def finish_indirect(w: WorkP, c: CallSiteP) -> cython.void:
+    """Out, to have the address in RCX kept, which is spilled."""
+    k: CodeP = cython.address(w.k)
+    d: DraftP = w.d
+    site: DraftSiteP = cython.address(d.sites[c.indirect])
+    if c.kind == JUMP_INDIRECT:
+        lead_word(k, c.word, here(k))
+    site.stub = here(k)
+    spill(k, slot_pc, RCX)
+    unspill(k, slot_spill0, RCX)
+    leave_at(k, d.origin, d.leave, number_of(d, c.indirect))
 
 
 @cython.cfunc
@@ -357,6 +391,45 @@ def ask_next(k: CodeP, d: DraftP, site: cython.int) -> cython.void:
     byte(k, 0xE9)
     d.sites[site].patch = here(k)
     word(k, 0)
+
+
+def write_comparison(d, after):
+    """
+        mov qword [rsp], after (for a call's first); lea rcx, [rcx-address+1]; loop other
+        mov rcx, fs:[spill]; jmp address's code
+        other: lea rcx, [rcx+address]; jmp to the next comparison
+    """
+    k: Code
+    c: CodeP = cython.address(k)
+    link: cython.int = new_site(d, SITE_LINK, d.rip)
+    other: cython.int = new_site(d, SITE_OTHER, d.rip)
+    wide: cython.bint = not fits32(d.rip)
+    there: u8p
+    mine: u8p
+    k.start = k.at = d.code
+    if after:
+        put_return_address(c, after)
+    if wide:
+        spill(c, slot_spill1, R11)
+    if quick_loop:
+        subtract(c, d.rip - 1)
+        there = short_jump(c, 0xE2)
+    else:
+        subtract(c, d.rip)
+        mine = short_jump(c, 0xE3)
+        there = short_jump(c, 0xEB)
+        land(c, mine)
+    unspill(c, slot_spill0, RCX)
+    if wide:
+        unspill(c, slot_spill1, R11)
+    jump_to_site(c, d, link)
+    land(c, there)
+    subtract(c, -d.rip)
+    if wide:
+        unspill(c, slot_spill1, R11)
+    jump_to_site(c, d, other)
+    write_stub(c, d, link)
+    d.size = here(c)
 
 
 def write_way_in(d, kind):
@@ -472,16 +545,43 @@ def indirect(w: WorkP, call: cython.bint) -> cython.bint:
     """JMP or CALL through a register or memory; False: interpret it."""
     k: CodeP = cython.address(w.k)
     start: u8p = k.at
-    tell_origin(k, w.d, FROM_CALL if call else 0)
-    borrow_both(k, cython.address(w.g))
+    c: CallSiteP
+    borrow(k, cython.address(w.g), RCX)
     if not load_target(k, cython.address(w.g)):
         k.at = start
         return False
+    began: cython.int = cython.cast(cython.int, cython.cast(u64, start) - cython.cast(u64, k.start))
+    if w.d.busy[busy_slot(w.g.rip)] == w.g.rip:
+        if call:
+            c = new_call(w, CALL_BY_TABLE)
+            c.began = began
+            call_near(w, c)
+        else:
+            jump_by_table(k, w.d, began, 0)
+        return True
+    c = new_call(w, CALL_INDIRECT if call else JUMP_INDIRECT)
+    c.began = began
+    c.indirect = new_site(w.d, SITE_CALLS if call else SITE_JUMPS, w.g.rip)
+    w.d.sites[c.indirect].length = w.g.insn.length
     if call:
-        call_near(w, True, 0)
+        call_near(w, c)
+        w.d.sites[c.indirect].patch = c.word
     else:
-        jump_by_slot(k, w.d)
+        jump_to_site(k, w.d, c.indirect)
+        c.word = w.d.sites[c.indirect].patch
     return True
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def new_call(w: WorkP, kind: cython.int) -> CallSiteP:
+    c: CallSiteP = cython.address(w.call[w.calls])
+    w.calls += 1
+    c.kind = kind
+    c.target = 0
+    c.after = w.g.next
+    return c
 
 
 # -- units -----------------------------------------------------------------------------------------
@@ -549,6 +649,7 @@ def translate_one(w: WorkP, action: cython.int) -> cython.bint:
     g: GuestP = cython.address(w.g)
     insn: InsnP = cython.address(g.insn)
     target: u64 = g.next + insn.imm
+    call: CallSiteP
     done: cython.bint = False
     if action == COPY:
         done = copy_instruction(k, g)
@@ -557,7 +658,9 @@ def translate_one(w: WorkP, action: cython.int) -> cython.bint:
         return True
     elif action == CALL_NEAR:
         if insn.op[0].kind == O_REL:
-            call_near(w, False, target)
+            call = new_call(w, CALL_DIRECT)
+            call.target = target
+            call_near(w, call)
             return True
         done = indirect(w, True)
     elif action == JUMP:
