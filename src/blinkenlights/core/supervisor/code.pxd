@@ -69,7 +69,7 @@ cdef Op *afresh(Cpu *c, Op *o) noexcept nogil
 cdef Op *go(Cpu *c, Op *o, u64 rip) noexcept nogil
 # After a change of segments, mode or control registers: what blocks must be like now.
 cdef void choose_flavour(Cpu *c, System *s) noexcept nogil
-cdef void choose_limits(Segment *g) noexcept nogil
+cdef void choose_limits(Segment *g, bint real) noexcept nogil
 
 # `name` is executed by `handler` on a PC; it may end its block. With `raw` its Op.extra is the operand
 # size; 2: its memory operand isn't checked beforehand, either.

@@ -392,6 +392,8 @@ def translate(c: CpuP, s: SystemP, ops: OpP, insn: InsnP, at: u64, count: cython
         elif insn.id == MOV_CR or insn.id == MOV_DR:
             if insn.opcode >= 0x22:
                 o.fn = from_register[insn.opcode - 0x22]
+    if o.form == MR and not only_read[insn.id] and raw_operand[insn.id] != 2 and insn.id != POP:
+        o.flags |= WRITES
     if needs_check(s, o, insn):
         size = memory_size(o)
         if size:
@@ -684,11 +686,14 @@ def afresh(c, o):
 # -- flavours ------------------------------------------------------------------------------------------
 
 
-def choose_limits(g):
-    """What offsets a segment has, from its limit and rights."""
+def choose_limits(g, real):
+    """What offsets a segment has, from its limit and rights. Real mode does not look at the rights."""
     rights: u32 = g.rights
     g.low = 0
     g.high = g.limit
+    if real:
+        g.low_write = 0
+        return
     if not rights & PRESENT or not rights & NOT_SYSTEM:
         g.low = g.low_write = 1
         g.high = 0

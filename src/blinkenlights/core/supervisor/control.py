@@ -75,6 +75,7 @@ def cpuid(c, o):
 def set_cr0(c, s, value):
     """The caller has checked it."""
     changed: u64 = s.cr0 ^ value
+    i: cython.int
     s.cr0 = value | CR0_ET
     if changed & CR0_PG and s.efer & EFER_LME:
         if value & CR0_PG:
@@ -85,8 +86,11 @@ def set_cr0(c, s, value):
                 c.mode = 32
     if changed & (CR0_PG | CR0_WP | CR0_PE):
         flush_translations(c, s)
-    if changed & CR0_PE and value & CR0_PE == 0:
-        s.cpl = 0
+    if changed & CR0_PE:
+        if not value & CR0_PE:
+            s.cpl = 0
+        for i in range(6):
+            choose_limits(cython.address(s.segment[i]), not value & CR0_PE)
     choose_flavour(c, s)
 
 

@@ -96,7 +96,7 @@ def inner_stack(c, s, cpl, external, t):
         raise_fault(c, SS_, (t.selector & 0xFFFC) + external)
     scratch.limit = t.d.limit
     scratch.rights = t.d.rights
-    choose_limits(cython.address(scratch))
+    choose_limits(cython.address(scratch), False)
     t.base = t.d.base
     t.mask = LOW_32 if t.d.rights & BIG else 0xFFFF
     t.sp &= t.mask
@@ -338,8 +338,14 @@ def cell(c, t, number, size):
 @cython.nogil
 @cython.exceptval(check=False)
 def change_flags(c: CpuP, flags: u64, mask: u64, size: cython.int) -> cython.void:
+    s: SystemP = system_of(c)
     if size == 2:
         mask &= 0xFFFF
+    if flags & mask & RF:
+        if s.dr[7] & 0xFF:
+            s.resume_at = c.icount + c.op.count
+        else:
+            mask &= ~cython.cast(u64, RF)  # there is nothing that it could hold back
     set_all_flags(c, (get_rflags(c) & ~mask) | (flags & mask))
 
 

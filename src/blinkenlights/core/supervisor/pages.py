@@ -232,6 +232,8 @@ def page_of_access(c: CpuP, s: SystemP, address: u64, size: cython.int, access: 
     host: u64
     frame: u64
     if error != FINE:
+        if access == TO_READ and c.op.flags & WRITES:
+            error |= E_WRITE
         c.vector = 14
         c.error_code = error
         c.fault_address = address

@@ -128,7 +128,7 @@ class SystemProcessor(Processor):
         s.cpl = 0
         s.nmi_masked = s.nmi_pending = s.halted = s.shutdown = s.event = 0
         s.delivering = -1
-        s.shadow_at = FOREVER
+        s.shadow_at = s.resume_at = FOREVER
         s.next_event = FOREVER
         s.a20 = 1
         s.physical_mask = FOREVER
@@ -236,7 +236,7 @@ class SystemProcessor(Processor):
                 if not self.take_exception():
                     return EXIT_SHUTDOWN
                 continue  # a step ends with the handler's first instruction next
-            if stepping and not delivery and c.icount != before:
+            if stepping and not delivery and c.icount != before and s.resume_at != c.icount:
                 c.eflags &= ~cython.cast(u64, RF)
             if (trapping and not s.software_interrupt and s.shadow_at != c.icount) or s.dr6_pending:
                 s.dr[6] |= s.dr6_pending | (0x4000 if trapping else 0)

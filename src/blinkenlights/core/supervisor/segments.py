@@ -101,7 +101,7 @@ def set_segment(c, s, number, selector, base, limit, rights):
     c.seg_base[number] = base
     g.limit = limit
     g.rights = rights
-    choose_limits(g)
+    choose_limits(g, real_addresses(c, s))
 
 
 def use_descriptor(c, s, number, selector, d):
@@ -119,6 +119,8 @@ def set_real_segment(c, s, number, selector):
     """In real mode the limit and the rights stay what they are; in virtual-8086 mode they are given."""
     c.sel[number] = selector
     c.seg_base[number] = cython.cast(u64, selector) << 4
+    if not c.eflags & VM and not s.segment[number].rights & PRESENT:  # it was null in protected mode
+        set_segment(c, s, number, selector, cython.cast(u64, selector) << 4, 0xFFFF, REAL_DATA)
     if c.eflags & VM:
         set_segment(c, s, number, selector, cython.cast(u64, selector) << 4, 0xFFFF, REAL_DATA | 3 << 5)
 
@@ -128,7 +130,7 @@ def enter_code(c, s, selector, base, limit, rights, cpl):
     c.seg_base[CS] = base
     s.segment[CS].limit = limit
     s.segment[CS].rights = rights
-    choose_limits(cython.address(s.segment[CS]))
+    choose_limits(cython.address(s.segment[CS]), real_addresses(c, s))
     s.cpl = cpl
     as_current(c, s)
     c.mode = (64 if s.efer & EFER_LMA and rights & LONG else 32 if rights & BIG else 16)

@@ -112,6 +112,10 @@ cdef enum:
     WINDOWS = 64  # pairs of pages side by side, for accesses that cross between them
     JUMPS = 4096
 
+# `Op.flags`: the instruction writes its memory operand, so reading it needs the right to write.
+cdef enum:
+    WRITES = 32
+
 cdef struct Segment:  # what a segment register hides; its base is in Cpu.seg_base for the six
     u64 low  # offsets that may be read: low to high; none at all where low is larger
     u64 low_write
@@ -171,6 +175,7 @@ cdef struct System:
     u8 software_interrupt  # the instruction was INT n: no single-step trap after it
     u32 event_error
     i32 delivering  # the exception being delivered, -1 for none
+    u64 resume_at  # RF was set by IRET when icount was this: it lasts for one instruction
     u64 shadow_at  # interrupts and traps are held back while icount is this
     u64 dr6_pending  # data breakpoints met by this instruction
     Op delivery
