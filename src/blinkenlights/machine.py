@@ -1,146 +1,869 @@
-"""A guest put together: address space, processor and personality."""
+"""`Machine`: a program, or bare code, to be run, watched and changed from Python.
+
+Several machines live in one Python process; none of them touches its signal handlers, descriptors or
+working directory, and a guest's end is an answer of `run`. The parts are in `blinkenlights.api`; what time
+travel adds is in `blinkenlights.debugger`.
+"""
 
 import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol
 
-from blinkenlights.core import engine, host
-from blinkenlights.core.blocks import set_strict
-from blinkenlights.core.execute.system import set_cpu
-from blinkenlights.core.memory import AddressSpace
-from blinkenlights.linux import exec as execution
-from blinkenlights.linux import kernel, signal
-from blinkenlights.linux.task import Options, Process, Task
-from blinkenlights.linux.thread import leave, until_alone
+from blinkenlights.api import hooks as hooking
+from blinkenlights.api import memory as memories
+from blinkenlights.api.breakpoints import Breakpoint, Condition, Watchpoint
+from blinkenlights.api.events import Events
+from blinkenlights.api.hooks import Hook, SystemCall
+from blinkenlights.api.memory import Memory
+from blinkenlights.api.personality import Personality
+from blinkenlights.api.registers import Registers
+from blinkenlights.api.stops import Access, Stop, StopReason
+from blinkenlights.api.threads import Thread
+from blinkenlights.core import engine, host, probes
+from blinkenlights.core.decode import decode_bytes
+from blinkenlights.core.memory import AddressSpace, GuestFault
 from blinkenlights.loaders import BadProgram
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from blinkenlights.debugger.symbols import Symbols
+    from blinkenlights.linux.task import Options
 
-__all__ = ["BadProgram", "Machine", "Options"]
+__all__ = [
+    "Access", "BadProgram", "Breakpoint", "Events", "GuestFault", "Hook", "Machine", "Stop", "StopReason",
+    "SystemCall", "Thread", "Watchpoint",
+]  # fmt: skip
+
+WORD = (1 << 64) - 1
+PROT_ALL = 7
+PRIVATE_ANONYMOUS = 0x22
+PAGE = 4096
+CODE_ROOM = 16 * PAGE  # behind bare code, for what is assembled later
+STACK_TOP = 0x7FFF_F000
+MOST_STEPS = 1 << 62
+CALLS = ("CALL", "CALLF", "INT", "INT3", "SYSCALL")
+STRINGS = ("MOVS", "STOS", "CMPS", "SCAS", "LODS", "INSB", "INSW", "INSD", "OUTS")
+REPEATED = 6  # core.decode's prefixes F2 and F3
+
+Where = int | str
+
+
+class HasFileno(Protocol):
+    def fileno(self) -> int: ...
+
+
+class TimeTravel(Protocol):
+    """What `debugger.history.History` does for a machine."""
+
+    def reverse_step(self, n: int) -> StopReason: ...
+    def reverse_continue(self) -> StopReason: ...
+    def reverse_over(self) -> StopReason: ...
+    def reverse_finish(self) -> StopReason: ...
+    def seek(self, tick: int) -> StopReason: ...
+    def last_write(self, address: int, size: int) -> int | None: ...
+    def last_change(self, register: str) -> int | None: ...
+    def changing(self, address: int, size: int) -> None: ...
+    def close(self) -> None: ...
 
 
 class Machine:
-    """A Linux program, loaded and ready to run.
+    """A guest: `load` a program, or make one `from_bytes`. Use it in a `with` statement, or `close` it."""
 
-    There is one machine in a Python process: the guest's signals, files and process id are this
-    process's own.
-    """
+    def __init__(self, personality: Personality) -> None:
+        self._personality = personality
+        personality.machine = self
+        self.space: AddressSpace = personality.space
+        self.probes = probes.Hooks(self.space)
+        self.memory = Memory(self.space, self._changing)
+        self.breakpoints: list[Breakpoint] = []
+        self.watchpoints: list[Watchpoint] = []
+        self.reactive = False  # stop at an exception, before it becomes a signal
+        self.history: TimeTravel | None = None
+        self.running = False
+        self.wanted = False  # by interrupt()
+        self._timed_out = False
+        self._watching = 0  # watchpoints and hooks on memory
+        self._retired = 0  # instructions of threads that have ended
+        self._registers: dict[int, Registers] = {}
+        self._calls: hooking.CallHooks | None = None
+        self._interrupt_hooks: list[Callable[[int], object]] = []
+        self._exception_hooks: list[Callable[[int, int, int], object]] = []
+        self._stepping = False
+        self._symbols: Symbols | None = None
+        self._closed = False
+        self.last_stop: StopReason | None = None
+        host.share_faults()
 
-    def __init__(self, process: Process, task: Task) -> None:
-        self.process = process
-        self.task = task
+    # -- making --------------------------------------------------------------------------------
 
     @classmethod
     def load(
         cls,
-        path: "str | bytes",
-        argv: "Sequence[str | bytes]" = (),
-        environ: "Mapping[bytes, bytes] | Sequence[bytes] | None" = None,
-        options: Options | None = None,
+        path: str | bytes | os.PathLike[str],
+        argv: Sequence[str | bytes] = (),
+        environ: Mapping[str, str] | Mapping[bytes, bytes] | Sequence[bytes] | None = None,
+        *,
+        root: str | bytes | None = None,
+        jit: bool = False,
+        virtual: bool | None = None,
+        cpu: str = "",
+        record: bool = False,
+        options: "Options | None" = None,
+        stdin: "int | HasFileno | None" = None,
+        stdout: "int | HasFileno | None" = None,
+        stderr: "int | HasFileno | None" = None,
     ) -> "Machine":
-        """Load the program at `path`.
+        """A Linux program, before its first instruction.
 
-        `argv` includes argument 0; none means the path alone. BadProgram or OSError is raised for a
-        program that can't be run.
+        `argv` includes argument 0; none means the path alone. `environ` is Python's own when not given.
+        `jit` translates to host code, which doesn't count instructions and has linear memory; else memory is
+        checked access by access (`virtual`). `cpu` is one of `tables.cpuid.CPUS`, for all machines of the
+        process. `record` makes going back possible. The guest's standard files are Python's, or the given
+        descriptors; -1 is a closed one. BadProgram or OSError for a program that can't be run.
         """
-        options = options or Options()
-        if options.strict:
-            set_strict(True)
+        from blinkenlights.api.linux import Linux
+        from blinkenlights.linux.task import Options
+
+        if record and jit:
+            raise ValueError("recording needs checked memory: not with jit=True")
+        if options is None:
+            options = Options(
+                jit=jit,
+                virtual=not jit if virtual is None else virtual,
+                cpu=cpu,
+                root=None if root is None else os.fsencode(root),
+            )
         if options.cpu:
+            from blinkenlights.core.execute.system import set_cpu
+
             set_cpu(options.cpu)
-        space = AddressSpace(options.virtual, options.jit)
-        process = Process(space, options)
-        task = Task(process, engine.Processor(space))
-        process.leader = task
-        process.tasks[task.tid] = task
-        if options.root is not None:
-            from blinkenlights.linux import vfs
-
-            vfs.enter(process, options.root)
-        name = os.fsencode(path)
-        if process.vfs is not None and b"/" not in name:
-            name = process.vfs.search(name)
-        arguments = [os.fsencode(word) for word in argv] or [name]
-        program = execution.prepare(process, name, arguments, environment(environ))
+        fds = (fd_of(stdin, 0), fd_of(stdout, 1), fd_of(stderr, 2))
+        personality = Linux(options, fds)
         try:
-            execution.start(task, program)
-        finally:
-            program.close()
-        return cls(process, task)
+            personality.load(os.fsencode(path), [os.fsencode(word) for word in argv], environment(environ))
+        except BaseException:
+            personality.close()
+            raise
+        return cls(personality).begin(record)
 
-    def run(self, at_exit: "Callable[[Task], None] | None" = None) -> None:
-        """Run the program to its end, which is this Python process's end too.
+    @classmethod
+    def from_bytes(
+        cls,
+        code: bytes,
+        address: int = 0x400000,
+        *,
+        bits: int = 64,
+        stack_size: int = 64 << 10,
+        jit: bool = False,
+        record: bool = False,
+    ) -> "Machine":
+        """Bare code at `address`, for experiments: without an operating system, and with a stack.
 
-        `at_exit` is called last, in whichever process and thread ends.
+        RIP is `address` and RSP the top of `stack_size` bytes. HLT, system calls and exceptions stop it. The
+        code's pages are readable, writable and executable; `map` gives it more. `bits` is 16, 32 or 64.
         """
-        process = self.process
-        process.at_exit = at_exit
-        with kernel.Guard(process):
-            take_over_signals(self.task)
-            kernel.prepare(process.options)
-            keep_memory_still()
-            run_leader(self.task)
+        if bits not in (16, 32, 64):
+            raise ValueError("code has 16, 32 or 64 bits")
+        if not code:
+            raise ValueError("there is no code")
+        if record and jit:
+            raise ValueError("recording needs checked memory: not with jit=True")
+        jit = jit and bits == 64
+        space = AddressSpace(not jit, jit)
+        first = address & -PAGE
+        length = (address + len(code) + CODE_ROOM - first + PAGE - 1) & -PAGE
+        space.map(first, length, PROT_ALL, PRIVATE_ANONYMOUS)
+        space.write(address, code)
+        cpu = engine.Processor(space)
+        cpu.halts = True
+        cpu.mode = bits
+        cpu.rip = address
+        top = STACK_TOP if bits != 16 else 0xF000
+        size = (stack_size + PAGE - 1) & -PAGE
+        if size:
+            space.map(top - size, size, 3, PRIVATE_ANONYMOUS, name=b"[stack]")
+            cpu.rsp = top - 64
+        return cls(Personality(space, cpu)).begin(record)
+
+    @classmethod
+    def boot(
+        cls, image: str | bytes | os.PathLike[str], *, bios: object = None, write: bool = False, record: bool = False
+    ) -> "Machine":
+        """A PC that starts from a disk image, in 16-bit mode; `write` lets it change the image."""
+        from blinkenlights.pc.machine import boot  # type: ignore[import-not-found, unused-ignore]
+
+        machine: Machine = cls(boot(image, bios=bios, write=write))
+        return machine.begin(record)
+
+    def begin(self, record: bool) -> "Machine":
+        if record:
+            from blinkenlights.debugger.history import History  # type: ignore[import-not-found, unused-ignore]
+
+            self.history = History(self)
+        return self
+
+    def __enter__(self) -> "Machine":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the guest, as by SIGKILL, and free what it has; once more is no error."""
+        if self.running:
+            raise RuntimeError("the machine is running")
+        if not self._closed:
+            self._closed = True
+            if self.history is not None:
+                self.history.close()
+            self._personality.close()
+
+    # -- looking -------------------------------------------------------------------------------
+
+    @property
+    def personality(self) -> str:
+        """"linux", "pc" or "bare"."""
+        return self._personality.name
+
+    @property
+    def world(self) -> Personality:
+        """The personality itself."""
+        return self._personality
+
+    @property
+    def cpu(self) -> engine.Processor:
+        """The processor whose turn it is."""
+        return self._personality.cpu
+
+    def regs_of(self, cpu: engine.Processor) -> Registers:
+        registers = self._registers.get(id(cpu))
+        if registers is None or registers.processor is not cpu:
+            registers = self._registers[id(cpu)] = Registers(cpu)
+        return registers
+
+    @property
+    def regs(self) -> Registers:
+        """Registers of the current thread."""
+        return self.regs_of(self._personality.cpu)
+
+    @property
+    def maps(self) -> list[memories.Mapping]:
+        """The guest's mappings, by address."""
+        return memories.maps_of(self.space)
+
+    @property
+    def threads(self) -> list[Thread]:
+        return self._personality.threads()
+
+    @property
+    def thread(self) -> Thread:
+        """The current thread. Set it to another one, or to its tid, to step that."""
+        cpu = self._personality.cpu
+        for thread in self.threads:
+            if thread.cpu is cpu:
+                return thread
+        raise RuntimeError("there are no threads any more")
+
+    @thread.setter
+    def thread(self, value: Thread | int) -> None:
+        self._personality.choose(value if isinstance(value, int) else value.tid)
+
+    @property
+    def tick(self) -> int:
+        """Instructions executed since the start, of all threads. With `jit` those translated don't count."""
+        return self._retired + sum(cpu.icount for cpu in self._personality.cpus())
+
+    @property
+    def exited(self) -> int | None:
+        """The exit status, minus the signal's number if one killed the program; None while it lives."""
+        return self._personality.exited
+
+    @property
+    def symbols(self) -> "Symbols":
+        """Symbols of the program and its libraries."""
+        if self._symbols is None:
+            from blinkenlights.debugger.symbols import Symbols
+
+            self._symbols = Symbols(self)
+        return self._symbols
+
+    def resolve(self, where: Where) -> int:
+        """An address, as a number, "0x401000", "main" or "main+4". ValueError for what is none."""
+        if isinstance(where, int):
+            return where & WORD
+        text = where.strip()
+        try:
+            return int(text, 16 if text[:2].lower() == "0x" else 10) & WORD
+        except ValueError:
+            pass
+        found: int | None = self.symbols.resolve(text)
+        if found is None:
+            raise ValueError(f"there is no symbol {where}")
+        return found & WORD
+
+    def names(self, extra: Mapping[str, object]) -> "Names":
+        """What expressions know: registers, `memory`, `tick`, symbols."""
+        return Names(self, extra)
+
+    def evaluate(self, expression: str) -> object:
+        """A Python expression over registers, memory and symbols, as in conditions."""
+        condition = Condition(expression)
+        return eval(condition.code, {"__builtins__": {}}, self.names({}))
+
+    @property
+    def statistics(self) -> dict[str, int]:
+        """Figures of the machine: bytes but for `ticks`, `fds` and `tables`."""
+        areas = self.space.maps()
+        found = {
+            "ticks": self.tick,
+            "virtual": sum(area.end - area.start for area in areas),
+            "reserved": self.space.size,
+            "committed": sum(mapping.committed_bytes for mapping in self.maps if mapping.committed_bytes > 0),
+            "resident": resident(),
+            "tables": self.space.tables,
+            "present": self.space.present * PAGE,
+        }
+        found.update(self._personality.statistics())
+        return found
+
+    # -- memory --------------------------------------------------------------------------------
+
+    def map(self, address: int, size: int, prot: int = 3, name: str = "") -> None:
+        """Map zeroed memory; `prot` as in mmap(2): read 1, write 2, execute 4. OSError where it can't be."""
+        self.space.map(address, size, prot, PRIVATE_ANONYMOUS, name=os.fsencode(name))
+
+    def unmap(self, address: int, size: int) -> None:
+        self.space.unmap(address, size)
+
+    def _changing(self, address: int, size: int) -> None:
+        if self.history is not None:
+            self.history.changing(address, size)
+
+    def watch_memory(self, on: bool) -> None:
+        """Something watches memory, or ends that: with `jit`, memory is checked, by the interpreter, meanwhile."""
+        self._watching += 1 if on else -1
+        if self.space.virtual:
+            return
+        if self._watching == (1 if on else 0):
+            for cpu in self._personality.cpus():
+                cpu.check_memory(on)
+            self.probes.forget_all()
+
+    # -- running -------------------------------------------------------------------------------
+
+    def stopped(self, kind: Stop, **details: Any) -> StopReason:
+        """A reason, here and now."""
+        return StopReason(kind, self.tick, self._personality.cpu.rip, **details)
+
+    def run(
+        self, until: Where | None = None, count: int | None = None, timeout: float | None = None
+    ) -> StopReason:
+        """Run until something stops it.
+
+        `until` is an address or symbol, `count` a number of instructions (exact), `timeout` seconds.
+        KeyboardInterrupt is raised with the registers as they are between two instructions. With several
+        threads, all run, in turns.
+        """
+        if count is not None and count < 0:
+            raise ValueError("a count isn't negative")
+        temporary = None
+        if until is not None:
+            temporary = self.probes.add_span(probes.SPAN_STOP, address := self.resolve(until), address)
+        end = None if count is None else self.tick + count
+        try:
+            return self._drive(end, Stop.COUNT, timeout)
+        finally:
+            if temporary is not None:
+                self.probes.remove(temporary)
+
+    def step(self, n: int = 1) -> StopReason:
+        """Execute `n` instructions of the current thread, or of whichever has the turn when it waits."""
+        if n < 0:
+            raise ValueError("a number of steps isn't negative")
+        return self._drive(self.tick + n, Stop.STEP, None)
+
+    def step_over(self) -> StopReason:
+        """Execute one instruction; of a call, all that it leads to, and of a repeated one all of it."""
+        cpu = self._personality.cpu
+        length = self._call_length(cpu.rip)
+        if not length:
+            return self.step()
+        return self._run_to((cpu.rip + length) & WORD, cpu.rsp, Stop.STEP)
+
+    def finish(self) -> StopReason:
+        """Run until the current function has returned."""
+        cpu = self._personality.cpu
+        frame = self._return_address()
+        if frame is not None:
+            address, sp = frame
+            return self._run_to(address, sp, Stop.STEP)
+        start = cpu.rsp
+        while True:
+            returning = self._is_return(cpu.rip)
+            reason = self.step_over()
+            if reason.kind is not Stop.STEP or self._personality.cpu is not cpu:
+                return reason
+            if returning and cpu.rsp > start:
+                return reason
+
+    def _run_to(self, address: int, sp: int, kind: Stop) -> StopReason:
+        """To `address` in this thread, with the stack no deeper than `sp`."""
+        cpu = self._personality.cpu
+        number = self.probes.add_span(probes.SPAN_STOP, address, address)
+        try:
+            while True:
+                reason = self._drive(None, kind, None)
+                if reason.kind is not Stop.BREAKPOINT or reason.breakpoint is not None:
+                    return reason
+                if self._personality.cpu is cpu and cpu.rip == address and cpu.rsp >= sp:
+                    return self.stopped(kind)
+        finally:
+            self.probes.remove(number)
+
+    def _return_address(self) -> tuple[int, int] | None:
+        """Where the current function returns to, and the stack pointer before that: by frames, if they tell."""
+        try:
+            from blinkenlights.debugger.frames import return_address
+        except ImportError:
+            return None
+        found: tuple[int, int] | None = return_address(self)
+        return found
+
+    def _code(self, address: int) -> bytes:
+        return self.memory.read(address, self.memory.readable(address, 15))
+
+    def _call_length(self, address: int) -> int:
+        """The length of a CALL or repeated string instruction at `address`; else 0."""
+        found = decode_bytes(self._code(address), self.regs.bits)
+        if found is None:
+            return 0
+        over = found.mnemonic in CALLS or found.prefixes & REPEATED and found.mnemonic[:4] in STRINGS
+        return int(found.length) if over else 0
+
+    def _is_return(self, address: int) -> bool:
+        found = decode_bytes(self._code(address), self.regs.bits)
+        return found is not None and found.mnemonic in ("RET", "RETF")
+
+    def interrupt(self) -> None:
+        """Have `run` return Stop.INTERRUPT; from a hook, a signal handler or any thread."""
+        self.wanted = True
+        for cpu in self._personality.cpus():
+            cpu.interrupt()
+        self._personality.interrupt()
+
+    def _time_is_up(self) -> None:
+        self._timed_out = True
+        self.interrupt()
+
+    def wanted_back(self) -> StopReason | None:
+        """After interrupt() or a timeout, the reason."""
+        if not self.wanted:
+            return None
+        self.wanted = False
+        if self._timed_out:
+            self._timed_out = False
+            return self.stopped(Stop.TIMEOUT)
+        return self.stopped(Stop.INTERRUPT)
+
+    @contextmanager
+    def _in_charge(self, timeout: float | None) -> Iterator[None]:
+        """What holds while the guest runs."""
+        import _thread
+        import threading
+
+        if self._closed:
+            raise RuntimeError("the machine is closed")
+        if self.running:
+            raise RuntimeError("the machine is running")
+        self.running = True
+        self.wanted = self._timed_out = False
+        for cpu in self._personality.cpus():
+            cpu.take_interrupt()
+            cpu.pass_breakpoint()
+        holding = _thread.get_ident() == threading.main_thread().ident and host.hold_interrupts()
+        timer = None
+        if timeout is not None:
+            timer = threading.Timer(timeout, self._time_is_up)
+            timer.daemon = True
+            timer.start()
+        self._personality.begin()
+        try:
+            yield
+        finally:
+            self._personality.leave()
+            host.unbind()
+            if timer is not None:
+                timer.cancel()
+            self.running = False
+            if holding:
+                interrupted = host.interrupted()
+                host.let_interrupts_go()
+                if interrupted:
+                    self._tell_python()
+
+    def _tell_python(self) -> None:
+        """Have Python's own handler for SIGINT called; KeyboardInterrupt is what it raises, usually."""
+        import signal
+
+        signal.raise_signal(signal.SIGINT)
+
+    def _drive(self, end: int | None, at_end: Stop, timeout: float | None) -> StopReason:
+        while True:
+            with self._in_charge(timeout):
+                reason = self._loop(end, at_end)
+            if reason is not None:
+                self.last_stop = reason
+                return reason
+            if self.wanted:  # Python's handler for SIGINT has called interrupt()
+                reason = self.wanted_back()
+                assert reason is not None
+                return reason
+
+    def _loop(self, end: int | None, at_end: Stop) -> StopReason | None:
+        """The machine's loop; None when Python was interrupted."""
+        world = self._personality
+        attention, stop_exit = engine.EXIT_ATTENTION, engine.EXIT_STOP
+        while True:
+            stop = world.turn()
+            if stop is not None:
+                return stop
+            cpu = world.cpu
+            if end is not None or world.quantum() is not None:
+                left = MOST_STEPS if end is None else end - self.tick
+                if left <= 0:
+                    return self.stopped(at_end)
+                quantum = world.quantum()
+                cpu.limit = cpu.icount + (left if quantum is None else min(left, quantum))
+            else:
+                cpu.limit = None
+            reason = cpu.run()
+            cpu.settle()
+            if self.probes.problem is not None:
+                problem, self.probes.problem = self.probes.problem, None
+                self.probes.stop = False
+                raise problem
+            if reason == stop_exit:
+                stop = self._at_probe(cpu)
+            elif reason == attention:
+                if cpu.take_interrupt() and host.interrupted():
+                    return None
+                stop = self.wanted_back() or world.attention()
+            else:
+                if (self._exception_hooks or self._interrupt_hooks) and self._hooked(cpu, reason):
+                    continue
+                snapshot = self._before_call(reason)
+                stop = world.after(cpu, reason)
+                if stop is None and snapshot:
+                    stop = self._after_call(cpu, snapshot)
+            if stop is not None:
+                return stop
+            if host.interrupted() and not self.wanted:
+                return None
+            if self.wanted and reason != attention:
+                return self.wanted_back()
+
+    def _at_probe(self, cpu: engine.Processor) -> StopReason | None:
+        """A breakpoint, a watchpoint or a hook has stopped the processor."""
+        if cpu.stopped_by == probes.STOP_BREAKPOINT:
+            return self._at_breakpoint(cpu)
+        if cpu.stopped_by == probes.STOP_WATCHPOINT:
+            number, kind, address, size, old, rip = cpu.access
+            new = probes.bytes_of(self.probes, address, len(old))
+            access = Access(
+                "write" if kind == probes.WRITING else "read", address, size,
+                int.from_bytes(old, "little"), int.from_bytes(new, "little"), rip,
+            )  # fmt: skip
+            return self._at_watchpoint(access, number)
+        return None
+
+    def _at_breakpoint(self, cpu: engine.Processor) -> StopReason | None:
+        here = cpu.rip
+        ours = [point for point in self.breakpoints if point.address == here and point.enabled]
+        found = None
+        for point in ours:
+            if point.holds():
+                point.hits += 1
+                found = found or point
+        if found is not None:
+            if found.temporary:
+                found.remove()
+            return self.stopped(Stop.BREAKPOINT, breakpoint=found)
+        if self.probes.stops_at(here) > len(ours):  # run(until=) and the like
+            return self.stopped(Stop.BREAKPOINT)
+        return None
+
+    def _at_watchpoint(self, access: Access, number: int | None) -> StopReason | None:
+        for point in list(self.watchpoints):
+            if not point.enabled or access.kind[0] not in point.access:
+                continue
+            if access.address + access.size <= point.address or point.address + point.size <= access.address:
+                continue
+            if point.holds(old=access.old, new=access.new, access=access):
+                point.hits += 1
+                return self.stopped(Stop.WATCHPOINT, watchpoint=point, access=access)
+        return None
+
+    def _before_call(self, reason: int) -> list[tuple[Watchpoint, bytes]]:
+        """What watched memory holds, before a system call that may write there."""
+        if reason != engine.EXIT_SYSCALL or not self.watchpoints:
+            return []
+        found = []
+        for point in self.watchpoints:
+            if point.enabled and "w" in point.access and self.memory.readable(point.address, point.size) == point.size:
+                found.append((point, self.memory.read(point.address, point.size)))
+        return found
+
+    def _after_call(self, cpu: engine.Processor, before: list[tuple[Watchpoint, bytes]]) -> StopReason | None:
+        for point, old in before:
+            if self.memory.readable(point.address, point.size) != point.size:
+                continue
+            new = self.memory.read(point.address, point.size)
+            if new != old:
+                name = self._personality.last_call() if hasattr(self._personality, "last_call") else "?"
+                access = Access(
+                    "write", point.address, point.size, int.from_bytes(old, "little"),
+                    int.from_bytes(new, "little"), cpu.rip, name,
+                )  # fmt: skip
+                stop = self._at_watchpoint(access, None)
+                if stop is not None:
+                    return stop
+        return None
+
+    # -- hooks ---------------------------------------------------------------------------------
+
+    def in_hook(self, function: Callable[..., Any], *arguments: object) -> Any:
+        """Call a user's function while the guest stands still."""
+        with host_hook():
+            return function(*arguments)
+
+    def add_breakpoint(
+        self, where: Where, condition: str | Callable[[], bool] | None = None, temporary: bool = False
+    ) -> Breakpoint:
+        """Stop before the instruction at an address or symbol, when the condition holds.
+
+        A condition is a Python expression over register names, `memory`, `tick` and symbols, or a function.
+        """
+        point = Breakpoint(self, self.resolve(where), condition, temporary)
+        self.breakpoints.append(point)
+        return point
+
+    def add_watchpoint(
+        self,
+        where: Where,
+        size: int = 8,
+        access: str = "w",
+        condition: str | Callable[[], bool] | None = None,
+    ) -> Watchpoint:
+        """Stop after an instruction, or a system call, that accesses some of `size` bytes.
+
+        `access` is "r", "w" or "rw"; every write stops, also of the same value (a system call's only if the
+        value changes). Conditions know `old`, `new` and `access` besides.
+        """
+        point = Watchpoint(self, self.resolve(where), size, access, condition)
+        self.watchpoints.append(point)
+        return point
+
+    def hook_code(self, function: Callable[[int, int], object], start: Where = 0, end: Where | None = None) -> Hook:
+        """Call function(address, size) before each instruction in [start, end)."""
+        last = None if end is None else self.resolve(end)
+        return hooking.span(self, probes.SPAN_CODE, function, self.resolve(start), last)
+
+    def hook_block(self, function: Callable[[int, int], object], start: Where = 0, end: Where | None = None) -> Hook:
+        """Call function(address, size) before each block that begins in [start, end).
+
+        A block is code that is entered at its start only and left at its end only; one that is entered in
+        its middle is another block. They have at most 64 instructions.
+        """
+        last = None if end is None else self.resolve(end)
+        return hooking.span(self, probes.SPAN_BLOCK, function, self.resolve(start), last)
+
+    def hook_memory(
+        self,
+        function: Callable[[str, int, int, int], object],
+        access: str = "rw",
+        start: Where = 0,
+        end: Where | None = None,
+    ) -> Hook:
+        """Call function("read" or "write", address, size, value) after each access to [start, end).
+
+        The instruction has ended by then: `value` is what the memory holds, its first eight bytes. An
+        instruction that reads and writes the same operand counts as writing.
+        """
+        last = None if end is None else self.resolve(end)
+        return hooking.watch(self, function, access, self.resolve(start), last)
+
+    def hook_syscall(
+        self,
+        name: str | None = None,
+        enter: Callable[[SystemCall], int | None] | None = None,
+        exit: Callable[[SystemCall], int | None] | None = None,
+    ) -> Hook:
+        """Call enter(call) before and exit(call) after system calls of this name; of any, without one.
+
+        `call.arguments` may be changed on entry. A number that `enter` returns is the result, and the call
+        isn't made; one that `exit` returns replaces the result. Errors are -errno.
+        """
+        from blinkenlights.api.linux import Linux
+
+        if not isinstance(self._personality, Linux):
+            raise ValueError("only Linux programs make system calls")
+        if self._calls is None:
+            self._calls = hooking.CallHooks(self)
+            self._personality.guest.watcher = self._calls
+        return self._calls.add(name, enter, exit)
+
+    def hook_interrupt(self, function: Callable[[int], object]) -> Hook:
+        """Call function(vector) at INT n, INT3 and INTO; if it returns True, nothing else comes of it."""
+        self._interrupt_hooks.append(function)
+        return Hook(lambda: self._interrupt_hooks.remove(function))
+
+    def hook_exception(self, function: Callable[[int, int, int], object]) -> Hook:
+        """Call function(vector, error_code, fault_address) at CPU exceptions; fault_address is 0 but for #PF.
+
+        If it returns True, the program goes on at RIP: at the same instruction, unless the hook moved it.
+        """
+        self._exception_hooks.append(function)
+        return Hook(lambda: self._exception_hooks.remove(function))
+
+    def _hooked(self, cpu: engine.Processor, reason: int) -> bool:
+        """Call what is there for an exception or interrupt; True when one has dealt with it."""
+        if reason == engine.EXIT_INTERRUPT or (reason == engine.EXIT_EXCEPTION and cpu.vector == 3):
+            return any([self.in_hook(function, cpu.vector) is True for function in list(self._interrupt_hooks)])
+        if reason != engine.EXIT_EXCEPTION:
+            return False
+        fault = cpu.fault_address if cpu.vector == 14 else 0
+        return any([
+            self.in_hook(function, cpu.vector, cpu.error_code, fault) is True
+            for function in list(self._exception_hooks)
+        ])  # fmt: skip
+
+    def events(
+        self,
+        kinds: str = "code",
+        capacity: int = 1 << 16,
+        *,
+        start: Where = 0,
+        end: Where | None = None,
+        on_full: Callable[[memoryview], object] | None = None,
+    ) -> Events:
+        """Record events of these kinds, of "code block read write", in [start, end).
+
+        The buffer has room for `capacity` records of 40 bytes (`api.events.DTYPE`). When it is full, `on_full`
+        is called with all of them and it starts anew; without it the oldest are overwritten.
+        """
+        last = None if end is None else self.resolve(end)
+        return Events(self, kinds, capacity, self.resolve(start), last, on_full)
+
+    # -- going back ----------------------------------------------------------------------------
+
+    def _past(self) -> TimeTravel:
+        if self.history is None:
+            raise RuntimeError("to go back, the machine must be made with record=True")
+        if self.running:
+            raise RuntimeError("the machine is running")
+        return self.history
+
+    def reverse_step(self, n: int = 1) -> StopReason:
+        """Undo `n` instructions."""
+        return self._past().reverse_step(n)
+
+    def reverse_continue(self) -> StopReason:
+        """Back to the last stop before this one: a breakpoint, a watchpoint, or the beginning."""
+        return self._past().reverse_continue()
+
+    def reverse_over(self) -> StopReason:
+        """Undo one instruction; of a return, all that the call led to."""
+        return self._past().reverse_over()
+
+    def reverse_finish(self) -> StopReason:
+        """Back to the call of the current function."""
+        return self._past().reverse_finish()
+
+    def seek(self, tick: int) -> StopReason:
+        """To the moment when `tick` instructions had been executed."""
+        return self._past().seek(tick)
+
+    def last_write(self, address: int, size: int = 8) -> int | None:
+        """The tick at which some of these bytes were written last, before now; None if never."""
+        return self._past().last_write(address, size)
+
+    def last_change(self, register: str) -> int | None:
+        """The tick at which the register got the value it has; None if it had it from the start."""
+        return self._past().last_change(register)
+
+    def send_signal(self, signo: int) -> None:
+        """Queue a signal for the guest, as kill(2) from outside does."""
+        from blinkenlights.api.linux import Linux
+
+        if not isinstance(self._personality, Linux):
+            raise ValueError("only Linux programs get signals")
+        if not 1 <= signo <= 64:
+            raise ValueError("a signal is 1 to 64")
+        self._personality.post(signo)
+
+    def __repr__(self) -> str:
+        return f"<Machine {self.personality} at {self.cpu.rip:#x} tick={self.tick}>"
 
 
-def run_leader(task: Task) -> None:
-    """Run the first thread, and the programs that other threads hand over to it."""
-    process = task.process
-    while True:
-        kernel.run(task)
-        host.set_mask(signal.ALL)
-        leave(task)
-        while process.next_program is None or process.tasks:
-            process.leader_wake.acquire()
-        program = process.next_program
-        assert isinstance(program, execution.Program)
-        until_alone()
-        host.take_signal()  # what it was stopped by
-        process.tasks[task.tid] = task
-        execution.replace(task, program)
-        host.set_mask(task.sigmask & ~signal.SYNCHRONOUS)
+class Names(Mapping[str, object]):
+    """The names that expressions know."""
+
+    def __init__(self, machine: Machine, extra: Mapping[str, object]) -> None:
+        self.machine = machine
+        self.extra = extra
+
+    def __getitem__(self, name: str) -> object:
+        if name in self.extra:
+            return self.extra[name]
+        try:
+            return self.machine.regs[name]
+        except KeyError:
+            pass
+        if name in ("memory", "regs", "tick", "thread"):
+            return getattr(self.machine, name)
+        try:
+            return self.machine.resolve(name)
+        except (ValueError, ImportError):
+            raise KeyError(name) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([*self.extra, *Registers.names(), "memory", "regs", "tick", "thread"])
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
 
 
-def keep_memory_still() -> None:
-    """No cycles are made in a run, and a collection would write to memory that forks share."""
-    import gc
+@contextmanager
+def host_hook() -> Iterator[None]:
+    """SIGINT is for Python while a user's function runs."""
+    host.enter_hook()
+    try:
+        yield
+    finally:
+        host.leave_hook()
 
-    gc.disable()
-    gc.freeze()
+
+def fd_of(given: "int | HasFileno | None", default: int) -> int:
+    if given is None:
+        return default
+    return given if isinstance(given, int) else given.fileno()
 
 
-def environment(given: "Mapping[bytes, bytes] | Sequence[bytes] | None") -> list[bytes]:
+def environment(given: Mapping[str, str] | Mapping[bytes, bytes] | Sequence[bytes] | None) -> list[bytes]:
+    """`NAME=value` byte strings."""
     if given is None:
         given = os.environb
-    if isinstance(given, (list, tuple)):
-        return list(given)
-    return [b"%s=%s" % pair for pair in given.items()]  # type: ignore[union-attr]
+    if isinstance(given, Mapping):
+        return [os.fsencode(name) + b"=" + os.fsencode(value) for name, value in given.items()]
+    return list(given)
 
 
-def take_over_signals(task: Task) -> None:
-    """Start from the dispositions and the mask that this process was started with.
+def resident() -> int:
+    """Bytes of this Python process in memory."""
+    with open("/proc/self/statm", "rb", buffering=0) as file:  # noqa: PTH123
+        return int(file.read().split()[1]) * PAGE
 
-    Python ignores SIGPIPE and SIGXFSZ for its own use, so those are taken to have been the default.
-    It handles SIGINT, unless that was ignored.
-    """
-    ignored = ignored_signals()
-    for signo in range(1, 65):
-        bit = 1 << (signo - 1)
-        if signo in (signal.SIGPIPE, signal.SIGXFSZ):
-            host.set_action(signo, host.DEFAULT, 0)
-        elif ignored & bit:
-            task.process.actions[signo] = signal.Action(signal.SIG_IGN)
-        elif signo == signal.SIGINT:
-            host.set_action(signo, host.DEFAULT, 0)
-    task.sigmask = host.get_mask()
-    host.set_mask(task.sigmask & ~signal.SYNCHRONOUS)
-
-
-def ignored_signals() -> int:
-    try:
-        with open("/proc/self/status", "rb", buffering=0) as file:  # noqa: PTH123
-            text = file.read(4096)
-    except OSError:
-        return 0
-    start = text.find(b"SigIgn:")
-    return int(text[start + 7 : text.index(b"\n", start)], 16) if start >= 0 else 0
 

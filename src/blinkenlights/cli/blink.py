@@ -168,7 +168,7 @@ def execute(name: bytes, argv: list[bytes], flags: dict[str, bytes]) -> int:
         return fail(f"{os.fsdecode(name)}: command not found", NOT_FOUND)
     from blinkenlights.linux.task import Options
     from blinkenlights.loaders import BadProgram
-    from blinkenlights.machine import Machine
+    from blinkenlights.linux.launch import Launch
 
     options = Options(
         jit="j" not in flags,
@@ -184,7 +184,7 @@ def execute(name: bytes, argv: list[bytes], flags: dict[str, bytes]) -> int:
         root=root,
     )
     try:
-        machine = Machine.load(path, argv, original_environment(), options)
+        machine = Launch.load(path, argv, original_environment(), options)
     except BadProgram as problem:
         return fail(f"{os.fsdecode(name)}: {problem.reason}", status_of(problem.errno))
     except MemoryError:

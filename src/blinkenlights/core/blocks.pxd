@@ -6,7 +6,8 @@ from blinkenlights.core.paging cimport *
 cdef enum:
     BUCKETS = 65536
     MAX_OPS = 64  # instructions in a block
-    OPS_ROOM = 65  # and the operation that goes on to the next
+    OPS_ROOM = 160  # with what is planted, and the operation that goes on to the next block
+    PROBE_ROOM = 12  # operations that may be planted before one instruction
     CODE_BUFFER = 1088  # bytes: the longest block and an instruction more
 
 cdef struct Block:
@@ -117,3 +118,12 @@ cdef void unguard_range(Space *s, u64 start, u64 length) noexcept nogil
 cdef bint unguard_all(Space *s) noexcept nogil
 # Let guests with linear memory run the host's code from `start` to `end` at the guest's addresses of it.
 cdef void allow_host_code(u64 start, u64 end) noexcept
+
+# Write the operations that a debugger wants made before the instruction at `rip`, whose linear address is
+# `address`, and say how many; `count` as the instruction's Op.count will be. `first` of its block;
+# `after_access`: the instruction before may have accessed memory.
+ctypedef int (*Planter)(Space *s, Op *ops, u64 rip, u64 address, int length, int count, bint first,
+                        bint after_access) noexcept nogil
+# Tell what was planted before the first instruction how long the block is.
+ctypedef void (*Sizer)(Op *ops, int n, u64 size) noexcept nogil
+cdef void plant_by(Planter how, Sizer size) noexcept

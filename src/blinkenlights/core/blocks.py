@@ -422,6 +422,28 @@ def writes_memory(insn):
     return insn.operands < 2
 
 
+planter = cython.declare(Planter, cython.NULL)
+sizer = cython.declare(Sizer, cython.NULL)
+
+
+def plant_by(how, size):
+    global planter, sizer
+    planter = how
+    sizer = size
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def only_registers(insn: InsnP) -> cython.bint:
+    """It is certain that this instruction accesses no memory."""
+    i: cython.int
+    for i in range(insn.operands):
+        if insn.op[i].kind != O_REG and insn.op[i].kind != O_IMM:
+            return False
+    return insn.operands >= 2
+
+
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
@@ -435,8 +457,11 @@ def decode_at(c: CpuP, s: SpaceP, rip: u64, most: cython.int, ops: OpP, checked:
     insn: Insn
     shared: cython.int = 0
     n: cython.int = 0
+    planted: cython.int
+    instructions: cython.int = 0
     length: cython.int
     ended: cython.bint = False
+    after_access: cython.bint = False
     at: u64 = rip
     base: u64 = c.seg_base[CS] if c.mode != 64 else 0
     address: u64 = base + rip
@@ -455,13 +480,13 @@ def decode_at(c: CpuP, s: SpaceP, rip: u64, most: cython.int, ops: OpP, checked:
     if have > span:
         have = span
     # these copies may fault (a file cut short): the fault belongs to this address
-    fetch: OpP = cython.address(c.scratch[2])
+    fetch: OpP = cython.address(c.scratch[SCRATCH - 1])
     fetch.rip = rip
     fetch.count = 1
     executing: OpP = c.op
     c.op = fetch
     memcpy(buffer, cython.cast(voidp, s.base + address), have)
-    while n < most and not ended:
+    while instructions < most and not ended:
         done: u64 = at - rip
         length = decode(buffer + done, cython.cast(cython.int, have - done), c.mode, cython.address(insn))
         if length == DECODE_INVALID and c.mode == 64 and not strict:
@@ -484,8 +509,19 @@ def decode_at(c: CpuP, s: SpaceP, rip: u64, most: cython.int, ops: OpP, checked:
                 c.fault_address = 0
                 leave(c, rip, EXIT_EXCEPTION)
             return 0
+        if s.probes != cython.NULL:
+            if instructions and n > OPS_ROOM - PROBE_ROOM - 2:
+                break
+            planted = planter(s, ops + n, at, base + at, length, instructions + 1, instructions == 0,
+                              after_access)
+            while planted:
+                ops[n].id = insn.id
+                planted -= 1
+                n += 1
+            after_access = not only_registers(cython.address(insn))
         ended = fill(ops + n, cython.address(insn), at, not c.paged)
-        ops[n].count = n + 1
+        instructions += 1
+        ops[n].count = instructions
         at += length
         n += 1
         if have == span and span > 1024:
@@ -497,7 +533,9 @@ def decode_at(c: CpuP, s: SpaceP, rip: u64, most: cython.int, ops: OpP, checked:
     ops[n].fn = onward
     ops[n].rip = at
     ops[n].link = cython.NULL
-    ops[n].count = n
+    ops[n].count = instructions
+    if s.probes != cython.NULL:
+        sizer(ops, n, at - rip)
     return n + 1
 
 
@@ -639,5 +677,5 @@ def single(c, rip):
                               cython.address(size))
     if n == 0:
         return cython.NULL
-    c.scratch[1].fn = leave_after
+    c.scratch[n - 1].fn = leave_after
     return c.scratch

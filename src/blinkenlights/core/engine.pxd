@@ -12,7 +12,12 @@ ctypedef void (*RunLoop)(Cpu *c) noexcept nogil
 cdef void run_translated_by(RunLoop how) noexcept
 cdef Cpu *new_cpu(Space *s) noexcept nogil
 
+# What tells of memory accesses of the last instruction, once the run loop was left.
+ctypedef void (*Finisher)(Cpu *c) noexcept nogil
+cdef void finish_by(Finisher how) noexcept
+
 cdef class Processor:
     cdef Cpu *c
     cdef readonly object space
     cdef u64 limit_
+    cdef void go(self, bint one) noexcept

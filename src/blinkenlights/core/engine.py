@@ -22,8 +22,10 @@ from cython.cimports.blinkenlights.core.execute.fxsave import (
 from cython.cimports.blinkenlights.core.fpcontrol import enter_guest_fp, leave_guest_fp, resume_guest_fp
 from cython.cimports.blinkenlights.core.hostfpu import bring_x87_home
 from cython.cimports.blinkenlights.core.memory import AddressSpace
+from cython.cimports.blinkenlights.core.probes import ProbesP
 from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
-from cython.cimports.libc.stdlib import free
+from cython.cimports.cpython.exc import PyErr_CheckSignals
+from cython.cimports.libc.stdlib import calloc, free
 from cython.cimports.libc.string import memcpy, memset
 from cython.cimports.posix.stdlib import posix_memalign
 
@@ -38,6 +40,7 @@ if not execute.read_index():
 
 FOREVER = cython.declare(u64, ~cython.cast(u64, 0))
 LONGEST_BLOCK = cython.declare(u64, 70)
+SLICE = cython.declare(u64, 1_000_000)  # instructions between two chances for other Python threads
 STATUS_FLAGS = cython.declare(u64, 0x8D5)
 
 
@@ -50,6 +53,7 @@ def run_loop(c, one):
     o: OpP
     bring_x87_home(c)
     c.running = 1
+    c.one = one
     c.host_signal = 0
     enter_guest_fp(c)
     if sigsetjmp(c.fault_jump, 0):
@@ -160,6 +164,14 @@ def refuse_address(c: CpuP, o: OpP) -> cython.bint:
 SI_KERNEL = cython.declare(cython.int, 0x80)
 
 
+finish = cython.declare(Finisher, cython.NULL)
+
+
+def finish_by(how):
+    global finish
+    finish = how
+
+
 translated_loop = cython.declare(RunLoop, cython.NULL)
 
 
@@ -191,7 +203,7 @@ def new_cpu(s):
     c.sel[SS] = 0x2B
     c.fcw = 0x37F
     c.mxcsr = 0x1F80
-    c.stop_at = FOREVER
+    c.stop_at = c.stop_seen_tick = c.hook_seen_tick = FOREVER
     for i in range(JUMP_SIZE):
         c.jumps[i].rip = FOREVER
     flush_tlb(c)
@@ -281,35 +293,65 @@ class Processor:
         `icount` reached `limit`.
         """
         c: CpuP = self.c
+        s: SpaceP = cython.cast(SpaceP, c.space)
         set_current(c)
         c.stop_at = self.limit_
-        if self.limit_ != FOREVER:
-            return self.run_counted()
-        if c.pending_signal:
+        if s.probes != cython.NULL or self.limit_ != FOREVER:
+            return self.run_watched()
+        if c.pending_signal or c.asked:
             c.stop_at = 0
         with cython.nogil:
-            if translated_loop != cython.NULL and cython.cast(SpaceP, c.space).translated != cython.NULL:
+            if translated_loop != cython.NULL and s.translated != cython.NULL:
                 translated_loop(c)
             else:
                 run_loop(c, False)
         return c.exit
 
-    def run_counted(self) -> int:
-        """`run` up to exactly `limit` instructions: blocks first, then single steps."""
+    def run_watched(self) -> int:
+        """`run` with hooks, or up to exactly `limit` instructions: blocks first, then single steps."""
         c: CpuP = self.c
+        s: SpaceP = cython.cast(SpaceP, c.space)
+        bound: u64 = FOREVER
+        holding: cython.bint
+        slice_end: u64
         c.exit = EXIT_ATTENTION
-        if self.limit_ > c.icount + LONGEST_BLOCK:
-            c.stop_at = self.limit_ - LONGEST_BLOCK
-            if c.pending_signal:
+        if self.limit_ != FOREVER:
+            bound = self.limit_ - LONGEST_BLOCK if self.limit_ > c.icount + LONGEST_BLOCK else 0
+        while c.icount < bound:
+            # with Python's functions in the way the GIL is kept, but for a moment now and then
+            holding = s.probes != cython.NULL and cython.cast(ProbesP, s.probes).calls_python
+            slice_end = c.icount + SLICE if holding else FOREVER
+            c.stop_at = min(bound, slice_end)
+            if c.pending_signal or c.asked:
                 c.stop_at = 0
-            with cython.nogil:
-                run_loop(c, False)
+            if holding:
+                self.go(False)
+            else:
+                with cython.nogil:
+                    if (translated_loop != cython.NULL and s.translated != cython.NULL and not c.paged
+                            and bound == FOREVER
+                            and not (s.probes != cython.NULL and cython.cast(ProbesP, s.probes).wide)):
+                        translated_loop(c)
+                    else:
+                        run_loop(c, False)
+            if c.access_count:
+                finish(c)
             if c.exit != EXIT_ATTENTION or c.stop_at == 0:
                 return c.exit
-        while c.icount < self.limit_ and not c.pending_signal:
+            if holding:
+                PyErr_CheckSignals()
+                with cython.nogil:
+                    pass
+            elif bound == FOREVER:
+                return c.exit
+        while c.icount < self.limit_ and not c.pending_signal and not c.asked:
             if self.step() != EXIT_ATTENTION:
                 break
         return c.exit
+
+    def go(self, one):
+        """The run loop, with the GIL."""
+        run_loop(self.c, one)
 
     def step(self) -> int:
         """Execute one instruction; EXIT_ATTENTION when nothing else happened."""
@@ -318,12 +360,43 @@ class Processor:
         c.stop_at = 1  # branches leave, but host calls are made
         if c.pending_signal:
             c.stop_at = 0
-        with cython.nogil:
-            run_loop(c, True)
+        if cython.cast(SpaceP, c.space).probes != cython.NULL:
+            self.go(True)
+            if c.access_count:
+                finish(c)
+        else:
+            with cython.nogil:
+                run_loop(c, True)
         c.stop_at = FOREVER  # host calls may be made
         if c.pending_signal:
             c.stop_at = 0
         return c.exit
+
+    def check_memory(self, on: bool) -> None:
+        """Have every access looked at (`core/paging.py`), in an address space that doesn't by itself."""
+        s: SpaceP = cython.cast(SpaceP, self.c.space)
+        if s.pml4 == cython.NULL:
+            s.pml4 = cython.cast(u64p, calloc(512, 8))
+            if s.pml4 == cython.NULL:
+                raise MemoryError("no room for page tables")
+            s.tables = 1
+        self.c.paged = on
+        flush_tlb(self.c)
+
+    def settle(self) -> None:
+        """Bring registers that the host's processor holds for the guest into the state."""
+        bring_x87_home(self.c)
+
+    def interrupt(self) -> None:
+        """Have `run` return EXIT_ATTENTION, now or when next called; callable from any thread."""
+        self.c.asked = 1
+        self.c.stop_at = 0
+
+    def take_interrupt(self) -> bool:
+        """Was `interrupt` called since this was last asked?"""
+        asked: cython.bint = self.c.asked
+        self.c.asked = 0
+        return asked
 
     def attend(self) -> None:
         """Ask the processor to leave its run loop soon; callable from any thread."""
@@ -382,6 +455,37 @@ class Processor:
     def icount(self) -> int:
         """Instructions executed so far."""
         return self.c.icount
+
+    @icount.setter
+    def icount(self, value: u64) -> None:
+        self.c.icount = value
+
+    @property
+    def halts(self) -> bool:
+        """HLT leaves the run loop with EXIT_HALT; else it is #GP, as for any user program."""
+        return self.c.halts
+
+    @halts.setter
+    def halts(self, value: bool) -> None:
+        self.c.halts = value
+
+    @property
+    def stopped_by(self) -> int:
+        """After EXIT_STOP: one of the STOP_ constants of core.probes."""
+        return self.c.stopped_by
+
+    @property
+    def access(self) -> tuple:
+        """After a watchpoint: its number, kind of access, address, size, old bytes, instruction's address."""
+        c: CpuP = self.c
+        n: cython.int = c.hit.size if c.hit.size < 32 else 32
+        return (c.watch_hit, c.hit.kind, c.hit.address, c.hit.size,
+                PyBytes_FromStringAndSize(cython.cast(cython.p_char, c.hit.old), n), c.hit.rip)
+
+    def pass_breakpoint(self) -> None:
+        """Do not stop at a breakpoint where the processor stands now."""
+        self.c.stop_seen_tick = self.c.icount
+        self.c.stop_seen_rip = self.c.rip
 
     @property
     def syscalls(self) -> int:
@@ -560,4 +664,4 @@ def set_code_limit(limit: int) -> int:
 
 # the reasons for leaving the run loop, for Python
 globals().update(EXIT_ATTENTION=EXIT_ATTENTION, EXIT_SYSCALL=EXIT_SYSCALL, EXIT_EXCEPTION=EXIT_EXCEPTION,
-                 EXIT_INTERRUPT=EXIT_INTERRUPT, EXIT_HALT=EXIT_HALT)
+                 EXIT_INTERRUPT=EXIT_INTERRUPT, EXIT_HALT=EXIT_HALT, EXIT_STOP=EXIT_STOP)

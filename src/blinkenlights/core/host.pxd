@@ -9,11 +9,13 @@ cdef extern from *:
     #include <setjmp.h>
     static __thread void *current_cpu_;  /* this thread's Cpu */
     static __thread sigjmp_buf *volatile copy_jump_;  /* set while a copy may fault */
+    static __thread int mask_kept_;  /* this thread's signal mask is not the guest's to change */
     /* what is before stays before, for the signal handler to see */
     #define compiler_barrier() __asm__ volatile("" ::: "memory")
     """
     void *current_cpu_
     sigjmp_buf *copy_jump_
+    bint mask_kept_
     void compiler_barrier() nogil
 
 cdef void set_current(Cpu *c) noexcept nogil
@@ -34,6 +36,12 @@ ctypedef bint (*FaultWatcher)(Cpu *c, int signo, int code, void *context) noexce
 ctypedef void (*SignalWatcher)(Cpu *c, void *context) noexcept nogil
 cdef void translate_signals_by(FaultWatcher faults, SignalWatcher signals) noexcept
 
+# Who is asked last about a fault of Python's own: True when the access can be made again.
+ctypedef bint (*Sparer)(int signo, u64 address) noexcept nogil
+cdef void spare_faults_by(Sparer how) noexcept
+# A Python function called by guest code runs, so an interrupt is for that.
+cdef int in_hook
+
 cdef enum:
     RESTART = -512  # the kernel's ERESTARTSYS
 
@@ -52,8 +60,8 @@ cdef extern from "signal.h" nogil:
         int si_code
         void *si_addr
     struct sigaction_t "sigaction":
-        void (*sa_handler)(int)
-        void (*sa_sigaction)(int, siginfo_t *, void *)
+        void (*sa_handler)(int) noexcept nogil
+        void (*sa_sigaction)(int, siginfo_t *, void *) noexcept nogil
         sigset_t sa_mask
         int sa_flags
     int sigaction(int signo, const sigaction_t *act, sigaction_t *old)
@@ -67,9 +75,9 @@ cdef extern from "signal.h" nogil:
         size_t ss_size
     int sigaltstack(const stack_t *new, stack_t *old)
     int SS_DISABLE
-    int SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP
-    void (*SIG_DFL)(int)
-    void (*SIG_IGN)(int)
+    int SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGINT
+    void (*SIG_DFL)(int) noexcept nogil
+    void (*SIG_IGN)(int) noexcept nogil
 
 # What Cython has no word for: the interrupted context's program counter, fault code and mask.
 cdef extern from *:
@@ -140,5 +148,6 @@ cdef extern from "unistd.h" nogil:
 
 cdef void on_fault(int signo, siginfo_t *info, void *context) noexcept nogil
 cdef void on_signal(int signo, siginfo_t *info, void *context) noexcept nogil
+cdef void on_interrupt(int signo, siginfo_t *info, void *context) noexcept nogil
 
 ctypedef void *voidp

@@ -136,11 +136,51 @@ def on_fault(signo, info, context):
         collect_interrupted_fp(c, context)
         save_x87(c, context)
         siglongjmp(c.fault_jump, 1)
-    else:  # a fault of our own: let it be seen
+    elif spare != cython.NULL and spare(signo, cython.cast(u64, info.si_addr)):
+        pass
+    elif before_ours:  # a fault of our own: whoever looked for them before us does
+        sigaction(signo, cython.address(before[signo]), cython.NULL)
+    else:  # let it be seen
         action.sa_handler = SIG_DFL
         action.sa_flags = 0
         sigemptyset(cython.address(action.sa_mask))
         sigaction(signo, cython.address(action), cython.NULL)
+
+
+spare = cython.declare(Sparer, cython.NULL)
+before = cython.declare(sigaction_t[65])  # actions that an embedding program had
+before_ours = cython.declare(cython.bint, False)
+
+
+def spare_faults_by(how):
+    global spare
+    spare = how
+
+
+def on_interrupt(signo, info, context):
+    """SIGINT while a machine runs on Python's main thread: leave the guest, and tell Python then."""
+    global interrupted_
+    c: CpuP = cython.cast(CpuP, current_cpu_)
+    pc: cython.longlong
+    if c == cython.NULL or in_hook:
+        if interrupt_before.sa_flags & SA_SIGINFO:
+            interrupt_before.sa_sigaction(signo, info, context)
+        else:
+            interrupt_before.sa_handler(signo)
+        return
+    interrupted_ = True
+    c.asked = 1
+    c.stop_at = 0
+    pc = CONTEXT_PC(context) - stub_at
+    if WINDOW <= pc < EARLY - 1:
+        CONTEXT_SET_PC(context, stub_at + EARLY)
+    if c.inside and watch_signals != cython.NULL:
+        watch_signals(c, context)
+
+
+in_hook = 0
+interrupted_ = cython.declare(cython.bint, False)
+interrupt_before = cython.declare(sigaction_t)
 
 
 @cython.cfunc
@@ -216,6 +256,80 @@ def catch_faults() -> None:
         sigaction(signo, cython.address(action), cython.NULL)
 
 
+def share_faults() -> None:
+    """`catch_faults` in a Python program that goes on: what isn't a guest's is for whoever had it before."""
+    global before_ours
+    i: cython.int
+    if before_ours:
+        return
+    for signo in SYNCHRONOUS:
+        i = signo
+        sigaction(i, cython.NULL, cython.address(before[i]))
+    before_ours = True
+    catch_faults()
+
+
+def hold_interrupts() -> bool:
+    """Have SIGINT stop the guest instead of calling Python's handler; False where nobody handles it."""
+    global interrupted_
+    action: sigaction_t
+    sigaction(SIGINT, cython.NULL, cython.address(interrupt_before))
+    if interrupt_before.sa_handler == SIG_DFL or interrupt_before.sa_handler == SIG_IGN:
+        return False
+    interrupted_ = False
+    action.sa_sigaction = on_interrupt
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK
+    sigemptyset(cython.address(action.sa_mask))
+    sigaction(SIGINT, cython.address(action), cython.NULL)
+    return True
+
+
+def interrupted() -> bool:
+    """Has SIGINT come since `hold_interrupts`?"""
+    return interrupted_
+
+
+def let_interrupts_go() -> None:
+    """The end of `hold_interrupts`."""
+    sigaction(SIGINT, cython.address(interrupt_before), cython.NULL)
+
+
+def keep_mask(block: bool = False) -> None:
+    """`set_mask` does nothing in this thread from now on; with `block`, all signals stay blocked."""
+    global mask_kept_
+    if block:
+        set_mask(~cython.cast(u64, 0))
+    mask_kept_ = True
+
+
+def let_mask_go() -> None:
+    """The end of `keep_mask`."""
+    global mask_kept_
+    mask_kept_ = False
+
+
+def enter_hook() -> None:
+    """A function of the machine's user is called: SIGINT is for that, not for the guest."""
+    global in_hook
+    in_hook += 1
+
+
+def leave_hook() -> None:
+    """The end of `enter_hook`."""
+    global in_hook
+    in_hook -= 1
+
+
+def kick(tid: int) -> None:
+    """Let a host thread of this process leave the system call that it waits in."""
+    c_syscall(NR_TGKILL, c_syscall(NR_GETPID), cython.cast(cython.long, tid), SIGSEGV)
+
+
+def unbind() -> None:
+    """This thread has no processor any more: signals caught here are nobody's."""
+    set_current(cython.NULL)
+
+
 def set_action(signo: int, kind: int, flags: int = 0) -> None:
     """Have the host kernel do DEFAULT or IGNORE for a signal, or CATCH it for the guest.
 
@@ -261,6 +375,8 @@ def set_mask(mask: int) -> int:
     """
     old: u64 = 0
     new: u64 = mask
+    if mask_kept_:
+        return get_mask()
     for signo in SYNCHRONOUS:
         new &= ~(cython.cast(u64, 1) << (cython.cast(cython.int, signo) - 1))
     c_syscall(NR_RT_SIGPROCMASK, 2, cython.address(new), cython.address(old), 8)

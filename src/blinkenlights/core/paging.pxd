@@ -14,6 +14,8 @@ cdef enum:
     PTE_P = 1
     PTE_W = 2
     PTE_U = 4
+    PTE_WATCH_READ = 0x200  # accesses to the page are looked at one by one (core/probes.py)
+    PTE_WATCH_WRITE = 0x400
 
 cdef struct Area:
     u64 start
@@ -37,6 +39,7 @@ cdef struct Space:
     Cpu *cpus
     void *blocks  # core.blocks.Cache
     void *translated  # jit.cache.Cache, or NULL
+    void *probes  # core.probes.Probes, or NULL: breakpoints, hooks and watched memory
 
 cdef extern from *:
     int test_and_set "__sync_lock_test_and_set"(int *, int) nogil
@@ -69,6 +72,11 @@ cdef u8 *write_slow(Cpu *c, u64 address, int size) noexcept nogil
 cdef void forget_pages(Space *s, u64 start, u64 end) noexcept nogil
 cdef void flush_tlb(Cpu *c) noexcept nogil
 cdef void free_tables(Space *s) noexcept nogil
+
+# What watches memory: which PTE_WATCH bits a page has, and who is told of an access to such a page.
+ctypedef u64 (*WatchBits)(Space *s, u64 page) noexcept nogil
+ctypedef void (*Note)(Cpu *c, u64 address, int size, u32 kind) noexcept nogil
+cdef void watch_by(WatchBits bits, Note note) noexcept
 
 cdef extern from "setjmp.h" nogil:
     void siglongjmp(sigjmp_buf env, int value)

@@ -97,8 +97,8 @@ def page_fault(c: CpuP, address: u64, error: u32) -> cython.void:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def walk(c: CpuP, address: u64, need: u32) -> cython.void:
-    """Put the page of `address` into the TLB, or raise #PF when `need` isn't granted."""
+def walk(c: CpuP, address: u64, need: u32) -> u64:
+    """Put the page of `address` into the TLB, or raise #PF when `need` isn't granted; its entry."""
     s: SpaceP = cython.cast(SpaceP, c.space)
     page: u64 = address & ~cython.cast(u64, 0xFFF)
     error: u32 = PF_USER | (PF_WRITE if need & PTE_W else 0)
@@ -110,6 +110,8 @@ def walk(c: CpuP, address: u64, need: u32) -> cython.void:
         area: AreaP = find_area(s, page)
         if area != cython.NULL and area.prot:
             pte[0] = (page + s.base) | PTE_P | PTE_U | (PTE_W if area.prot & PROT_W else 0)
+            if s.probes != cython.NULL:
+                pte[0] |= watch_bits(s, page)
             s.present += 1
     found: u64 = pte[0]
     release(cython.address(s.lock))
@@ -118,9 +120,20 @@ def walk(c: CpuP, address: u64, need: u32) -> cython.void:
     if need & PTE_W and not found & PTE_W:
         page_fault(c, address, error | PF_PRESENT)
     t: TlbEntryP = cython.address(c.tlb[(page >> 12) & (TLB_SIZE - 1)])
-    t.read_tag = page
-    t.write_tag = page if found & PTE_W else ~cython.cast(u64, 0)
+    t.read_tag = ~cython.cast(u64, 0) if found & PTE_WATCH_READ else page
+    t.write_tag = page if found & PTE_W and not found & PTE_WATCH_WRITE else ~cython.cast(u64, 0)
     t.addend = s.base
+    return found
+
+
+watch_bits = cython.declare(WatchBits, cython.NULL)
+note_access = cython.declare(Note, cython.NULL)
+
+
+def watch_by(bits, note):
+    global watch_bits, note_access
+    watch_bits = bits
+    note_access = note
 
 
 system_read = cython.declare(SlowAccess, cython.NULL)
@@ -136,18 +149,22 @@ def translate_systems_by(read, write):
 def read_slow(c, address, size):
     if c.system != cython.NULL:
         return system_read(c, address, size)
-    walk(c, address, 0)
+    found: u64 = walk(c, address, 0)
     if ((address & 0xFFF) + size) > 0x1000:
-        walk(c, (address | 0xFFF) + 1, 0)
+        found |= walk(c, (address | 0xFFF) + 1, 0)
+    if found & PTE_WATCH_READ:
+        note_access(c, address, size, PROT_R)
     return cython.cast(u8p, address + c.membase)
 
 
 def write_slow(c, address, size):
     if c.system != cython.NULL:
         return system_write(c, address, size)
-    walk(c, address, PTE_W)
+    found: u64 = walk(c, address, PTE_W)
     if ((address & 0xFFF) + size) > 0x1000:
-        walk(c, (address | 0xFFF) + 1, PTE_W)
+        found |= walk(c, (address | 0xFFF) + 1, PTE_W)
+    if found & PTE_WATCH_WRITE:
+        note_access(c, address, size, PROT_W)
     return cython.cast(u8p, address + c.membase)
 
 

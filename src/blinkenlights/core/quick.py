@@ -35,7 +35,7 @@ def close_marked(keep: set) -> bool:
     """Close every descriptor that is to be closed at execve, except `keep`; False if we can't know them."""
     buffer: cython.char[4096]
     number: cython.int
-    listing: cython.int = open_file(b"/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    listing: cython.int = open_file(b"/proc/thread-self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     n: cython.long
     at: cython.long
     name: cython.p_char

@@ -75,6 +75,7 @@ cdef enum:
     EXIT_EXCEPTION = 3  # a CPU exception: `vector`, `error_code`, `fault_address`; rip is its instruction
     EXIT_INTERRUPT = 4  # INT n: `vector`; rip is the next instruction
     EXIT_HALT = 5  # HLT where that is allowed
+    EXIT_STOP = 6  # a probe stopped it: `Cpu.stopped_by`
 
 cdef struct Op:  # 64 bytes
     Handler fn
@@ -109,6 +110,15 @@ cdef enum:
 
 cdef enum:
     JUMP_SIZE = 1024
+    SCRATCH = 16  # operations for a single step; the last one has other uses
+    MOST_ACCESSES = 32
+
+cdef struct Access:  # to memory that is watched
+    u64 address
+    u64 rip  # of the instruction that makes it
+    u32 size
+    u32 kind  # core.probes: READING or WRITING
+    u8 old[32]  # what was there, as far as this reaches
 
 cdef struct JumpEntry:  # where indirect branches lead: the first operation at an address
     u64 rip
@@ -167,6 +177,19 @@ cdef struct Cpu:
     u64 stepped_at  # where a host instruction was stepped last
     u8 inside  # translated code, or about to be
     u8 x87_live  # the x87 registers are in this thread's host registers, and not in `st` and its kin
+    # debugging (core/probes.py)
+    u8 asked  # to leave the run loop: stays until that is done
+    u8 one  # a single instruction is executed
+    u8 halts  # HLT leaves the run loop: code without an operating system
+    u8 stopped_by  # after EXIT_STOP: core.probes' STOP_ constants
+    u64 stop_seen_tick  # the breakpoint at this instruction was told already, at this icount
+    u64 stop_seen_rip
+    u64 hook_seen_tick  # and the hooks for it were called
+    u64 hook_seen_rip
+    i32 access_count  # to watched memory, by the instruction before
+    i32 watch_hit  # index of the watch that stopped it
+    Access accesses[MOST_ACCESSES]
+    Access hit
     JumpEntry jumps[JUMP_SIZE]
-    Op scratch[3]  # single steps, and the operation that stands for an instruction fetch
+    Op scratch[SCRATCH]  # single steps, and the operation that stands for an instruction fetch
     sigjmp_buf fault_jump

@@ -257,6 +257,7 @@ def interpret(c: CpuP) -> cython.bint:
         c.exit = EXIT_ATTENTION
         return False
     enter_guest_fp(c)
+    c.one = 1
     o = single(c, c.rip)
     if o != cython.NULL:
         cache.statistics.interpreted += 1
@@ -267,6 +268,7 @@ def interpret(c: CpuP) -> cython.bint:
         c.op = o
         o = o.fn(c, o)
     leave_guest_fp(c)
+    c.one = 0
     swap_if(cython.address(c.stop_at), 1, FOREVER)
     if c.exit != EXIT_ATTENTION or c.stop_at == 0 or c.eflags & TRAP_FLAG:
         return False

@@ -143,7 +143,7 @@ def open_program(process: "Process", path: bytes) -> int:
         fd = process.vfs.open(AT_FDCWD, path, flags)
         if fd < 0:
             raise OSError(-fd, os.strerror(-fd))
-        path = b"/proc/self/fd/%d" % fd
+        path = b"/proc/thread-self/fd/%d" % fd
     try:
         if not S_ISREG(os.fstat(fd).st_mode) or not os.access(path, os.X_OK, effective_ids=True):
             raise OSError(EACCES, os.strerror(EACCES))
@@ -173,7 +173,7 @@ def open_interpreter(process: "Process", path: bytes, space: "AddressSpace") -> 
 def path_of(process: "Process", fd: int) -> bytes:
     """The absolute path of an open file, as the guest knows it."""
     try:
-        path = os.readlink(b"/proc/self/fd/%d" % fd)  # noqa: PTH115
+        path = os.readlink(b"/proc/thread-self/fd/%d" % fd)  # noqa: PTH115
     except OSError:
         return b""
     return path if process.vfs is None else process.vfs.shown(path) or path
@@ -257,7 +257,7 @@ def close_on_exec(process: "Process", program: Program) -> None:
         return
     from fcntl import F_GETFD, FD_CLOEXEC, fcntl
 
-    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208
+    for name in os.listdir("/proc/thread-self/fd"):  # noqa: PTH208
         fd = int(name)
         if fd in keep:
             continue
@@ -289,11 +289,11 @@ def sys_execveat(task: "Task", dirfd: int, path: int, argv: int, environ: int, f
     if name.startswith(b"/") or (number == AT_FDCWD & 0xFFFFFFFF and name):
         place = shown = name
     elif not name:
-        place = b"/proc/self/fd/%d" % number
+        place = b"/proc/thread-self/fd/%d" % number
         shown = b"/dev/fd/%d" % number
         os.fstat(number)
     else:
-        place = b"/proc/self/fd/%d/%s" % (number, name)
+        place = b"/proc/thread-self/fd/%d/%s" % (number, name)
         shown = b"/dev/fd/%d/%s" % (number, name)
         os.fstat(number)
     if flags & AT_SYMLINK_NOFOLLOW and name and is_link(task.process, place):
@@ -335,7 +335,10 @@ def execute(
         program.close()
         return -signal.ERESTARTSYS
     process.kicking = True
-    if len(process.tasks) > 1 or process.leader is not task:
+    if process.embedded is not None:
+        process.embedded.end_others(task)
+        process.leader = task
+    elif len(process.tasks) > 1 or process.leader is not task:
         from blinkenlights.linux.thread import stop_others
 
         stop_others(task)

@@ -166,14 +166,17 @@ def attempt(task: "Task", function: "Implementation", arguments: list[int]) -> i
 
 
 def resolve(task: "Task", number: int) -> "tuple[Implementation, int]":
+    found = _resolved[number] = find(task, number)
+    return found
+
+
+def find(task: "Task", number: int) -> "tuple[Implementation, int]":
+    """How a call is made, and how many arguments it takes."""
     row = BY_NUMBER.get(number & 0xFFFFFFFF)
     if row is None:
         task.process.log(f"unknown system call {number & 0xFFFFFFFF}", once=True)
-        found: tuple[Implementation, int] = (unknown, 0)
-    else:
-        found = (implementation_of(row, task), len(row[2].split()))
-    _resolved[number] = found
-    return found
+        return unknown, 0
+    return implementation_of(row, task), len(row[2].split())
 
 
 def resolve_usual(task: "Task") -> None:

@@ -122,6 +122,7 @@ def become_child(task: "Task", request: "CloneRequest | None") -> None:
     process.timers.clear()
     process.rings.clear()
     process.shares_memory = False
+    process.embedded = None
     task.held.clear()
     task.robust_list = 0
     task.clear_child_tid = 0
@@ -257,6 +258,10 @@ def before_exit(task: "Task") -> None:
 def end(task: "Task", status: int) -> None:
     """The whole process ends, with all of its threads."""
     before_exit(task)
+    if task.process.embedded is not None:
+        task.exiting = True
+        task.process.embedded.exit(task, status)
+        return
     host.leave_process(status)
 
 

@@ -75,7 +75,7 @@ def _directory(dirfd: int) -> bytes:
     try:
         if dirfd == AT_FDCWD:
             return os.getcwdb()  # noqa: PTH109 - bytes
-        return os.readlink(b"/proc/self/fd/%d" % dirfd)  # noqa: PTH115 - bytes
+        return os.readlink(b"/proc/thread-self/fd/%d" % dirfd)  # noqa: PTH115 - bytes
     except OSError:
         return b""
 
@@ -147,7 +147,7 @@ def _snapshot(name: bytes, content: bytes, flags: int) -> int:
         view = memoryview(content)
         while view:
             view = view[os.write(fd, view) :]
-        readable = _open(b"/proc/self/fd/%d" % fd, flags & ~O_ACCMODE)
+        readable = _open(b"/proc/thread-self/fd/%d" % fd, flags & ~O_ACCMODE)
     except OSError:
         os.close(fd)
         raise

@@ -107,6 +107,9 @@ def bit(signo: int) -> int:
 
 def attend(task: "Task") -> None:
     """Deliver what the host has caught for this thread, and set the mask to go on with."""
+    if task.process.embedded is not None:
+        task.process.embedded.attend(task)
+        return
     while not task.exiting:
         caught = host.take_signal()
         if caught is None:
@@ -151,6 +154,9 @@ def act_by_default(task: "Task", signo: int) -> None:
     if signo in IGNORED_BY_DEFAULT:
         return
     if signo in STOP_BY_DEFAULT:
+        if task.process.embedded is not None:
+            task.process.log(f"signal {signo} would stop the program")
+            return
         # only where the action changed after the host caught it
         host.set_action(signo, host.DEFAULT, 0)
         host.syscall(SYS_TGKILL, task.process.pid, task.tid, signo)
@@ -167,6 +173,10 @@ def terminate(task: "Task", signo: int) -> None:
         from blinkenlights.linux.strace import killed
 
         killed(task, signo)
+    if task.process.embedded is not None:
+        task.exiting = True
+        task.process.embedded.kill(task, signo)
+        return
     host.die(signo)
 
 
@@ -337,8 +347,8 @@ def set_action(task: "Task", signo: int, action: Action | None) -> None:
         action = None
     else:
         actions[signo] = action
-    if signo in SYNCHRONOUS_SIGNALS:
-        return  # always caught on the host
+    if signo in SYNCHRONOUS_SIGNALS or task.process.embedded is not None:
+        return  # always caught on the host; and an embedded guest's signals never get there
     if task.process.shares_memory and (action is None or action.handler == SIG_DFL) and kills(signo):
         host.set_action(signo, host.CATCH, 0)  # to die without Python's lock, which others may need
     elif action is None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from blinkenlights.core.engine import Processor
     from blinkenlights.core.memory import AddressSpace
+    from blinkenlights.linux.embedded import Guest, Servant
     from blinkenlights.linux.seccomp import State
     from blinkenlights.linux.vfs import Vfs
 
@@ -107,6 +108,7 @@ class Process(ProcessState):
         self.vfork_fd = -1  # a vfork child's end of the pipe its parent waits at
         self.at_exit: Callable[[Task], None] | None = None
         self.logged: set[str] = set()
+        self.embedded: Guest | None = None  # in a Python program that goes on: see linux.embedded
         self.vfs: Vfs | None = None  # where paths lead, unless that is where they lead on the host
 
     def reset_locks(self) -> None:
@@ -125,6 +127,9 @@ class Process(ProcessState):
             if text in self.logged:
                 return
             self.logged.add(text)
+        if self.embedded is not None:
+            self.embedded.log(text)
+            return
         from blinkenlights.linux.log import write
 
         write(self, text)
@@ -150,6 +155,7 @@ class Task(ThreadState):
         self.seccomp: State | None = None  # which system calls it may make
         self.stepping = False  # a signal handler's return has set TF
         self.exiting = False  # leave the run loop; the thread is over
+        self.servant: Servant  # embedded only: who makes this thread's system calls
 
     @property
     def space(self) -> "AddressSpace":

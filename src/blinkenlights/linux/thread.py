@@ -132,7 +132,7 @@ def clone(task: Task, request: CloneRequest) -> int:
         return start_thread(task, request)
     if flags & CLONE_VFORK:
         return vfork(task, request)
-    if flags & CLONE_VM:
+    if flags & CLONE_VM and task.process.embedded is None:
         from blinkenlights.linux.sharing import start_process
 
         return start_process(task, request)
@@ -143,6 +143,8 @@ def start_thread(task: Task, request: CloneRequest) -> int:
     process = task.process
     if task.exiting:
         return -signal.ERESTARTSYS
+    if process.embedded is not None:
+        return process.embedded.start_thread(task, request)
     host.set_mask(signal.ALL)
     try:
         cpu = engine.Processor(process.space, task.cpu)

@@ -168,7 +168,7 @@ class Vfs:
             if dirfd in self.process.private_fds:
                 raise OSError(9, "not the guest's")
             try:
-                path = os.readlink(b"/proc/self/fd/%d" % dirfd)  # noqa: PTH115 - bytes
+                path = os.readlink(b"/proc/thread-self/fd/%d" % dirfd)  # noqa: PTH115 - bytes
             except OSError:
                 raise OSError(9, "not open") from None
             if not path.startswith(b"/") or not S_ISDIR(os.fstat(dirfd).st_mode):
@@ -348,13 +348,13 @@ class Vfs:
             if fd < 0:
                 raise OSError(-fd, "path")
             # a call that doesn't follow links is meant for the directory, not for this link to it
-            return b"/proc/self/fd/%d%s" % (fd, b"" if mode == FOLLOW else b"/."), fd
+            return b"/proc/thread-self/fd/%d%s" % (fd, b"" if mode == FOLLOW else b"/."), fd
         if plain and (not slash or head) and self.simple(path):
             fd = self.quick(dirfd, head or b".", O_PATH | O_DIRECTORY | O_CLOEXEC)
             if fd is not None:
                 if fd < 0:
                     raise OSError(-fd, "path")
-                return b"/proc/self/fd/%d/%s" % (fd, tail), fd
+                return b"/proc/thread-self/fd/%d/%s" % (fd, tail), fd
         return self._parent_of(dirfd, path, mode)
 
     def _parent_of(self, dirfd: int, path: bytes, mode: int) -> tuple[bytes, int]:
@@ -365,22 +365,22 @@ class Vfs:
             _layer, _parts, fd = self.find(place.parts)
             if fd < 0:
                 raise OSError(-fd, "path")
-            return b"/proc/self/fd/%d/%s" % (fd, b".." if stripped.endswith(b"..") else b"."), fd
+            return b"/proc/thread-self/fd/%d/%s" % (fd, b".." if stripped.endswith(b"..") else b"."), fd
         place = self.walk(dirfd, stripped, mode)
         slash = b"/" if mode == PARENT and stripped != path else b""
         if not place.parts:
-            return b"/proc/self/fd/%d/." % self.layers[0].fd, -1
+            return b"/proc/thread-self/fd/%d/." % self.layers[0].fd, -1
         layer, parts, fd = self.find(place.parts)
         if fd >= 0:
             os.close(fd)
             fd = layer.open(parts[:-1], O_PATH | O_DIRECTORY | O_CLOEXEC) if parts else os.dup(layer.fd)
             if not parts:
-                return b"/proc/self/fd/%d/." % fd, fd
+                return b"/proc/thread-self/fd/%d/." % fd, fd
         else:
             _layer, _parts, fd = self.find(place.parts[:-1])
         if fd < 0:
             raise OSError(-fd, "path")
-        return b"/proc/self/fd/%d/%s%s" % (fd, place.parts[-1], slash), fd
+        return b"/proc/thread-self/fd/%d/%s%s" % (fd, place.parts[-1], slash), fd
 
     def canonical(self, dirfd: int, path: bytes, mode: int) -> bytes:
         """The guest's path without links and dots, for finding what is ours in /proc."""
@@ -392,7 +392,7 @@ class Vfs:
             path = (directory or b".") + b"/" + name
             fd = self.open(AT_FDCWD, path, O_PATH | O_CLOEXEC)
             if fd >= 0:
-                where = b"/proc/self/fd/%d" % fd
+                where = b"/proc/thread-self/fd/%d" % fd
                 found = os.access(where, os.X_OK) and not S_ISDIR(os.fstat(fd).st_mode)
                 os.close(fd)
                 if found:

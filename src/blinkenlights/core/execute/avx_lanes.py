@@ -7,7 +7,7 @@ in it and receives the result. What follows that operation in its "block" return
 
 import cython
 from cython.cimports.blinkenlights.core.dispatch import need
-from cython.cimports.blinkenlights.core.state import CpuP, Handler, Op, OpP, u8p, u16, u32, u64
+from cython.cimports.blinkenlights.core.state import SCRATCH, CpuP, Handler, Op, OpP, u8p, u16, u32, u64
 
 # -- the lanes of one instruction ----------------------------------------------------------------
 
@@ -40,7 +40,7 @@ def the_same(c, o):
 @cython.exceptval(check=False)
 def work_space(c: CpuP) -> u8p:
     """64 bytes that registers' offsets can name: the lane's result, then the source."""
-    return cython.cast(u8p, cython.address(c.scratch[2]))
+    return cython.cast(u8p, cython.address(c.scratch[SCRATCH - 1]))
 
 
 @cython.cfunc

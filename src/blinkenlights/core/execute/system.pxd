@@ -62,6 +62,7 @@ cdef Op *hint(Cpu *c, Op *o) noexcept nogil
 cdef Op *fence(Cpu *c, Op *o) noexcept nogil
 cdef Op *touch(Cpu *c, Op *o) noexcept nogil
 cdef Op *privileged(Cpu *c, Op *o) noexcept nogil
+cdef Op *hlt(Cpu *c, Op *o) noexcept nogil
 cdef Op *undefined(Cpu *c, Op *o) noexcept nogil
 cdef Op *sgdt(Cpu *c, Op *o) noexcept nogil
 cdef Op *sidt(Cpu *c, Op *o) noexcept nogil

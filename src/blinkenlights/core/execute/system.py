@@ -9,6 +9,7 @@ from cython.cimports.blinkenlights.core.access import (
     fault,
     get,
     get_status,
+    leave,
     load,
     put,
     set_status,
@@ -27,7 +28,7 @@ from cython.cimports.blinkenlights.core.execute.system import (
     host_ticks_steady,
 )
 from cython.cimports.blinkenlights.core.fpcontrol import MXCSR_MASKS, get_host_mxcsr, set_host_mxcsr
-from cython.cimports.blinkenlights.core.state import FS, GS, LEGACY, MR, RM, CpuP, OpP, u8, u8p, u32, u64
+from cython.cimports.blinkenlights.core.state import EXIT_HALT, FS, GS, LEGACY, MR, RM, CpuP, OpP, u8, u8p, u32, u64
 from cython.cimports.libc.string import memcpy
 
 from blinkenlights.core.execute.fxsave import enable_components
@@ -243,6 +244,14 @@ def privileged(c, o):
     return fault(c, o, GP, 0)
 
 
+def hlt(c, o):
+    """Code without an operating system may end by it."""
+    if not c.halts:
+        return fault(c, o, GP, 0)
+    c.icount += o.count
+    return leave(c, o.rip + o.length, EXIT_HALT)
+
+
 def undefined(c, o):
     return fault(c, o, UD, 0)
 
@@ -366,12 +375,13 @@ PREFETCHT0 PREFETCHT1 PREFETCHT2 PREFETCHIT0 PREFETCHIT1
 """
 
 PRIVILEGED = """
-HLT CLI STI IN INSB INSW INSD OUT OUTSB OUTSW OUTSD LGDT LIDT LLDT LTR LMSW CLTS MOV_CR MOV_DR RDMSR WRMSR
+CLI STI IN INSB INSW INSD OUT OUTSB OUTSW OUTSD LGDT LIDT LLDT LTR LMSW CLTS MOV_CR MOV_DR RDMSR WRMSR
 INVD WBINVD WBNOINVD INVLPG INVPCID SWAPGS SYSRET SYSEXIT RDPMC XSETBV XSAVES XSAVES64 XRSTORS XRSTORS64
 """
 
 UNDEFINED = "UD0 UD1 UD2 CLAC STAC MONITOR MWAIT RSM"
 
+bind("HLT", hlt)
 bind("CPUID", cpuid)
 bind("RDTSC", rdtsc)
 bind("RDTSCP", rdtscp)

@@ -1,0 +1,1 @@
+"""What `blinkenlights.Machine` is made of."""

@@ -1,0 +1,831 @@
+"""A guest inside a Python program that goes on: its end, signals, descriptors and threads are not ours.
+
+The processor of a guest thread runs in whichever Python thread calls `Machine.run`. Its system calls are
+made by a host thread of its own, a *servant*, and that is what keeps the guest apart: servants have their
+own table of descriptors and their own working directory and umask (unshare(2) with CLONE_FILES and
+CLONE_FS, which needs no privilege). So guest descriptors are host descriptors, one to one, and yet what
+the guest opens, closes or duplicates is nothing to Python or to another machine. Servants block every
+signal, and Python's dispositions stay as they are.
+
+Signals for the guest are queued here. Where a servant waits in a system call, it is woken by a SIGSEGV,
+which this process catches anyway; the call is then made again, or fails with EINTR, as the action says.
+
+Guest threads take turns: one processor runs at a time. One whose system call does not end soon gives its
+turn away.
+"""
+
+import _thread
+import os
+from collections import deque
+from errno import EINTR, EINVAL, EPERM, EPIPE, ESRCH
+from struct import Struct
+
+from blinkenlights.core import engine, host
+from blinkenlights.linux import kernel, signal
+from blinkenlights.linux.task import Task
+from blinkenlights.tables.syscalls import BY_NUMBER, SYSCALLS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from blinkenlights.linux.task import Process
+    from blinkenlights.linux.thread import CloneRequest
+
+CLONE_FS_FLAG = 0x200
+CLONE_FILES_FLAG = 0x400
+SYS_UNSHARE = 272
+SYS_CLOSE_RANGE = 436
+SYS_GETTID = 186
+RESTARTED = 512
+
+RAX, RSP = 0, 4
+SOON = 0.002  # seconds that a system call may take before other threads get their turn
+POLL = 0.05  # how often a wait looks whether Python was interrupted
+SI_USER, SI_KERNEL_CODE, SI_QUEUE, SI_TKILL, SI_TIMER = 0, 0x80, -1, -6, -2
+SIGALRM = 14
+SIGINFO = Struct("<iii4xiI")  # signo, errno, code, pid, uid
+
+NUMBERS = {row[1]: row[0] for row in SYSCALLS}
+# Calls that fail with EINTR after a handler, whatever SA_RESTART says (signal(7)).
+NEVER_RESTARTED = frozenset(
+    NUMBERS[name]
+    for name in (
+        "pause", "rt_sigsuspend", "rt_sigtimedwait", "poll", "ppoll", "select", "pselect6", "epoll_wait",
+        "epoll_pwait", "epoll_pwait2", "nanosleep", "clock_nanosleep", "semop", "semtimedop", "msgrcv", "msgsnd",
+        "io_getevents",
+    )
+    if name in NUMBERS
+)  # fmt: skip
+PIPE_WRITERS = frozenset(
+    NUMBERS[name] for name in ("write", "writev", "pwrite64", "pwritev", "sendto", "sendmsg", "sendfile", "splice")
+)
+MSG_NOSIGNAL = 0x4000
+SETTING_REGISTERS = (NUMBERS["rt_sigreturn"], NUMBERS["execve"], NUMBERS["execveat"])
+SENDTO = NUMBERS["sendto"]
+SENDMSG = NUMBERS["sendmsg"]
+
+
+class Ended:
+    """How a guest has ended: `status` of exit, or `signal` that killed it."""
+
+    __slots__ = ("signal", "status")
+
+    def __init__(self, status: int | None = None, signal: int | None = None) -> None:
+        self.status = status
+        self.signal = signal
+
+
+class Servant:
+    """A host thread that makes one guest thread's system calls."""
+
+    def __init__(self, guest: "Guest") -> None:
+        self.guest = guest
+        self.task: Task | None = None
+        self.tid = 0  # on the host
+        self.work: Callable[[], object] | None = None
+        self.result: object = None
+        self.problem: BaseException | None = None
+        self.busy = False
+        self.go = _thread.allocate_lock()
+        self.go.acquire()
+        self.done = _thread.allocate_lock()
+        self.done.acquire()
+        self.call_made: tuple[int, list[int]] = (0, [])  # number and arguments
+
+    def start(self) -> None:
+        """Begin; a thread started by another servant shares its descriptors."""
+        _thread.stack_size(1 << 20)
+        try:
+            _thread.start_new_thread(self.main, ())
+        finally:
+            _thread.stack_size(0)
+
+    def main(self) -> None:
+        host.keep_mask(True)
+        self.tid = host.syscall(SYS_GETTID)
+        while True:
+            self.go.acquire()
+            work = self.work
+            if work is None:
+                break
+            try:
+                self.result = work()
+            except BaseException as problem:
+                self.problem = problem
+            if self.guest.pid != os.getpid():  # a forked child, whose only thread this is
+                os._exit(70)
+            self.work = None
+            self.finished()
+        host.unbind()
+
+    def finished(self) -> None:
+        self.busy = False
+        self.done.release()
+        self.guest.tell()
+
+    def begin(self, work: "Callable[[], object]") -> None:
+        """Have `work` done; `wait` or `take` gets its result."""
+        self.work = work
+        self.result = self.problem = None
+        self.busy = True
+        self.go.release()
+
+    def wait(self, seconds: float) -> bool:
+        """Is the work done within this time?"""
+        return self.done.acquire(True, seconds)
+
+    def take(self) -> object:
+        """The result of work that is done; raises what it has raised."""
+        problem, self.problem = self.problem, None
+        if problem is not None:
+            raise problem
+        return self.result
+
+    def call(self, work: "Callable[[], object]") -> object:
+        """Have something done here, and wait for it."""
+        self.begin(work)
+        while not self.wait(1.0):
+            pass
+        return self.take()
+
+    def end(self) -> None:
+        if self.busy:
+            return  # it will never come back from where it is; the process's end will be its own
+        self.work = None
+        self.go.release()
+
+    def kick(self) -> None:
+        """Let a system call that waits return."""
+        if self.busy:
+            host.kick(self.tid)
+
+
+class Watcher:
+    """Who sees system calls; on the thread that runs the machine."""
+
+    def enter(self, task: Task, number: int, arguments: list[int]) -> int | None:
+        """Before the call, whose arguments may be changed in place. A result: then it isn't made."""
+        return None
+
+    def leave(self, task: Task, number: int, arguments: list[int], result: int) -> int:
+        """After the call: the result that the guest gets, -errno for an error."""
+        return result
+
+
+class Guest:
+    """What a `Process` has besides when it is embedded: `process.embedded`."""
+
+    def __init__(self, process: "Process", stdin: int = 0, stdout: int = 1, stderr: int = 2) -> None:
+        self.process = process
+        self.pid = os.getpid()
+        self.ended: Ended | None = None
+        self.queue: deque[tuple[int, bytes, int]] = deque()  # signal, siginfo, thread id or 0
+        self.lines: deque[str] = deque(maxlen=1000)  # of what would be the log
+        self.stopping = False  # whoever runs the machine wants it back
+        self.current: Task | None = None  # whose turn it is
+        self.order: deque[Task] = deque()  # of the turns
+        self.waiting: dict[int, Servant] = {}  # in system calls that take long, by thread id
+        self.wake = _thread.allocate_lock()
+        self.wake.acquire()
+        self.resolved: dict[int, tuple[Callable[..., int], int]] = {}
+        self.alarm = Alarm(self)
+        self.timers: dict[int, Alarm] = {}
+        self.watcher: Watcher | None = None  # sees every system call
+        self.lent = (stdin, stdout, stderr)
+        self.servant = Servant(self)
+        self.servant.start()
+        self.servant.call(self.separate)
+
+    # -- beginning and end ---------------------------------------------------------------------
+
+    def separate(self) -> None:
+        """Give the first servant descriptors and a directory of its own."""
+        result = host.syscall(SYS_UNSHARE, CLONE_FILES_FLAG | CLONE_FS_FLAG)
+        if result < 0:
+            raise OSError(-result, "unshare")
+        high = [os.dup(fd) if fd >= 0 else -1 for fd in self.lent]
+        for number, fd in enumerate(high):
+            if fd >= 0:
+                os.dup2(fd, number)
+            else:
+                os.close(number)
+        if host.syscall(SYS_CLOSE_RANGE, 3, 0xFFFFFFFF, 0) < 0:
+            os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+
+    def begin(self, task: Task) -> None:
+        """The first thread. It is the caller's to run, but its servant's to serve."""
+        self.attach(task, self.servant)
+        task.tid = self.process.pid
+        self.process.leader = task
+        self.process.tasks[task.tid] = task
+        self.current = task
+        self.order.append(task)
+
+    def attach(self, task: Task, servant: Servant) -> None:
+        servant.task = task
+        task.servant = servant
+        servant.call(task.cpu.bind)
+
+    def close(self) -> None:
+        """End the guest as if by SIGKILL."""
+        if self.ended is None:
+            self.ended = Ended(signal=signal.SIGKILL)
+        self.alarm.cancel()
+        for timer in self.timers.values():
+            timer.cancel()
+        for task in list(self.process.tasks.values()):
+            task.exiting = True
+            servant = task.servant
+            for _ in range(100):
+                if not servant.busy:
+                    break
+                servant.kick()
+                if servant.wait(0.01):
+                    servant.done.release()
+            servant.end()
+        self.process.tasks.clear()
+        self.order.clear()
+
+    def exit(self, task: Task, status: int) -> None:
+        """exit_group, or the last thread's exit."""
+        if self.ended is None:
+            self.ended = Ended(status=status)
+        self.end_others(task)
+
+    def kill(self, task: Task, signo: int) -> None:
+        """A signal's default action is the end."""
+        if self.ended is None:
+            self.ended = Ended(signal=signo)
+        self.end_others(task)
+
+    def end_others(self, task: Task) -> None:
+        """The other threads are over: they get no turn any more."""
+        for other in list(self.process.tasks.values()):
+            if other is not task:
+                other.exiting = True
+                self.drop(other)
+
+    def drop(self, task: Task) -> None:
+        """A thread is over."""
+        self.process.tasks.pop(task.tid, None)
+        self.waiting.pop(task.tid, None)
+        if task in self.order:
+            self.order.remove(task)
+        servant = task.servant
+        servant.kick()
+        if not servant.busy and servant is not self.servant:
+            servant.end()
+
+    def log(self, text: str) -> None:
+        self.lines.append(text)
+
+    # -- turns ---------------------------------------------------------------------------------
+
+    def tell(self) -> None:
+        """Wake whoever waits for any servant."""
+        try:  # noqa: SIM105 - contextlib is slow to import
+            self.wake.release()
+        except RuntimeError:
+            pass
+
+    def ready(self) -> list[Task]:
+        return [task for task in self.order if task.tid not in self.waiting]
+
+    def next_turn(self) -> bool:
+        """Give the turn to the next thread that can go on; False when all of them wait."""
+        self.collect()
+        for _ in range(len(self.order)):
+            self.order.rotate(-1)
+            if self.order[0].tid not in self.waiting:
+                self.current = self.order[0]
+                return True
+        return False
+
+    def collect(self) -> None:
+        """Threads whose long system call has ended can go on."""
+        for tid, servant in list(self.waiting.items()):
+            if not servant.busy and servant.done.acquire(False):
+                del self.waiting[tid]
+                self.receive(servant)
+
+    # -- system calls --------------------------------------------------------------------------
+
+    def serve(self, task: Task) -> None:
+        """After EXIT_SYSCALL: make the call, or begin it and give the turn away."""
+        cpu = task.cpu
+        number = cpu.get(RAX)
+        call = self.resolved.get(number)
+        if call is None:
+            call = self.resolved[number] = self.resolve(task, number)
+        function, count = call
+        arguments = [cpu.get(register) for register in kernel.ARGUMENT_REGISTERS[:count]]
+        if self.watcher is not None:
+            answer = self.watcher.enter(task, number, arguments)
+            if answer is not None:
+                self.finish_call(task, number, arguments, answer, False)
+                return
+        servant = task.servant
+        servant.call_made = (number, arguments)
+        servant.begin(lambda: self.system_call(task, function, arguments))
+        if servant.wait(SOON):
+            self.receive(servant)
+        else:
+            self.waiting[task.tid] = servant
+
+    def system_call(self, task: Task, function: "Callable[..., int]", arguments: list[int]) -> tuple[int, bool]:
+        """On the servant's thread: the call's result, and whether it was kicked meanwhile."""
+        result = kernel.invoke(task, function, arguments)
+        if self.process.embedded is None:
+            go_on_alone(task, result)
+        return result, host.take_signal() is not None
+
+    def receive(self, servant: Servant) -> None:
+        """A servant has made its call."""
+        task = servant.task
+        assert task is not None
+        result, kicked = servant.take()  # type: ignore[misc]
+        number, arguments = servant.call_made
+        self.finish_call(task, number, arguments, result, kicked)
+
+    def finish_call(self, task: Task, number: int, arguments: list[int], result: int, kicked: bool) -> None:
+        """Give the guest its result; or let RIP and RAX be as before the instruction, to make it again."""
+        cpu = task.cpu
+        if task.exiting:
+            return
+        if number in SETTING_REGISTERS:
+            cpu.set(RAX, result & 0xFFFFFFFFFFFFFFFF)
+            return
+        if result == -RESTARTED or (result == -EINTR and kicked):
+            action = self.next_action(task)
+            again = action is None or (action.flags & signal.SA_RESTART and number not in NEVER_RESTARTED)
+            if again:  # also when it was only to stop for a while
+                cpu.rip -= kernel.SYSCALL_LENGTH
+                if not self.process.options.jit:  # it wasn't counted there
+                    cpu.icount -= 1
+                cpu.set(RAX, number)
+                return
+            result = -EINTR
+        if result == -EPIPE and number in PIPE_WRITERS and not (
+            number in (SENDTO, SENDMSG) and arguments[3 if number == SENDTO else 2] & MSG_NOSIGNAL
+        ):
+            self.post(signal.SIGPIPE, user_info(signal.SIGPIPE), task.tid)
+        if self.watcher is not None:
+            result = self.watcher.leave(task, number, arguments, result)
+        cpu.set(RAX, result & 0xFFFFFFFFFFFFFFFF)
+
+    def resolve(self, task: Task, number: int) -> "tuple[Callable[..., int], int]":
+        row = BY_NUMBER.get(number & 0xFFFFFFFF)
+        if row is not None and row[1] in OVERRIDDEN:
+            return OVERRIDDEN[row[1]], len(row[2].split())
+        return kernel.find(task, number)
+
+    # -- signals -------------------------------------------------------------------------------
+
+    def post(self, signo: int, info: bytes, tid: int = 0) -> None:
+        """Queue a signal for the process, or for one thread; from any host thread."""
+        action = self.process.actions.get(signo)
+        handler = signal.SIG_DFL if action is None else action.handler
+        if handler == signal.SIG_IGN or (handler == signal.SIG_DFL and signo in signal.IGNORED_BY_DEFAULT):
+            blocked = all(task.sigmask & signal.bit(signo) for task in self.process.tasks.values())
+            if not blocked:
+                return
+        if signo < 32 and any(entry[0] == signo and entry[2] == tid for entry in self.queue):
+            return
+        self.queue.append((signo, info, tid))
+        self.interrupt()
+
+    def interrupt(self) -> None:
+        """Have every processor look at the queue, and every wait return."""
+        for task in list(self.process.tasks.values()):
+            task.cpu.attend()
+            task.servant.kick()
+        self.tell()
+
+    def deliverable(self, task: Task, mask: int | None = None) -> int:
+        """Index of the queue's first signal that this thread may take, -1 for none."""
+        mask = task.sigmask if mask is None else mask
+        for i, (signo, _info, tid) in enumerate(self.queue):
+            if tid in (0, task.tid) and not mask & signal.bit(signo):
+                return i
+        return -1
+
+    def next_action(self, task: Task) -> "signal.Action | None":
+        i = self.deliverable(task)
+        if i < 0:
+            return None
+        action = self.process.actions.get(self.queue[i][0])
+        return action if action is not None and action.handler not in (signal.SIG_DFL, signal.SIG_IGN) else None
+
+    def attend(self, task: Task) -> None:
+        """Deliver what may be delivered to this thread."""
+        while not task.exiting and self.ended is None:
+            i = self.deliverable(task)
+            if i < 0:
+                break
+            signo, info, _tid = self.queue[i]
+            del self.queue[i]
+            signal.deliver(task, signo, info)
+        if task.held and self.ended is None:
+            signal.deliver_held(task)
+        if task.saved_mask is not None:  # sigsuspend's signal turned out to have no handler
+            task.sigmask = task.saved_mask
+            task.saved_mask = None
+
+    # -- threads -------------------------------------------------------------------------------
+
+    def start_thread(self, task: Task, request: "CloneRequest") -> int:
+        """clone with CLONE_THREAD, on the servant of the thread that asks for it."""
+        from blinkenlights.linux.thread import (
+            CLONE_CHILD_CLEARTID,
+            CLONE_CHILD_SETTID,
+            CLONE_PARENT_SETTID,
+            CLONE_SETTLS,
+        )
+
+        process = self.process
+        cpu = engine.Processor(process.space, task.cpu)
+        cpu.set(RAX, 0)
+        if request.stack:
+            cpu.set(RSP, request.stack)
+        if request.flags & CLONE_SETTLS:
+            cpu.fs_base = request.tls
+        child = Task(process, cpu)
+        child.sigmask = task.sigmask
+        child.altstack = (0, signal.SS_DISABLE, 0)
+        servant = Servant(self)
+        servant.start()
+        self.attach(child, servant)
+        child.tid = servant.tid
+        if request.flags & CLONE_CHILD_CLEARTID:
+            child.clear_child_tid = request.child_tid
+        if request.flags & CLONE_CHILD_SETTID:
+            process.space.put_u32(request.child_tid, child.tid)
+        if request.flags & CLONE_PARENT_SETTID:
+            process.space.put_u32(request.parent_tid, child.tid)
+        process.tasks[child.tid] = child
+        self.order.append(child)
+        return child.tid
+
+    def end_thread(self, task: Task) -> None:
+        """A thread has called exit."""
+        from blinkenlights.linux import futex
+
+        def leave() -> None:
+            futex.release_robust(task)
+            futex.clear_child_tid(task)
+
+        task.servant.call(leave)
+        self.drop(task)
+
+
+def user_info(signo: int, code: int = SI_USER) -> bytes:
+    return SIGINFO.pack(signo, 0, code, os.getpid(), os.getuid()).ljust(128, b"\0")
+
+
+def go_on_alone(task: Task, result: int) -> None:
+    """In a forked child: from here on it is an ordinary blink process, of which this thread is all."""
+    from blinkenlights.linux import launch
+
+    process = task.process
+    host.let_mask_go()
+    for signo in range(1, 65):
+        action = process.actions.get(signo)
+        if action is None:
+            if signo not in (signal.SIGKILL, signal.SIGSTOP):
+                host.set_action(signo, host.DEFAULT, 0)
+        else:
+            signal.set_action(task, signo, action)
+    task.cpu.limit = None
+    task.cpu.take_interrupt()
+    task.cpu.set(RAX, result & 0xFFFFFFFFFFFFFFFF)
+    with kernel.Guard(process):
+        kernel.prepare(process.options)
+        host.set_mask(task.sigmask & ~signal.SYNCHRONOUS)
+        launch.run_leader(task)
+    os._exit(0)
+
+
+# -- alarms ----------------------------------------------------------------------------------------
+
+
+class Alarm:
+    """A timer of the guest's, by a thread of Python's."""
+
+    def __init__(self, guest: Guest, signo: int = SIGALRM, info: bytes = b"") -> None:
+        self.guest = guest
+        self.signo = signo
+        self.info = info or user_info(signo, SI_KERNEL_CODE)
+        self.due = 0.0  # by time.monotonic; 0 when it is not set
+        self.interval = 0.0
+        self.timer: object = None
+
+    def set(self, seconds: float, interval: float = 0.0) -> None:
+        import threading
+        import time
+
+        self.cancel()
+        self.interval = interval
+        if seconds > 0:
+            self.due = time.monotonic() + seconds
+            timer = threading.Timer(seconds, self.ring)
+            timer.daemon = True
+            self.timer = timer
+            timer.start()
+
+    def cancel(self) -> None:
+        self.due = 0.0
+        if self.timer is not None:
+            self.timer.cancel()  # type: ignore[attr-defined]
+            self.timer = None
+
+    def left(self) -> float:
+        import time
+
+        return max(self.due - time.monotonic(), 1e-6) if self.due else 0.0
+
+    def ring(self) -> None:
+        self.due = 0.0
+        self.guest.post(self.signo, self.info)
+        if self.interval and self.guest.ended is None:
+            self.set(self.interval, self.interval)
+
+
+TIMES = Struct("<4Q")  # an itimerval or itimerspec: interval, value
+
+
+def seconds_of(whole: int, part: int, unit: int) -> float:
+    return whole + part / unit
+
+
+def packed(interval: float, value: float, unit: int) -> bytes:
+    words = []
+    for time in (interval, value):
+        words += [int(time), int(time % 1 * unit)]
+    return TIMES.pack(*words)
+
+
+def sys_alarm(task: Task, seconds: int) -> int:
+    alarm = guest_of(task).alarm
+    left = alarm.left()
+    alarm.set(seconds & 0xFFFFFFFF)
+    return int(left + 0.999999)
+
+
+def sys_setitimer(task: Task, which: int, new: int, old: int) -> int:
+    if which & 0xFFFFFFFF:  # of processor time: the host's would count Python's
+        return -EINVAL
+    alarm = guest_of(task).alarm
+    before = packed(alarm.interval, alarm.left(), 1_000_000)
+    if new:
+        i_s, i_us, s, us = TIMES.unpack(task.space.read(new, TIMES.size))
+        alarm.set(seconds_of(s, us, 1_000_000), seconds_of(i_s, i_us, 1_000_000))
+    if old:
+        task.space.write(old, before)
+    return 0
+
+
+def sys_getitimer(task: Task, which: int, out: int) -> int:
+    alarm = guest_of(task).alarm
+    task.space.write(out, packed(alarm.interval, alarm.left(), 1_000_000))
+    return 0
+
+
+SIGEVENT = Struct("<QiI")
+SIGEV_SIGNAL, SIGEV_NONE, SIGEV_THREAD_ID = 0, 1, 4
+TIMER_ABSTIME = 1
+
+
+def sys_timer_create(task: Task, clock: int, event: int, out: int) -> int:
+    guest = guest_of(task)
+    number = max(guest.timers, default=-1) + 1
+    value, signo, notify = number, SIGALRM, SIGEV_SIGNAL
+    if event:
+        value, signo, notify = SIGEVENT.unpack(task.space.read(event, SIGEVENT.size))
+    if notify not in (SIGEV_SIGNAL, SIGEV_NONE, SIGEV_THREAD_ID) or not 0 < signo <= 64:
+        return -EINVAL
+    info = Struct("<iii4xiiQ").pack(signo, 0, SI_TIMER, number, 0, value).ljust(128, b"\0")
+    guest.timers[number] = Alarm(guest, signo if notify != SIGEV_NONE else signal.SIGCONT, info)
+    task.space.put_u32(out, number)
+    return 0
+
+
+def timer(task: Task, number: int) -> Alarm | None:
+    return guest_of(task).timers.get(number & 0xFFFFFFFF)
+
+
+def sys_timer_settime(task: Task, number: int, flags: int, new: int, old: int) -> int:
+    import time
+
+    alarm = timer(task, number)
+    if alarm is None:
+        return -EINVAL
+    before = packed(alarm.interval, alarm.left(), 1_000_000_000)
+    i_s, i_ns, s, ns = TIMES.unpack(task.space.read(new, TIMES.size))
+    seconds = seconds_of(s, ns, 1_000_000_000)
+    if flags & TIMER_ABSTIME and seconds:
+        seconds = max(seconds - time.monotonic(), 1e-6)
+    alarm.set(seconds, seconds_of(i_s, i_ns, 1_000_000_000))
+    if old:
+        task.space.write(old, before)
+    return 0
+
+
+def sys_timer_gettime(task: Task, number: int, out: int) -> int:
+    alarm = timer(task, number)
+    if alarm is None:
+        return -EINVAL
+    task.space.write(out, packed(alarm.interval, alarm.left(), 1_000_000_000))
+    return 0
+
+
+def sys_timer_getoverrun(task: Task, number: int) -> int:
+    return 0 if timer(task, number) is not None else -EINVAL
+
+
+def sys_timer_delete(task: Task, number: int) -> int:
+    alarm = guest_of(task).timers.pop(number & 0xFFFFFFFF, None)
+    if alarm is None:
+        return -EINVAL
+    alarm.cancel()
+    return 0
+
+
+# -- signals that guests send ----------------------------------------------------------------------
+
+
+def guest_of(task: Task) -> Guest:
+    guest = task.process.embedded
+    assert isinstance(guest, Guest)
+    return guest
+
+
+def send(task: Task, number: int, pid: int, signo: int, info: bytes, arguments: tuple[int, ...]) -> int:
+    """To this process: into the queue. To another: the host's own call."""
+    pid = signed(pid)
+    process = task.process
+    if pid in (process.pid, 0) or pid == -os.getpgrp():
+        return post_checked(task, signo, info, 0)
+    if pid == -1:
+        return -EPERM  # that would be everything of this user's, Python included
+    return task.host(number, *arguments)
+
+
+def post_checked(task: Task, signo: int, info: bytes, tid: int) -> int:
+    signo &= 0xFFFFFFFF
+    if signo > 64:
+        return -EINVAL
+    if signo:
+        guest_of(task).post(signo, info, tid)
+    return 0
+
+
+def signed(value: int) -> int:
+    value &= 0xFFFFFFFF
+    return value - (1 << 32) if value >> 31 else value
+
+
+def sys_kill(task: Task, pid: int, signo: int) -> int:
+    return send(task, NUMBERS["kill"], pid, signo, user_info(signo & 0x7F), (pid, signo))
+
+
+def sys_tkill(task: Task, tid: int, signo: int) -> int:
+    tid &= 0xFFFFFFFF
+    if tid not in task.process.tasks:
+        return -ESRCH
+    return post_checked(task, signo, user_info(signo & 0x7F, SI_TKILL), tid)
+
+
+def sys_tgkill(task: Task, pid: int, tid: int, signo: int) -> int:
+    if signed(pid) != task.process.pid:
+        return task.host(NUMBERS["tgkill"], pid, tid, signo)
+    return sys_tkill(task, tid, signo)
+
+
+def sys_rt_sigqueueinfo(task: Task, pid: int, signo: int, info: int) -> int:
+    if signed(pid) != task.process.pid:
+        return task.host(NUMBERS["rt_sigqueueinfo"], pid, signo, task.space.pointer(info, 128))
+    data = signo.to_bytes(4, "little") + task.space.read(info, 128)[4:]
+    return post_checked(task, signo, data, 0)
+
+
+def sys_rt_tgsigqueueinfo(task: Task, pid: int, tid: int, signo: int, info: int) -> int:
+    tid &= 0xFFFFFFFF
+    if signed(pid) != task.process.pid or tid not in task.process.tasks:
+        return -ESRCH
+    data = signo.to_bytes(4, "little") + task.space.read(info, 128)[4:]
+    return post_checked(task, signo, data, tid)
+
+
+def sys_rt_sigpending(task: Task, out: int, size: int) -> int:
+    if size > 8:
+        return -EINVAL
+    pending = 0
+    for signo, _info, tid in guest_of(task).queue:
+        if tid in (0, task.tid):
+            pending |= signal.bit(signo)
+    task.space.write(out, (pending & task.sigmask).to_bytes(8, "little")[:size])
+    return 0
+
+
+def sys_rt_sigprocmask(task: Task, how: int, new: int, old: int, size: int) -> int:
+    if size != 8:
+        return -EINVAL
+    before = task.sigmask
+    if new:
+        mask = task.space.u64(new)
+        how &= 0xFFFFFFFF
+        if how == signal.SIG_BLOCK:
+            mask |= before
+        elif how == signal.SIG_UNBLOCK:
+            mask = before & ~mask
+        elif how != signal.SIG_SETMASK:
+            return -EINVAL
+        task.sigmask = mask & ~signal.UNBLOCKABLE
+        if guest_of(task).deliverable(task) >= 0:
+            task.cpu.attend()
+    if old:
+        task.space.put_u64(old, before)
+    return 0
+
+
+def sys_rt_sigsuspend(task: Task, mask: int, size: int) -> int:
+    if size != 8:
+        return -EINVAL
+    guest = guest_of(task)
+    wanted = task.space.u64(mask) & ~signal.UNBLOCKABLE
+    if guest.deliverable(task, wanted) < 0:
+        result = wait_for_signal(-1.0)
+        if guest.deliverable(task, wanted) < 0:
+            return result
+    task.saved_mask = task.sigmask
+    task.sigmask = wanted
+    task.cpu.attend()
+    return -EINTR
+
+
+def sys_pause(task: Task) -> int:
+    guest = guest_of(task)
+    if guest.deliverable(task) < 0:
+        wait_for_signal(-1.0)
+    task.cpu.attend()
+    return -EINTR if guest.deliverable(task) >= 0 else -RESTARTED
+
+
+def sys_rt_sigtimedwait(task: Task, mask: int, info: int, timeout: int, size: int) -> int:
+    from errno import EAGAIN
+
+    if size != 8:
+        return -EINVAL
+    guest = guest_of(task)
+    wanted = task.space.u64(mask)
+    seconds = -1.0
+    if timeout:
+        words = task.space.read(timeout, 16)
+        seconds = int.from_bytes(words[:8], "little") + int.from_bytes(words[8:], "little") / 1e9
+    i = guest.deliverable(task, ~wanted)
+    if i < 0:
+        result = wait_for_signal(seconds)
+        i = guest.deliverable(task, ~wanted)
+        if i < 0:
+            return result if result < 0 else -EAGAIN
+    signo, data, _tid = guest.queue[i]
+    del guest.queue[i]
+    if info:
+        task.space.write(info, data)
+    return signo
+
+
+POLL_CALL = NUMBERS["poll"]
+
+
+def wait_for_signal(seconds: float) -> int:
+    """Until this servant is kicked: -EINTR or -ERESTARTSYS; or for some time: 0."""
+    return host.syscall(POLL_CALL, 0, 0, int(seconds * 1000 + 0.5) if seconds >= 0 else 0xFFFFFFFF)
+
+
+def sys_gettid(task: Task) -> int:
+    return task.tid
+
+
+OVERRIDDEN: "dict[str, Callable[..., int]]" = {
+    "alarm": sys_alarm,
+    "setitimer": sys_setitimer,
+    "getitimer": sys_getitimer,
+    "timer_create": sys_timer_create,
+    "timer_settime": sys_timer_settime,
+    "timer_gettime": sys_timer_gettime,
+    "timer_getoverrun": sys_timer_getoverrun,
+    "timer_delete": sys_timer_delete,
+    "kill": sys_kill,
+    "tkill": sys_tkill,
+    "tgkill": sys_tgkill,
+    "rt_sigqueueinfo": sys_rt_sigqueueinfo,
+    "rt_tgsigqueueinfo": sys_rt_tgsigqueueinfo,
+    "rt_sigpending": sys_rt_sigpending,
+    "rt_sigprocmask": sys_rt_sigprocmask,
+    "rt_sigsuspend": sys_rt_sigsuspend,
+    "rt_sigtimedwait": sys_rt_sigtimedwait,
+    "pause": sys_pause,
+    "gettid": sys_gettid,
+}
