@@ -27,7 +27,7 @@ from blinkenlights.core.memory import AddressSpace, GuestFault
 from blinkenlights.loaders import BadProgram
 
 if TYPE_CHECKING:
-    from blinkenlights.debugger.symbols import Symbols
+    from blinkenlights.debugger.symbols import Symbols  # type: ignore[import-not-found, unused-ignore]
     from blinkenlights.linux.task import Options
 
 __all__ = [
@@ -188,7 +188,12 @@ class Machine:
 
     @classmethod
     def boot(
-        cls, image: str | bytes | os.PathLike[str], *, bios: object = None, write: bool = False, record: bool = False
+        cls,
+        image: str | bytes | os.PathLike[str],
+        *,
+        bios: object = None,
+        write: bool = False,
+        record: bool = False,
     ) -> "Machine":
         """A PC that starts from a disk image, in 16-bit mode; `write` lets it change the image."""
         from blinkenlights.pc.machine import boot  # type: ignore[import-not-found, unused-ignore]
@@ -225,7 +230,7 @@ class Machine:
 
     @property
     def personality(self) -> str:
-        """"linux", "pc" or "bare"."""
+        """ "linux", "pc" or "bare"."""
         return self._personality.name
 
     @property
@@ -285,7 +290,7 @@ class Machine:
     def symbols(self) -> "Symbols":
         """Symbols of the program and its libraries."""
         if self._symbols is None:
-            from blinkenlights.debugger.symbols import Symbols
+            from blinkenlights.debugger.symbols import Symbols  # type: ignore[import-not-found, unused-ignore]
 
             self._symbols = Symbols(self)
         return self._symbols
@@ -343,7 +348,7 @@ class Machine:
             self.history.changing(address, size)
 
     def watch_memory(self, on: bool) -> None:
-        """Something watches memory, or ends that: with `jit`, memory is checked, by the interpreter, meanwhile."""
+        """Something watches memory, or ends that. With `jit`, the interpreter checks memory meanwhile."""
         self._watching += 1 if on else -1
         if self.space.virtual:
             return
@@ -424,9 +429,11 @@ class Machine:
             self.probes.remove(number)
 
     def _return_address(self) -> tuple[int, int] | None:
-        """Where the current function returns to, and the stack pointer before that: by frames, if they tell."""
+        """Where the current function returns to, and the stack pointer then: by frames, if they tell."""
         try:
-            from blinkenlights.debugger.frames import return_address
+            from blinkenlights.debugger.frames import (  # type: ignore[import-not-found, unused-ignore]
+                return_address,
+            )
         except ImportError:
             return None
         found: tuple[int, int] | None = return_address(self)
@@ -440,7 +447,7 @@ class Machine:
         found = decode_bytes(self._code(address), self.regs.bits)
         if found is None:
             return 0
-        over = found.mnemonic in CALLS or found.prefixes & REPEATED and found.mnemonic[:4] in STRINGS
+        over = found.mnemonic in CALLS or (found.prefixes & REPEATED and found.mnemonic[:4] in STRINGS)
         return int(found.length) if over else 0
 
     def _is_return(self, address: int) -> bool:
@@ -612,7 +619,11 @@ class Machine:
             return []
         found = []
         for point in self.watchpoints:
-            if point.enabled and "w" in point.access and self.memory.readable(point.address, point.size) == point.size:
+            if (
+                point.enabled
+                and "w" in point.access
+                and self.memory.readable(point.address, point.size) == point.size
+            ):
                 found.append((point, self.memory.read(point.address, point.size)))
         return found
 
@@ -666,12 +677,16 @@ class Machine:
         self.watchpoints.append(point)
         return point
 
-    def hook_code(self, function: Callable[[int, int], object], start: Where = 0, end: Where | None = None) -> Hook:
+    def hook_code(
+        self, function: Callable[[int, int], object], start: Where = 0, end: Where | None = None
+    ) -> Hook:
         """Call function(address, size) before each instruction in [start, end)."""
         last = None if end is None else self.resolve(end)
         return hooking.span(self, probes.SPAN_CODE, function, self.resolve(start), last)
 
-    def hook_block(self, function: Callable[[int, int], object], start: Where = 0, end: Where | None = None) -> Hook:
+    def hook_block(
+        self, function: Callable[[int, int], object], start: Where = 0, end: Where | None = None
+    ) -> Hook:
         """Call function(address, size) before each block that begins in [start, end).
 
         A block is code that is entered at its start only and left at its end only; one that is entered in
@@ -731,14 +746,16 @@ class Machine:
     def _hooked(self, cpu: engine.Processor, reason: int) -> bool:
         """Call what is there for an exception or interrupt; True when one has dealt with it."""
         if reason == engine.EXIT_INTERRUPT or (reason == engine.EXIT_EXCEPTION and cpu.vector == 3):
-            return any([self.in_hook(function, cpu.vector) is True for function in list(self._interrupt_hooks)])
+            answers = [self.in_hook(function, cpu.vector) for function in list(self._interrupt_hooks)]
+            return True in answers
         if reason != engine.EXIT_EXCEPTION:
             return False
         fault = cpu.fault_address if cpu.vector == 14 else 0
-        return any([
-            self.in_hook(function, cpu.vector, cpu.error_code, fault) is True
+        answers = [
+            self.in_hook(function, cpu.vector, cpu.error_code, fault)
             for function in list(self._exception_hooks)
-        ])  # fmt: skip
+        ]
+        return True in answers
 
     def events(
         self,
@@ -751,8 +768,8 @@ class Machine:
     ) -> Events:
         """Record events of these kinds, of "code block read write", in [start, end).
 
-        The buffer has room for `capacity` records of 40 bytes (`api.events.DTYPE`). When it is full, `on_full`
-        is called with all of them and it starts anew; without it the oldest are overwritten.
+        The buffer has room for `capacity` records of 40 bytes (`api.events.DTYPE`). When it is full,
+        `on_full` is called with all of them and it starts anew; without it the oldest are overwritten.
         """
         last = None if end is None else self.resolve(end)
         return Events(self, kinds, capacity, self.resolve(start), last, on_full)
@@ -865,5 +882,3 @@ def resident() -> int:
     """Bytes of this Python process in memory."""
     with open("/proc/self/statm", "rb", buffering=0) as file:  # noqa: PTH123
         return int(file.read().split()[1]) * PAGE
-
-

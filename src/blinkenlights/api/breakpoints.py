@@ -24,16 +24,17 @@ class Condition:
 
 
 BUILTINS = {
-    name: __builtins__[name] if isinstance(__builtins__, dict) else getattr(__builtins__, name)
-    for name in ("abs", "all", "any", "bool", "bytes", "chr", "divmod", "float", "hex", "int", "len", "max", "min",
-                 "ord", "range", "sum", "True", "False", "None")
-}  # fmt: skip
+    function.__name__: function
+    for function in (abs, all, any, bool, bytes, chr, divmod, float, hex, int, len, max, min, ord, range, sum)
+}
 
 
 class Point:
     """What breakpoints and watchpoints have in common."""
 
-    def __init__(self, machine: "Machine", address: int, condition: "str | Callable[[], bool] | None") -> None:
+    def __init__(
+        self, machine: "Machine", address: int, condition: "str | Callable[[], bool] | None"
+    ) -> None:
         self.machine = machine
         self.address = address
         self.hits = 0  # how often the condition held there

@@ -10,7 +10,14 @@ if TYPE_CHECKING:
     from blinkenlights.machine import Machine
 
 # For numpy.frombuffer(events.read(), dtype=DTYPE).
-DTYPE = [("tick", "<u8"), ("address", "<u8"), ("value", "<u8"), ("rip", "<u8"), ("size", "<u4"), ("kind", "<u4")]
+DTYPE = [
+    ("tick", "<u8"),
+    ("address", "<u8"),
+    ("value", "<u8"),
+    ("rip", "<u8"),
+    ("size", "<u4"),
+    ("kind", "<u4"),
+]
 FORMAT = "<QQQQII"  # of struct
 SIZE = 40  # bytes of a record
 CODE, READ, WRITE, BLOCK = range(4)  # `kind`
@@ -55,7 +62,9 @@ class Events:
         if access:
             machine.watch_memory(True)
             self.watching = 1
-            number = machine.probes.add_watch(probes.WATCH_EVENT, KINDS[access], start, last, None, self.recording)
+            number = machine.probes.add_watch(
+                probes.WATCH_EVENT, KINDS[access], start, last, None, self.recording
+            )
             self.numbers.append(number)
 
     def read(self) -> memoryview:

@@ -41,7 +41,9 @@ class Hook:
         self.remove()
 
 
-def span(machine: "Machine", what: int, function: "Callable[[int, int], object]", start: int, end: int | None) -> Hook:
+def span(
+    machine: "Machine", what: int, function: "Callable[[int, int], object]", start: int, end: int | None
+) -> Hook:
     """A hook on code in [start, end)."""
     last = LAST if end is None else end - 1
     if start > last or start < 0 or last > LAST:
@@ -78,7 +80,9 @@ class SystemCall:
 
     __slots__ = ("arguments", "machine", "name", "number", "result", "tid")
 
-    def __init__(self, machine: "Machine", tid: int, number: int, arguments: list[int], result: int | None) -> None:
+    def __init__(
+        self, machine: "Machine", tid: int, number: int, arguments: list[int], result: int | None
+    ) -> None:
         self.machine = machine
         self.tid = tid  # of the guest thread
         self.number = number

@@ -7,7 +7,7 @@ from blinkenlights.api.stops import Stop, StopReason
 from blinkenlights.api.threads import Thread
 from blinkenlights.core import engine, host
 from blinkenlights.core.memory import AddressSpace
-from blinkenlights.linux import exceptions, signal
+from blinkenlights.linux import exceptions
 from blinkenlights.linux import exec as execution
 from blinkenlights.linux.embedded import POLL, Guest, user_info
 from blinkenlights.linux.task import Options, Process, Task
@@ -188,7 +188,7 @@ class Linux(Personality):
                 self.guest.next_turn()
             return None
         vector = 13 if reason == engine.EXIT_HALT else cpu.vector
-        if self.machine.reactive and vector != 14 or self.machine.reactive and not self.harmless(cpu):
+        if (self.machine.reactive and vector != 14) or (self.machine.reactive and not self.harmless(cpu)):
             now = (cpu.icount, cpu.rip)
             if self.told != now:
                 self.told = now

@@ -185,9 +185,14 @@ def maps_of(space: "AddressSpace") -> list[Mapping]:
             committed = committed_bytes(pagemap.fileno(), space.base + area.start, area.end - area.start)
             found.append(
                 Mapping(
-                    area.start, area.end, area.prot, area.flags, area.offset,
-                    area.name.decode("utf-8", "surrogateescape"), committed,
-                )  # fmt: skip
+                    area.start,
+                    area.end,
+                    area.prot,
+                    area.flags,
+                    area.offset,
+                    area.name.decode("utf-8", "surrogateescape"),
+                    committed,
+                )
             )
     return found
 

@@ -9,8 +9,9 @@ if TYPE_CHECKING:
 
 # Intel SDM volume 3, table 6-1
 EXCEPTIONS = {
-    0: "divide error", 1: "debug exception", 3: "breakpoint instruction", 4: "overflow", 5: "bound range exceeded",
-    6: "invalid opcode", 7: "no x87 unit", 8: "double fault", 10: "invalid TSS", 11: "segment not present",
+    0: "divide error", 1: "debug exception", 3: "breakpoint instruction", 4: "overflow",
+    5: "bound range exceeded", 6: "invalid opcode", 7: "no x87 unit", 8: "double fault",
+    10: "invalid TSS", 11: "segment not present",
     12: "stack fault", 13: "general protection fault", 14: "page fault", 16: "x87 floating-point error",
     17: "alignment check", 19: "SIMD floating-point exception",
 }  # fmt: skip
@@ -35,7 +36,7 @@ class Stop(Enum):
 
 
 class Access(NamedTuple):
-    """An access to memory: `kind` is "read" or "write", `old` and `new` are what the bytes held, as integers."""
+    """An access to memory: `kind` is "read" or "write", `old` and `new` the bytes' contents as integers."""
 
     kind: str
     address: int
@@ -50,8 +51,8 @@ class StopReason:
     """Why and where a machine has stopped; `str()` of it is a sentence."""
 
     __slots__ = (
-        "access", "address", "breakpoint", "error_code", "fault_address", "kind", "signal", "status", "syscall",
-        "tick", "vector", "watchpoint",
+        "access", "address", "breakpoint", "error_code", "fault_address", "kind", "signal", "status",
+        "syscall", "tick", "vector", "watchpoint",
     )  # fmt: skip
 
     def __init__(
@@ -127,7 +128,9 @@ def access_text(access: Access) -> str:
     """An access in words."""
     who = f"system call {access.syscall}" if access.syscall else f"instruction {access.rip:#x}"
     if access.kind == "write":
-        return f"{who} wrote {access.size} bytes at {access.address:#x}: {access.old:#x} became {access.new:#x}"
+        return (
+            f"{who} wrote {access.size} bytes at {access.address:#x}: {access.old:#x} became {access.new:#x}"
+        )
     return f"{who} read {access.size} bytes at {access.address:#x}: {access.new:#x}"
 
 

@@ -166,9 +166,9 @@ def execute(name: bytes, argv: list[bytes], flags: dict[str, bytes]) -> int:
     path = search(name) if root is None else name
     if path is None:
         return fail(f"{os.fsdecode(name)}: command not found", NOT_FOUND)
+    from blinkenlights.linux.launch import Launch
     from blinkenlights.linux.task import Options
     from blinkenlights.loaders import BadProgram
-    from blinkenlights.linux.launch import Launch
 
     options = Options(
         jit="j" not in flags,

@@ -10,11 +10,11 @@ memory is watched) tells of it. So values written are seen, and an instruction t
 """
 
 import cython
+from cython.cimports.blinkenlights.core import host
 from cython.cimports.blinkenlights.core.access import done, leave
 from cython.cimports.blinkenlights.core.blocks import invalidate, lookup, plant_by, single
 from cython.cimports.blinkenlights.core.engine import finish_by
 from cython.cimports.blinkenlights.core.fpcontrol import enter_guest_fp, leave_guest_fp
-from cython.cimports.blinkenlights.core import host
 from cython.cimports.blinkenlights.core.hostfpu import bring_x87_home
 from cython.cimports.blinkenlights.core.memory import AddressSpace
 from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize

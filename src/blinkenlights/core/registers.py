@@ -13,6 +13,7 @@ from cython.cimports.libc.string import memcpy, memset
 STATUS_FLAGS = cython.declare(u64, 0x8D5)
 TOP = cython.declare(cython.int, 0x3800)
 WORD = 0xFFFFFFFFFFFFFFFF
+MOST = {16: int("F" * 32, 16), 32: int("F" * 64, 16)}  # a shift would be C's
 
 
 class Vector:
@@ -81,7 +82,7 @@ class Vector:
         if isinstance(value, Vector):
             value = value.bytes
         elif isinstance(value, int):
-            value = (value & ((1 << (8 * len(self))) - 1)).to_bytes(len(self), "little")
+            value = (value & MOST[len(self)]).to_bytes(len(self), "little")
         data: bytes = bytes(value)
         if len(data) != len(self):
             raise ValueError(f"this register has {len(self)} bytes, not {len(data)}")
@@ -345,13 +346,15 @@ def table() -> dict[str, Field]:
         add(names[number], GENERAL, number, 2)
     for number in range(8, 16):
         add(f"r{number}w", GENERAL, number, 2)
-    for number, name in ((0, "al"), (3, "bl"), (1, "cl"), (2, "dl"), (6, "sil"), (7, "dil"), (5, "bpl"), (4, "spl")):
+    low = ((0, "al"), (3, "bl"), (1, "cl"), (2, "dl"), (6, "sil"), (7, "dil"), (5, "bpl"), (4, "spl"))
+    for number, name in low:
         add(name, GENERAL, number, 1)
     for number in range(8, 16):
         add(f"r{number}b", GENERAL, number, 1)
     for number, name in ((0, "ah"), (3, "bh"), (1, "ch"), (2, "dh")):
         add(name, HIGH_BYTE, number, 1)
-    for name, number in (("cf", 0), ("pf", 2), ("af", 4), ("zf", 6), ("sf", 7), ("tf", 8), ("if_", 9), ("df", 10),
-                         ("of", 11), ("nt", 14), ("rf", 16), ("ac", 18), ("id", 21)):
+    flags = (("cf", 0), ("pf", 2), ("af", 4), ("zf", 6), ("sf", 7), ("tf", 8), ("if_", 9), ("df", 10),
+             ("of", 11), ("nt", 14), ("rf", 16), ("ac", 18), ("id", 21))
+    for name, number in flags:
         add(name, FLAG, number)
     return fields

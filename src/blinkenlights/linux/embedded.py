@@ -52,13 +52,14 @@ NEVER_RESTARTED = frozenset(
     NUMBERS[name]
     for name in (
         "pause", "rt_sigsuspend", "rt_sigtimedwait", "poll", "ppoll", "select", "pselect6", "epoll_wait",
-        "epoll_pwait", "epoll_pwait2", "nanosleep", "clock_nanosleep", "semop", "semtimedop", "msgrcv", "msgsnd",
-        "io_getevents",
+        "epoll_pwait", "epoll_pwait2", "nanosleep", "clock_nanosleep", "semop", "semtimedop", "msgrcv",
+        "msgsnd", "io_getevents",
     )
     if name in NUMBERS
 )  # fmt: skip
 PIPE_WRITERS = frozenset(
-    NUMBERS[name] for name in ("write", "writev", "pwrite64", "pwritev", "sendto", "sendmsg", "sendfile", "splice")
+    NUMBERS[name]
+    for name in ("write", "writev", "pwrite64", "pwritev", "sendto", "sendmsg", "sendfile", "splice")
 )
 MSG_NOSIGNAL = 0x4000
 SETTING_REGISTERS = (NUMBERS["rt_sigreturn"], NUMBERS["execve"], NUMBERS["execveat"])
@@ -333,7 +334,9 @@ class Guest:
         else:
             self.waiting[task.tid] = servant
 
-    def system_call(self, task: Task, function: "Callable[..., int]", arguments: list[int]) -> tuple[int, bool]:
+    def system_call(
+        self, task: Task, function: "Callable[..., int]", arguments: list[int]
+    ) -> tuple[int, bool]:
         """On the servant's thread: the call's result, and whether it was kicked meanwhile."""
         result = kernel.invoke(task, function, arguments)
         if self.process.embedded is None:
@@ -344,7 +347,9 @@ class Guest:
         """A servant has made its call."""
         task = servant.task
         assert task is not None
-        result, kicked = servant.take()  # type: ignore[misc]
+        answer = servant.take()
+        assert isinstance(answer, tuple)
+        result, kicked = answer
         number, arguments = servant.call_made
         self.finish_call(task, number, arguments, result, kicked)
 
@@ -366,8 +371,10 @@ class Guest:
                 cpu.set(RAX, number)
                 return
             result = -EINTR
-        if result == -EPIPE and number in PIPE_WRITERS and not (
-            number in (SENDTO, SENDMSG) and arguments[3 if number == SENDTO else 2] & MSG_NOSIGNAL
+        if (
+            result == -EPIPE
+            and number in PIPE_WRITERS
+            and not (number in (SENDTO, SENDMSG) and arguments[3 if number == SENDTO else 2] & MSG_NOSIGNAL)
         ):
             self.post(signal.SIGPIPE, user_info(signal.SIGPIPE), task.tid)
         if self.watcher is not None:
@@ -415,7 +422,9 @@ class Guest:
         if i < 0:
             return None
         action = self.process.actions.get(self.queue[i][0])
-        return action if action is not None and action.handler not in (signal.SIG_DFL, signal.SIG_IGN) else None
+        return (
+            action if action is not None and action.handler not in (signal.SIG_DFL, signal.SIG_IGN) else None
+        )
 
     def attend(self, task: Task) -> None:
         """Deliver what may be delivered to this thread."""

@@ -28,7 +28,20 @@ from cython.cimports.blinkenlights.core.execute.system import (
     host_ticks_steady,
 )
 from cython.cimports.blinkenlights.core.fpcontrol import MXCSR_MASKS, get_host_mxcsr, set_host_mxcsr
-from cython.cimports.blinkenlights.core.state import EXIT_HALT, FS, GS, LEGACY, MR, RM, CpuP, OpP, u8, u8p, u32, u64
+from cython.cimports.blinkenlights.core.state import (
+    EXIT_HALT,
+    FS,
+    GS,
+    LEGACY,
+    MR,
+    RM,
+    CpuP,
+    OpP,
+    u8,
+    u8p,
+    u32,
+    u64,
+)
 from cython.cimports.libc.string import memcpy
 
 from blinkenlights.core.execute.fxsave import enable_components
