@@ -27,7 +27,7 @@ from blinkenlights.core.memory import AddressSpace, GuestFault
 from blinkenlights.loaders import BadProgram
 
 if TYPE_CHECKING:
-    from blinkenlights.debugger.symbols import Symbols  # type: ignore[import-not-found, unused-ignore]
+    from blinkenlights.debugger.symbols import Symbols
     from blinkenlights.linux.task import Options
 
 __all__ = [
@@ -290,24 +290,18 @@ class Machine:
     def symbols(self) -> "Symbols":
         """Symbols of the program and its libraries."""
         if self._symbols is None:
-            from blinkenlights.debugger.symbols import Symbols  # type: ignore[import-not-found, unused-ignore]
+            from blinkenlights.debugger.symbols import Symbols
 
-            self._symbols = Symbols(self)
+            self._symbols = Symbols(lambda: memories.plain_maps_of(self.space), lambda: self.tick)
         return self._symbols
 
     def resolve(self, where: Where) -> int:
-        """An address, as a number, "0x401000", "main" or "main+4". ValueError for what is none."""
+        """An address, as a number, "0x401000", "401000", "main" or "main+4". ValueError for what is none."""
         if isinstance(where, int):
+            if not -WORD <= where <= WORD:
+                raise ValueError(f"{where:#x} is no address")
             return where & WORD
-        text = where.strip()
-        try:
-            return int(text, 16 if text[:2].lower() == "0x" else 10) & WORD
-        except ValueError:
-            pass
-        found: int | None = self.symbols.resolve(text)
-        if found is None:
-            raise ValueError(f"there is no symbol {where}")
-        return found & WORD
+        return self.symbols.resolve(where)
 
     def names(self, extra: Mapping[str, object]) -> "Names":
         """What expressions know: registers, `memory`, `tick`, symbols."""
@@ -315,8 +309,7 @@ class Machine:
 
     def evaluate(self, expression: str) -> object:
         """A Python expression over registers, memory and symbols, as in conditions."""
-        condition = Condition(expression)
-        return eval(condition.code, {"__builtins__": {}}, self.names({}))
+        return Condition(expression).value(self.names({}))
 
     @property
     def statistics(self) -> dict[str, int]:
@@ -430,14 +423,14 @@ class Machine:
 
     def _return_address(self) -> tuple[int, int] | None:
         """Where the current function returns to, and the stack pointer then: by frames, if they tell."""
-        try:
-            from blinkenlights.debugger.frames import (  # type: ignore[import-not-found, unused-ignore]
-                return_address,
-            )
-        except ImportError:
+        if self.regs.bits != 64 or self.personality == "bare":
             return None
-        found: tuple[int, int] | None = return_address(self)
-        return found
+        from blinkenlights.debugger.frames import unwind
+
+        frames = unwind(self.regs, self.memory.read, self.symbols, 2)  # type: ignore[arg-type]
+        if len(frames) < 2 or not frames[0].cfa or frames[0].corrupt:
+            return None
+        return frames[1].pc, frames[0].cfa
 
     def _code(self, address: int) -> bytes:
         return self.memory.read(address, self.memory.readable(address, 15))

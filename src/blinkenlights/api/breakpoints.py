@@ -19,8 +19,8 @@ class Condition:
         self.text = text
         self.code: CodeType = compile(text.strip(), "<condition>", "eval")
 
-    def holds(self, names: "Mapping[str, object]") -> bool:
-        return bool(eval(self.code, {"__builtins__": BUILTINS}, names))
+    def value(self, names: "Mapping[str, object]") -> object:
+        return eval(self.code, {"__builtins__": BUILTINS}, names)
 
 
 BUILTINS = {
@@ -56,7 +56,7 @@ class Point:
         if self._condition is None:
             return True
         if isinstance(self._condition, Condition):
-            return self._condition.holds(self.machine.names(extra))
+            return bool(self._condition.value(self.machine.names(extra)))
         return bool(self._condition())
 
     @property

@@ -1,6 +1,7 @@
 """A machine's memory, for people."""
 
 from struct import Struct
+from typing import overload
 
 from blinkenlights.core.memory import GuestFault
 from blinkenlights.core.views import View
@@ -31,6 +32,10 @@ class Memory:
         self.space = space
         self.changing = changing  # told of a range before it may be changed
 
+    @overload
+    def __getitem__(self, where: slice) -> memoryview: ...
+    @overload
+    def __getitem__(self, where: int) -> int: ...
     def __getitem__(self, where: slice | int) -> memoryview | int:
         if isinstance(where, slice):
             start, end = self.bounds(where)
@@ -40,7 +45,11 @@ class Memory:
             return memoryview(view)
         return self.u8(where)
 
-    def __setitem__(self, where: slice | int, value: bytes | int) -> None:
+    @overload
+    def __setitem__(self, where: slice, value: bytes | bytearray | memoryview) -> None: ...
+    @overload
+    def __setitem__(self, where: int, value: int) -> None: ...
+    def __setitem__(self, where: slice | int, value: bytes | bytearray | memoryview | int) -> None:
         if isinstance(where, slice):
             start, end = self.bounds(where)
             assert not isinstance(value, int)
@@ -175,6 +184,14 @@ class Mapping:
     def __repr__(self) -> str:
         rights = "".join(letter if self.prot & bit else "-" for letter, bit in (("r", 1), ("w", 2), ("x", 4)))
         return f"<Mapping {self.start:#x}-{self.end:#x} {rights} {self.name}>"
+
+
+def plain_maps_of(space: "AddressSpace") -> list[Mapping]:
+    """All mappings, by address, without looking how much of them is committed (which is then -1)."""
+    return [
+        Mapping(*area[:5], area.name.decode("utf-8", "surrogateescape"), -1)  # type: ignore[misc]
+        for area in space.maps()
+    ]
 
 
 def maps_of(space: "AddressSpace") -> list[Mapping]:
