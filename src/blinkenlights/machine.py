@@ -25,6 +25,7 @@ from blinkenlights.core import engine, host, probes
 from blinkenlights.core.decode import decode_bytes
 from blinkenlights.core.memory import AddressSpace, GuestFault
 from blinkenlights.loaders import BadProgram
+from blinkenlights.tables.syscalls import BY_NUMBER
 
 if TYPE_CHECKING:
     from blinkenlights.debugger.symbols import Symbols
@@ -84,6 +85,8 @@ class Machine:
         self.wanted = False  # by interrupt()
         self._timed_out = False
         self._watching = 0  # watchpoints and hooks on memory
+        # system calls that go on: the processor, their names, and what watched memory held before
+        self._watched_calls: list[tuple[engine.Processor, str, list[tuple[Watchpoint, bytes]]]] = []
         self._retired = 0  # instructions of threads that have ended
         self._registers: dict[int, Registers] = {}
         self._calls: hooking.CallHooks | None = None
@@ -196,7 +199,7 @@ class Machine:
         record: bool = False,
     ) -> "Machine":
         """A PC that starts from a disk image, in 16-bit mode; `write` lets it change the image."""
-        from blinkenlights.pc.machine import boot  # type: ignore[import-not-found, unused-ignore]
+        from blinkenlights.pc.personality import boot  # type: ignore[import-not-found, unused-ignore]
 
         machine: Machine = cls(boot(image, bios=bios, write=write))
         return machine.begin(record)
@@ -528,6 +531,8 @@ class Machine:
         attention, stop_exit = engine.EXIT_ATTENTION, engine.EXIT_STOP
         while True:
             stop = world.turn()
+            if stop is None and self._watched_calls:
+                stop = self._after_calls()
             if stop is not None:
                 return stop
             cpu = world.cpu
@@ -554,10 +559,9 @@ class Machine:
             else:
                 if (self._exception_hooks or self._interrupt_hooks) and self._hooked(cpu, reason):
                     continue
-                snapshot = self._before_call(reason)
+                if reason == engine.EXIT_SYSCALL and self.watchpoints:
+                    self._before_call(cpu)
                 stop = world.after(cpu, reason)
-                if stop is None and snapshot:
-                    stop = self._after_call(cpu, snapshot)
             if stop is not None:
                 return stop
             if host.interrupted() and not self.wanted:
@@ -570,13 +574,13 @@ class Machine:
         if cpu.stopped_by == probes.STOP_BREAKPOINT:
             return self._at_breakpoint(cpu)
         if cpu.stopped_by == probes.STOP_WATCHPOINT:
-            number, kind, address, size, old, rip = cpu.access
+            _number, kind, address, size, old, rip = cpu.access
             new = probes.bytes_of(self.probes, address, len(old))
             access = Access(
                 "write" if kind == probes.WRITING else "read", address, size,
                 int.from_bytes(old, "little"), int.from_bytes(new, "little"), rip,
             )  # fmt: skip
-            return self._at_watchpoint(access, number)
+            return self._at_watchpoint(access)
         return None
 
     def _at_breakpoint(self, cpu: engine.Processor) -> StopReason | None:
@@ -595,7 +599,7 @@ class Machine:
             return self.stopped(Stop.BREAKPOINT)
         return None
 
-    def _at_watchpoint(self, access: Access, number: int | None) -> StopReason | None:
+    def _at_watchpoint(self, access: Access) -> StopReason | None:
         for point in list(self.watchpoints):
             if not point.enabled or access.kind[0] not in point.access:
                 continue
@@ -606,32 +610,35 @@ class Machine:
                 return self.stopped(Stop.WATCHPOINT, watchpoint=point, access=access)
         return None
 
-    def _before_call(self, reason: int) -> list[tuple[Watchpoint, bytes]]:
-        """What watched memory holds, before a system call that may write there."""
-        if reason != engine.EXIT_SYSCALL or not self.watchpoints:
-            return []
-        found = []
+    def _before_call(self, cpu: engine.Processor) -> None:
+        """Remember what watched memory holds, before a system call that may write there."""
+        held = []
         for point in self.watchpoints:
-            if (
-                point.enabled
-                and "w" in point.access
-                and self.memory.readable(point.address, point.size) == point.size
-            ):
-                found.append((point, self.memory.read(point.address, point.size)))
-        return found
+            if point.enabled and "w" in point.access:
+                n = self.memory.readable(point.address, point.size)
+                held.append((point, self.memory.read(point.address, n)))
+        if held:
+            row = BY_NUMBER.get(cpu.rax)
+            self._watched_calls.append((cpu, row[1] if row is not None else str(cpu.rax), held))
 
-    def _after_call(self, cpu: engine.Processor, before: list[tuple[Watchpoint, bytes]]) -> StopReason | None:
-        for point, old in before:
-            if self.memory.readable(point.address, point.size) != point.size:
+    def _after_calls(self) -> StopReason | None:
+        """See what system calls that have ended since have written to watched memory."""
+        for entry in list(self._watched_calls):
+            cpu, name, held = entry
+            if self._personality.is_waiting(cpu):
                 continue
-            new = self.memory.read(point.address, point.size)
-            if new != old:
-                name = self._personality.last_call() if hasattr(self._personality, "last_call") else "?"
+            self._watched_calls.remove(entry)
+            for point, old in held:
+                if self.memory.readable(point.address, point.size) < len(old):
+                    continue
+                new = self.memory.read(point.address, len(old))
+                if new == old:
+                    continue
                 access = Access(
                     "write", point.address, point.size, int.from_bytes(old, "little"),
                     int.from_bytes(new, "little"), cpu.rip, name,
                 )  # fmt: skip
-                stop = self._at_watchpoint(access, None)
+                stop = self._at_watchpoint(access)
                 if stop is not None:
                     return stop
         return None

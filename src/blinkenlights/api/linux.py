@@ -89,6 +89,10 @@ class Linux(Personality):
             found.append(Thread(tid, task.cpu, regs, name_of(task), tid in self.guest.waiting))
         return found
 
+    def is_waiting(self, cpu: engine.Processor) -> bool:
+        waiting = self.guest.waiting
+        return any(task.cpu is cpu for tid, task in self.process.tasks.items() if tid in waiting)
+
     def choose(self, tid: int) -> None:
         task = self.process.tasks.get(tid)
         if task is None:

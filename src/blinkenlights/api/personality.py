@@ -45,6 +45,10 @@ class Personality:
 
         return [Thread(1, self._cpu, self.machine.regs, "")]
 
+    def is_waiting(self, cpu: "engine.Processor") -> bool:
+        """Is this processor's thread in a system call?"""
+        return False
+
     def choose(self, tid: int) -> None:
         """Give the turn to a thread; ValueError when there is none of that number."""
         if tid != 1:

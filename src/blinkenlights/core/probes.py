@@ -291,21 +291,29 @@ finish_by(finish_accesses)
 
 @cython.cfunc
 @cython.exceptval(check=False)
-def pause(c: CpuP) -> cython.void:
-    """Guest code does not run: Python has the floating-point unit, and faults are not the guest's."""
+def pause(c: CpuP) -> u8:
+    """Guest code does not run: Python has the floating-point unit, and faults are not the guest's.
+
+    The result, whether guest code did run, is for `resume`.
+    """
+    was: u8 = c.running
+    host.in_hook += 1
+    if not was:  # its last instruction's accesses are told
+        return was
     if c.x87_live:
         bring_x87_home(c)
     leave_guest_fp(c)
     c.running = 0
-    host.in_hook += 1
+    return was
 
 
 @cython.cfunc
 @cython.exceptval(check=False)
-def resume(c: CpuP) -> cython.void:
+def resume(c: CpuP, was: u8) -> cython.void:
     host.in_hook -= 1
-    c.running = 1
-    enter_guest_fp(c)
+    if was:
+        c.running = 1
+        enter_guest_fp(c)
 
 
 def call_hooks(c, address, size, tick, what):
@@ -316,7 +324,7 @@ def call_hooks(c, address, size, tick, what):
     i: cython.int = 0
     span: SpanP
     c.icount = tick
-    pause(c)
+    was: u8 = pause(c)
     try:
         while i < p.count:
             span = cython.address(p.spans[i])
@@ -328,7 +336,7 @@ def call_hooks(c, address, size, tick, what):
     except BaseException as problem:
         hooks.problem = problem
         hooks.stop = True
-    resume(c)
+    resume(c, was)
     c.icount = before
     if hooks.stop:
         return 1
@@ -344,7 +352,7 @@ def call_access_hook(c, id, kind, address, size, value, tick):
     hooks: Hooks = cython.cast(Hooks, p.owner)
     before: u64 = c.icount
     c.icount = tick
-    pause(c)
+    was: u8 = pause(c)
     try:
         function = hooks.functions.get(id)
         if function is not None:
@@ -352,7 +360,7 @@ def call_access_hook(c, id, kind, address, size, value, tick):
     except BaseException as problem:
         hooks.problem = problem
         hooks.stop = True
-    resume(c)
+    resume(c, was)
     c.icount = before
     if hooks.stop:
         return 1
@@ -364,12 +372,13 @@ def tell_full(recorder):
     hooks: Hooks = recording.hooks
     c: CpuP = hooks.s.cpus
     running: CpuP = cython.NULL
+    was: u8 = 0
     while c != cython.NULL:
         if c.running:
             running = c
         c = c.next
     if running != cython.NULL:
-        pause(running)
+        was = pause(running)
     try:
         recording.on_full(recording.view())
     except BaseException as problem:
@@ -379,7 +388,7 @@ def tell_full(recorder):
             running.asked = 1
             running.stop_at = 0
     if running != cython.NULL:
-        resume(running)
+        resume(running, was)
 
 
 # -- for Python ------------------------------------------------------------------------------------
