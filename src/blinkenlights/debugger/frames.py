@@ -11,12 +11,16 @@ Neither raises: what can't be followed ends the list, with a warning if it shoul
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from blinkenlights.debugger.cfi import CALLEE_SAVED, REGISTERS, frame_table
 from blinkenlights.debugger.dwarf import BadDwarf
 from blinkenlights.debugger.symbols import Location, Symbols
 
+if TYPE_CHECKING:
+    from blinkenlights.machine import Machine
+
+PROT_EXEC = 4
 CORRUPT = "CORRUPT FRAME POINTER"
 STRAY = "STRAY"  # not on the stack
 MISALIGNED = "MISALIGN"
@@ -39,7 +43,7 @@ Read = Callable[[int, int], bytes]
 class Registers(Protocol):
     """Registers by name, as `Machine.regs` gives them."""
 
-    def __getitem__(self, name: str) -> int: ...
+    def __getitem__(self, name: str, /) -> Any: ...
 
 
 @dataclass(slots=True)
@@ -324,6 +328,41 @@ class Unwinder:
 
 class EndOfStack(Exception):
     """The outermost frame is reached."""
+
+
+# ---- of a machine ----
+
+
+def frames_of(machine: "Machine", limit: int = MOST_FRAMES) -> list[Frame]:
+    """The current thread's frames."""
+    regs = machine.regs
+    read = reader_of(machine)
+    if regs.bits != 64:
+        code, stack = int(regs["cs_base"]), int(regs["ss_base"])
+        return chain(regs, read, machine.symbols, limit, regs.bits, code, stack)
+    executable = [(m.start, m.end) for m in machine.maps if m.prot & PROT_EXEC]
+    return unwind(regs, read, machine.symbols, limit,
+                  lambda address: any(start <= address < end for start, end in executable))  # fmt: skip
+
+
+def return_address(machine: "Machine") -> tuple[int, int] | None:
+    """Where the current function returns to, and the stack pointer it has there; None if nothing tells."""
+    frames = frames_of(machine, 2)
+    if len(frames) < 2 or frames[1].how in ("rbp", "scan") or frames[0].corrupt:
+        return None
+    return frames[1].pc, frames[1].sp
+
+
+def reader_of(machine: "Machine") -> Read:
+    """Reads a machine's memory up to where it ends."""
+    memory = machine.memory
+
+    def read(address: int, count: int) -> bytes:
+        if address < 0 or count <= 0:
+            return b""
+        return memory.read(address, memory.readable(address, count))
+
+    return read
 
 
 def describe(frames: Iterable[Frame]) -> list[str]:

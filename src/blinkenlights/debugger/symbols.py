@@ -11,9 +11,13 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from blinkenlights.debugger.elffile import Elf, MappingLike, NotElf
 from blinkenlights.debugger.symboltable import NONE, Entry, SymbolTable, read_symbols
+
+if TYPE_CHECKING:
+    from blinkenlights.machine import Machine
 
 OFFSET = re.compile(r"^(.*?)\s*([+-])\s*(0[xX][0-9a-fA-F]+|[0-9]+)$", re.DOTALL)
 NUMBER = re.compile(r"^(?:0[xX][0-9a-fA-F]+|[0-9a-fA-F]+)$")
@@ -126,6 +130,25 @@ class Symbols:
         self._cache: dict[int, Location | None] = {}
         self._headings: dict[int, Symbol | None] = {}
         self._generation = 0
+
+    @classmethod
+    def of(cls, machine: "Machine") -> "Symbols":
+        """Of a machine's program and libraries."""
+        process = getattr(machine.world, "process", None)
+        if process is None:
+            return cls(lambda: machine.maps)
+        from blinkenlights.linux.procfs import regions
+
+        roots = [os.fsdecode(root) for root in (process.options.root or b"").split(b":") if root]
+
+        def locate(name: str) -> str:
+            """A file of a guest with a root of its own: in the first of its layers that has it."""
+            return next((root + name for root in roots if os.path.exists(root + name)), name)  # noqa: PTH110
+
+        def stamp() -> object:
+            return machine.tick, machine.last_stop
+
+        return cls(lambda: regions(process), stamp, locate)
 
     # ---- where files are ----
 

@@ -1,0 +1,137 @@
+"""Running a machine on gdb's behalf: what its stops are called, and how it is interrupted.
+
+GDB manual, E.3 "Stop Reply Packets".
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from signal import SIGINT, SIGKILL, SIGTRAP
+from typing import Any
+
+from blinkenlights.machine import Machine, Stop, StopReason
+
+RETRY = 0.01  # seconds after which an interrupt that came too early is made again
+GDB_SIGNALS = {  # gdb's numbers where they differ from Linux's (include/gdb/signals.def): Linux -> gdb
+    7: 10, 10: 30, 12: 31, 16: 0, 17: 20, 18: 19, 19: 17, 20: 18, 23: 16, 29: 23, 30: 32, 31: 12,
+}  # fmt: skip
+FROM_GDB = {theirs: ours for ours, theirs in GDB_SIGNALS.items() if theirs}
+REALTIME, GDB_REALTIME, GDB_32, GDB_64 = 33, 45, 77, 78
+
+
+def to_gdb(signo: int) -> int:
+    """gdb's number of a Linux signal."""
+    if signo == 32:
+        return GDB_32
+    if signo == 64:
+        return GDB_64
+    if signo >= REALTIME:
+        return signo - REALTIME + GDB_REALTIME
+    return GDB_SIGNALS.get(signo, signo)
+
+
+def from_gdb(number: int) -> int:
+    """The Linux signal of gdb's number; 0 for none."""
+    if number == GDB_32:
+        return 32
+    if number == GDB_64:
+        return 64
+    if GDB_REALTIME <= number < GDB_32:
+        return number - GDB_REALTIME + REALTIME
+    if number in FROM_GDB:
+        return FROM_GDB[number]
+    return number if 0 <= number < 32 and number not in GDB_SIGNALS else 0
+
+
+class Runner:
+    """Runs a machine in the thread that serves packets; `interrupt` stops it from another one."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.running = False
+        self.wanted = threading.Event()  # an interrupt that has not been answered
+        self.last: StopReason | None = None
+        self.thread = 0  # that the last stop is of
+
+    def interrupt(self) -> None:
+        """Stop the machine, from any thread, also if it is only about to run."""
+        self.wanted.set()
+        while self.wanted.is_set() and self.running:
+            self.machine.interrupt()
+            time.sleep(RETRY)
+
+    def run(self, how: Callable[[], StopReason]) -> StopReason:
+        """Let the machine run, step or go back; the terminal's ctrl-c is an interrupt too."""
+        self.running = True
+        try:
+            reason = self.machine.stopped(Stop.INTERRUPT) if self.wanted.is_set() else how()
+        except KeyboardInterrupt:
+            reason = self.machine.stopped(Stop.INTERRUPT)
+        finally:
+            self.running = False
+            self.wanted.clear()
+        self.last = reason
+        self.thread = self.current()
+        return reason
+
+    def step_through(self, start: int, end: int) -> StopReason:
+        """Step until the program counter leaves a range."""
+        machine = self.machine
+        while True:
+            reason = machine.step()
+            if reason.kind is not Stop.STEP or not start <= machine.regs.rip < end or self.wanted.is_set():
+                return reason
+
+    def current(self) -> int:
+        """The number of the thread that has the turn; 0 after the end."""
+        try:
+            return int(self.machine.thread.tid)
+        except (RuntimeError, AssertionError):
+            return 0
+
+
+def stop_reply(reason: StopReason | None, thread: int, features: frozenset[str], hardware: bool) -> bytes:
+    """The packet that tells why the machine stands still."""
+    if reason is None:
+        return reply(SIGTRAP, thread)
+    kind = reason.kind
+    if kind is Stop.EXIT:
+        return b"W%02x" % ((reason.status or 0) & 0xFF)
+    if kind is Stop.SIGNAL:
+        return b"X%02x" % to_gdb(reason.signal or SIGKILL)
+    if kind is Stop.INTERRUPT:
+        return reply(SIGINT, thread)
+    if kind is Stop.EXCEPTION:
+        return reply(reason.signal or SIGTRAP, thread)
+    if kind is Stop.BREAKPOINT and reason.breakpoint is not None:
+        what = "hwbreak" if hardware else "swbreak"
+        return reply(SIGTRAP, thread, f"{what}:;" if what in features else "")
+    if kind is Stop.WATCHPOINT and reason.watchpoint is not None:
+        what = {"w": "watch", "r": "rwatch", "rw": "awatch"}[reason.watchpoint.access]
+        return reply(SIGTRAP, thread, f"{what}:{reason.watchpoint.address:x};")
+    if kind in (Stop.START, Stop.END):
+        return reply(SIGTRAP, thread, f"replaylog:{'begin' if kind is Stop.START else 'end'};")
+    return reply(SIGTRAP, thread)
+
+
+def reply(signo: int, thread: int, more: str = "") -> bytes:
+    who = f"thread:{thread:x};" if thread else ""
+    return b"T%02x" % to_gdb(signo) + f"{who}{more}".encode()
+
+
+def siginfo(reason: StopReason | None, pid: int) -> bytes:
+    """What the kernel would tell of the signal that the last stop is told as: struct siginfo."""
+    signo, code, address = int(SIGTRAP), 0x80, 0
+    if reason is not None and reason.kind is Stop.EXCEPTION:
+        signo = reason.signal or signo
+        address = reason.fault_address or reason.address
+        code = 1 if reason.fault_address is not None else 0x80
+    elif reason is not None and reason.kind is Stop.INTERRUPT:
+        signo, code, address = int(SIGINT), 0x80, 0
+    head = b"".join(value.to_bytes(4, "little") for value in (signo, 0, code, 0))
+    return (head + address.to_bytes(8, "little")).ljust(128, b"\0")
+
+
+def world_of(machine: Machine) -> Any:
+    """The Linux process behind a machine; None for others."""
+    return getattr(machine.world, "process", None)
