@@ -295,7 +295,7 @@ class Machine:
         if self._symbols is None:
             from blinkenlights.debugger.symbols import Symbols
 
-            self._symbols = Symbols(lambda: memories.plain_maps_of(self.space), lambda: self.tick)
+            self._symbols = Symbols.of(self)
         return self._symbols
 
     def resolve(self, where: Where) -> int:

@@ -7,6 +7,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
+    from blinkenlights.linux.task import Options
+
 USAGE = """\
 usage: blink [FLAGS] PROG [ARGS...]
 
@@ -28,6 +30,9 @@ Run an x86-64 Linux program. PROG is searched on PATH when it has no slash.
       --strace[=FILE]       print each system call, to standard error or FILE
       --strace-json[=FILE]  the same, a JSON object a line
       --cpu NAME        the CPU that CPUID describes: x86-64, x86-64-v2, x86-64-v3 or max
+      --gdb WHERE       have a gdb debug the program: WHERE is a port of 127.0.0.1, the path of a
+                    socket, or - for standard input and output
+      --no-record   with --gdb: record nothing, so that it can't go back
       --strict          decimal adjustments are invalid in 64-bit code, as on a CPU
       --release R   what uname gives as the kernel's release
       --version     show the version and exit
@@ -46,13 +51,15 @@ LONG_NAMES = {
     "cpu": "cpu",
     "strict": "strict",
     "release": "release",
+    "gdb": "gdb",
+    "no-record": "no-record",
     "code-cache": "code-cache",
     "perf-map": "perf-map",
     "jit-one": "jit-one",
     "jit-interpret": "jit-interpret",
     "version": "version",
 }
-WITH_VALUE = ("C", "L", "cpu", "release", "code-cache", "jit-interpret")
+WITH_VALUE = ("C", "L", "cpu", "release", "gdb", "code-cache", "jit-interpret")
 WITH_OPTIONAL_VALUE = ("strace", "strace-json")
 SHORT_FLAGS = "hjmCLs0"
 JIT_FLAGS = ("code-cache", "perf-map", "jit-one", "jit-interpret")
@@ -184,6 +191,8 @@ def execute(name: bytes, argv: list[bytes], flags: dict[str, bytes]) -> int:
         root=root,
     )
     try:
+        if "gdb" in flags:
+            return debug(path, argv, flags, options)
         machine = Launch.load(path, argv, original_environment(), options)
     except BadProgram as problem:
         return fail(f"{os.fsdecode(name)}: {problem.reason}", status_of(problem.errno))
@@ -198,6 +207,18 @@ def execute(name: bytes, argv: list[bytes], flags: dict[str, bytes]) -> int:
         machine.run(reporter(machine.process))
     machine.run()
     return 0
+
+
+def debug(path: bytes, argv: list[bytes], flags: dict[str, bytes], options: "Options") -> int:
+    """Have a gdb debug the program; raises what loading it does."""
+    from blinkenlights.debugger.gdb.listen import BadPlace, serve
+
+    options.jit, options.virtual = False, True
+    record = "no-record" not in flags
+    try:
+        return serve(os.fsdecode(flags["gdb"]), path, argv, original_environment(), options, record)
+    except BadPlace as problem:
+        return fail(str(problem), problem.status)
 
 
 def parse(words: list[bytes]) -> tuple[dict[str, bytes], list[bytes]]:

@@ -148,7 +148,8 @@ OWN = ("tick", "tid", "pid", "regs", "memory")
 ALLOWED = (
     ast.Expression, ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.Compare, ast.IfExp, ast.Call, ast.Subscript,
     ast.Slice, ast.Constant, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Attribute, ast.Name, ast.Load,
-    ast.Store, ast.GeneratorExp, ast.ListComp, ast.comprehension, ast.JoinedStr, ast.FormattedValue, ast.keyword, ast.boolop, ast.operator,
+    ast.Store, ast.GeneratorExp, ast.ListComp, ast.comprehension, ast.JoinedStr, ast.FormattedValue,
+    ast.keyword, ast.boolop, ast.operator,
     ast.unaryop, ast.cmpop, ast.Module, ast.Assign, ast.AugAssign, ast.Expr,
 )  # fmt: skip
 

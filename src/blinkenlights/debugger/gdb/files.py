@@ -151,7 +151,8 @@ class Files:
         else:
             s = os.fstat(self.known(number))
             values = (s.st_dev, s.st_ino, s.st_mode, s.st_nlink, s.st_uid, s.st_gid, s.st_rdev,
-                      s.st_size, s.st_blksize, s.st_blocks, int(s.st_atime), int(s.st_mtime), int(s.st_ctime))  # fmt: skip
+                      s.st_size, s.st_blksize, s.st_blocks, int(s.st_atime), int(s.st_mtime),
+                      int(s.st_ctime))  # fmt: skip
         low = [value & 0xFFFFFFFF if place not in (7, 8, 9) else value for place, value in enumerate(values)]
         data = STAT.pack(*low)
         return b"F%x;" % len(data) + escape(data)

@@ -18,7 +18,11 @@ KILLED = 128 + signal.SIGKILL
 
 
 class BadPlace(ValueError):
-    """It says no place to listen at."""
+    """There can be no listening; `status` is blink's exit status."""
+
+    def __init__(self, text: str, status: int) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 def place_of(text: str) -> str | int:
@@ -27,11 +31,11 @@ def place_of(text: str) -> str | int:
         return text
     host, _, port = text.rpartition(":")
     if host not in LOCAL or not (port.isascii() and port.isdigit()) or int(port) > HIGHEST_PORT:
-        raise BadPlace("--gdb needs a port of this host, the path of a socket (with a slash), or -")
+        raise BadPlace("--gdb needs a port of this host, the path of a socket (with a slash), or -", 64)
     return int(port)
 
 
-def debug(
+def serve(
     where: str,
     path: bytes,
     argv: Sequence[bytes],
@@ -41,10 +45,13 @@ def debug(
 ) -> int:
     """Serve one gdb; the exit status for the shell.
 
-    Raises BadPlace, OSError for a place that can't be listened at, and what `Machine.load` raises.
+    Raises BadPlace, and what `Machine.load` raises.
     """
     place = place_of(where)
-    listener = listen_at(place)
+    try:
+        listener = listen_at(place)
+    except OSError as problem:
+        raise BadPlace(f"can't listen at {where}: {problem.strerror or problem}", 1) from None
     try:
         files = prepare_files(place)
         words = list(argv)
@@ -53,8 +60,9 @@ def debug(
             name, *arguments = given
             program = name or path
             whole = [name or words[0], *arguments] if name or arguments else words
-            return Machine.load(program, whole, environ, record=record, options=options,
-                                stdin=files[0], stdout=files[1], stderr=files[2])  # fmt: skip
+            stdin, stdout, stderr = files
+            return Machine.load(program, whole, environ, record=record, options=options, stdin=stdin,
+                                stdout=stdout, stderr=stderr)  # fmt: skip
 
         with load([b""]) as machine:
             connection = accept(listener, place)

@@ -74,13 +74,34 @@ class Runner:
         self.thread = self.current()
         return reason
 
-    def step_through(self, start: int, end: int) -> StopReason:
-        """Step until the program counter leaves a range."""
+    def step(self, tid: int) -> StopReason:
+        """Execute one instruction of a thread; while it is in a system call, the others run."""
         machine = self.machine
+        thread = next((t for t in machine.threads if t.tid == tid), None)
+        if thread is None:
+            return machine.step()
+        before = thread.cpu.icount
         while True:
+            if self.current() != tid:
+                machine.thread = thread
             reason = machine.step()
-            if reason.kind is not Stop.STEP or not start <= machine.regs.rip < end or self.wanted.is_set():
+            if reason.kind is not Stop.STEP:
                 return reason
+            if thread.cpu.icount != before or all(t.tid != tid for t in machine.threads):
+                if self.current() != tid and any(t.tid == tid for t in machine.threads):
+                    machine.thread = thread  # its turn had just ended
+                return reason
+            if self.wanted.is_set():
+                return machine.stopped(Stop.INTERRUPT)
+
+    def step_through(self, tid: int, start: int, end: int) -> StopReason:
+        """Step a thread until its program counter leaves a range."""
+        while True:
+            reason = self.step(tid)
+            if reason.kind is not Stop.STEP or not start <= self.machine.regs.rip < end:
+                return reason
+            if self.wanted.is_set():
+                return self.machine.stopped(Stop.INTERRUPT)
 
     def current(self) -> int:
         """The number of the thread that has the turn; 0 after the end."""

@@ -310,14 +310,13 @@ class Server:
         kind = verb[:1]
         if kind == b"t":
             return self.stop_packet(None)
-        if kind in (b"s", b"S", b"r") and thread and thread != self.runner.current():
-            self.machine.thread = thread  # type: ignore[assignment]
+        thread = thread or self.runner.current()
         self.deliver(from_gdb(int(verb[1:3], 16)) if kind in (b"C", b"S") else 0)
         if kind in (b"s", b"S"):
-            return self.run(self.machine.step)
+            return self.run(lambda: self.runner.step(thread))
         if kind == b"r":
             start, end = (int(word, 16) for word in verb[1:].split(b","))
-            return self.run(lambda: self.runner.step_through(start, end))
+            return self.run(lambda: self.runner.step_through(thread, start, end))
         return self.run(self.machine.run)
 
     def deliver(self, signo: int) -> None:
