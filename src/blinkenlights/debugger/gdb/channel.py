@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 ESCAPE = 0x7D
 TO_ESCAPE = frozenset(b"#$}*")
-INTERRUPT = b"\x03"
+RESUMING = (b"vCont;", b"c", b"C", b"s", b"S", b"bs", b"bc")  # what makes the guest run
 MOST = 1 << 20  # bytes of a packet
 
 
@@ -83,6 +83,7 @@ class Channel:
         self.acknowledging = True
         self.last = b""
         self.closed = False
+        self.resuming = False  # a packet that makes the guest run has come, and isn't answered
         self.packets: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self.reader = threading.Thread(target=self._read, name="gdb", daemon=True)
         self.reader.start()
@@ -123,6 +124,7 @@ class Channel:
         if kind == "packet":
             if self.acknowledging:
                 self._write(b"+")
+            self.resuming = self.resuming or payload.startswith(RESUMING)
             self.packets.put(payload)
         elif kind == "bad":
             if self.acknowledging:

@@ -51,7 +51,8 @@ def serve(
     try:
         listener = listen_at(place)
     except OSError as problem:
-        raise BadPlace(f"can't listen at {where}: {problem.strerror or problem}", 1) from None
+        reason = os.strerror(problem.errno) if problem.errno else str(problem)
+        raise BadPlace(f"can't listen at {where}: {reason}", 1) from None
     try:
         files = prepare_files(place)
         words = list(argv)
@@ -61,8 +62,8 @@ def serve(
             program = name or path
             whole = [name or words[0], *arguments] if name or arguments else words
             stdin, stdout, stderr = files
-            return Machine.load(program, whole, environ, record=record, options=options, stdin=stdin,
-                                stdout=stdout, stderr=stderr)  # fmt: skip
+            return Machine.load(program, whole, environ, record=record and can_record(), options=options,
+                                stdin=stdin, stdout=stdout, stderr=stderr)  # fmt: skip
 
         with load([b""]) as machine:
             connection = accept(listener, place)
@@ -73,6 +74,12 @@ def serve(
             listener.close()
             if isinstance(place, str):
                 Path(place).unlink(missing_ok=True)
+
+
+def can_record() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("blinkenlights.debugger.history") is not None
 
 
 def listen_at(place: str | int) -> socket.socket | None:

@@ -16,7 +16,7 @@ GDB_SIGNALS = {  # gdb's numbers where they differ from Linux's (include/gdb/sig
     7: 10, 10: 30, 12: 31, 16: 0, 17: 20, 18: 19, 19: 17, 20: 18, 23: 16, 29: 23, 30: 32, 31: 12,
 }  # fmt: skip
 FROM_GDB = {theirs: ours for ours, theirs in GDB_SIGNALS.items() if theirs}
-REALTIME, GDB_REALTIME, GDB_32, GDB_64 = 33, 45, 77, 78
+REALTIME, GDB_REALTIME, GDB_CANCEL, GDB_32, GDB_64 = 33, 45, 76, 77, 78
 
 
 def to_gdb(signo: int) -> int:
@@ -36,7 +36,7 @@ def from_gdb(number: int) -> int:
         return 32
     if number == GDB_64:
         return 64
-    if GDB_REALTIME <= number < GDB_32:
+    if GDB_REALTIME <= number < GDB_CANCEL:
         return number - GDB_REALTIME + REALTIME
     if number in FROM_GDB:
         return FROM_GDB[number]
@@ -56,8 +56,9 @@ class Runner:
     def interrupt(self) -> None:
         """Stop the machine, from any thread, also if it is only about to run."""
         self.wanted.set()
-        while self.wanted.is_set() and self.running:
-            self.machine.interrupt()
+        while self.wanted.is_set():
+            if self.running:
+                self.machine.interrupt()
             time.sleep(RETRY)
 
     def run(self, how: Callable[[], StopReason]) -> StopReason:

@@ -61,7 +61,7 @@ class Server:
         self.files = Files(self.runner)
 
     def interrupt(self) -> None:
-        if self.runner.running:
+        if self.channel.resuming:  # else it has stopped meanwhile
             self.runner.interrupt()
 
     def serve(self) -> str:
@@ -72,6 +72,8 @@ class Server:
                 if payload is None:
                     return "gone"
                 answer = self.answer(payload)
+                self.channel.resuming = False
+                self.runner.wanted.clear()
                 if answer is not None:
                     self.channel.send(answer)
         except Over as over:
