@@ -118,12 +118,12 @@ class Linux(Personality):
             if guest.ended is not None:
                 return self.ending()
             task = guest.current
-            if task is not None and task.exiting:
-                guest.end_thread(task)
-                task = None
             if guest.waiting:
                 guest.collect()
             if task is not None and task.tid in guest.waiting:
+                task = None  # also one that is exiting: its servant isn't free yet
+            if task is not None and task.exiting:
+                guest.end_thread(task)
                 task = None
             if task is not None and task is not guest.order[0] and task in guest.order:
                 while guest.order[0] is not task:
