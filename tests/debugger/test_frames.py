@@ -9,9 +9,10 @@ import pytest
 from elftools.dwarf.callframe import FDE
 from elftools.elf.elffile import ELFFile
 
+from blinkenlights import Machine, Stop
 from blinkenlights.debugger.cfi import REGISTERS, FrameSection, frame_table
 from blinkenlights.debugger.dwarf import BadDwarf, evaluate
-from blinkenlights.debugger.frames import chain, describe, unwind
+from blinkenlights.debugger.frames import chain, describe, frames_of, unwind
 from blinkenlights.debugger.symbols import Symbols
 
 GUESTS = Path(__file__).parent / "guests"
@@ -118,6 +119,64 @@ def test_a_jump_to_nowhere_leads_back_to_its_caller() -> None:
     scene = Scene({0x100: CODE + 0x125}, b"\x90" * 0x120 + b"\xe8\0\0\0\0")
     frames = unwind(registers(rip=0, rsp=STACK + 0x100), scene.read, scene.symbols)
     assert [f.pc for f in frames] == [0, CODE + 0x125]
+
+
+@pytest.mark.parametrize("code, stack", [
+    ("53 4883ec20 e800000000", {0xF0 + 0x28: CODE + 0x125}),  # push %rbx; sub $0x20,%rsp
+    ("53 4154 488d6424e8 e800000000", {0xF0 + 0x28: CODE + 0x125}),  # push; push %r12; lea -0x18(%rsp),%rsp
+    ("53 4883ec20 7406 4883c420 5b c3 90", {0xF0 + 0x28: CODE + 0x125}),  # behind an early return
+    ("55 53 53 5b", {0xF0 + 0x10: CODE + 0x125}),
+])  # fmt: skip
+def test_a_caller_is_found_by_what_the_function_pushes(code: str, stack: dict[int, int]) -> None:
+    data = bytes.fromhex(code)
+    scene = Scene(stack, data.ljust(0x120, b"\x90") + b"\xe8\0\0\0\0")
+    scene.stack[0x110:0x118] = struct.pack("<Q", 0x1234)
+    state = registers(rip=CODE + len(data), rbp=0x999, rsp=STACK + 0xF0)
+    for symbol in ("inner", "middle"):
+        scene.symbols.add(symbol, scene.symbols.resolve(symbol), 0x100, "function")
+    frames = unwind(state, scene.read, scene.symbols)
+    assert [f.name for f in frames][:2] == [f"inner+{len(data):#x}", "middle+0x25"]
+    assert frames[1].how == "code"
+    if code.startswith("53"):
+        assert frames[1].registers["rbx"] == 0x1234
+
+
+# -- programs that run --
+
+
+STOPS = (
+    ["innermost", *["recurse"] * 6, "main"],
+    ["innermost", "handler", "", "interrupted", "main"],
+    ["innermost", "compare"],
+)
+
+
+@pytest.mark.parametrize("toolchain", ["static-musl", "static-glibc", "dynamic-glibc"])
+@pytest.mark.parametrize("options", [
+    (), ("-O0", "-fno-omit-frame-pointer"), ("-fno-asynchronous-unwind-tables",),
+])  # fmt: skip
+def test_a_program_is_unwound_wherever_it_stops(
+    guest: Callable[..., Path], toolchain: str, options: tuple[str, ...]
+) -> None:
+    path = guest(GUESTS / "stack.c", toolchain, *options)
+    with Machine.load(path) as m:
+        m.add_breakpoint("innermost")
+        for wanted in STOPS:
+            assert m.run().kind is Stop.BREAKPOINT
+            check(m, wanted, "at its start")
+            m.step()
+            check(m, wanted, "an instruction further")
+        m.breakpoints[0].remove()
+        m.run()
+        assert m.exited == 1
+
+
+def check(m: Machine, wanted: list[str], when: str) -> None:
+    """The frames' functions, those of the C library left out, are these; then whatever called main."""
+    found = [frame.location.name if frame.location is not None else "?" for frame in frames_of(m)]
+    ours = ["innermost", "recurse", "handler", "interrupted", "compare", "main"]
+    assert [name for name in found if name in ours] == [name for name in wanted if name] + (
+        ["main"] if "main" not in wanted else []), (when, found)  # fmt: skip
 
 
 def test_no_registers_make_it_raise() -> None:

@@ -39,8 +39,14 @@ def test_binary_data_comes_back_as_it_went(data: bytes) -> None:
 
 def test_a_stream_is_taken_apart_wherever_it_is_cut() -> None:
     stream = b"+" + frame(b"qC") + b"\x03" + b"$g#00" + b"-" + frame(b"m0,4")
-    expected = [("ack", b""), ("packet", b"qC"), ("interrupt", b""), ("bad", b"g"), ("nak", b""),
-                ("packet", b"m0,4")]  # fmt: skip
+    expected = [
+        ("ack", b""),
+        ("packet", b"qC"),
+        ("interrupt", b""),
+        ("bad", b"g"),
+        ("nak", b""),
+        ("packet", b"m0,4"),
+    ]
     for size in range(1, len(stream)):
         parser = Parser()
         found = [event for at in range(0, len(stream), size) for event in parser.feed(stream[at : at + size])]
@@ -53,15 +59,34 @@ def test_noise_is_skipped() -> None:
 
 def test_signals_have_gdb_s_numbers() -> None:
     assert [to_gdb(n) for n in (2, 7, 10, 11, 12, 17, 31, 32, 33, 63, 64)] == [
-        2, 10, 30, 11, 31, 20, 12, 77, 45, 75, 78]  # fmt: skip
+        2,
+        10,
+        30,
+        11,
+        31,
+        20,
+        12,
+        77,
+        45,
+        75,
+        78,
+    ]
     assert all(from_gdb(to_gdb(n)) == n for n in range(1, 65) if n != 16)
     assert [from_gdb(n) for n in (0, 7, 76, 200)] == [0, 0, 0, 0]
 
 
-@pytest.mark.parametrize("text, place", [
-    ("1234", 1234), (":1234", 1234), ("localhost:0", 0), ("127.0.0.1:65535", 65535), ("-", "-"),
-    ("/tmp/socket", "/tmp/socket"), ("./socket", "./socket"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text, place",
+    [
+        ("1234", 1234),
+        (":1234", 1234),
+        ("localhost:0", 0),
+        ("127.0.0.1:65535", 65535),
+        ("-", "-"),
+        ("/tmp/socket", "/tmp/socket"),
+        ("./socket", "./socket"),
+    ],
+)
 def test_places_to_listen_at(text: str, place: str | int) -> None:
     assert place_of(text) == place
 
@@ -73,8 +98,9 @@ def test_other_places_are_refused(text: str) -> None:
 
 
 def test_the_description_lists_registers_in_their_order() -> None:
-    tree = ElementTree.fromstring(registers.target_description().replace(
-        b'<!DOCTYPE target SYSTEM "gdb-target.dtd">', b""))  # fmt: skip
+    tree = ElementTree.fromstring(
+        registers.target_description().replace(b'<!DOCTYPE target SYSTEM "gdb-target.dtd">', b"")
+    )
     found = [(reg.get("name"), int(reg.get("bitsize") or 0)) for reg in tree.iter("reg")]
     assert found == [(row.name, row.bits) for row in registers.REGISTERS]
     assert [int(reg.get("regnum") or -1) for reg in tree.iter("reg")] == list(range(len(found)))
@@ -138,7 +164,8 @@ def test_registers_are_read_and_written(client: Client) -> None:
     client.machine.regs.rax = 0x1122334455667788
     everything = client.ask(b"g")
     assert everything.startswith(b"8877665544332211") and len(everything) == 2 * sum(
-        row.size for row in registers.REGISTERS)  # fmt: skip
+        row.size for row in registers.REGISTERS
+    )
     assert client.ask(b"p0") == b"8877665544332211"
     assert client.ask(b"P1=0100000000000000") == b"OK" and client.machine.regs.rbx == 1
     assert client.ask(b"G" + everything) == b"OK" and client.machine.regs.rbx == 0
@@ -210,8 +237,18 @@ def test_an_interrupt_stops_it_at_once(client: Client) -> None:
 
 
 def test_what_it_does_not_know_gets_the_empty_answer(client: Client) -> None:
-    for unknown in (b"vMustReplyEmpty", b"qNonesuch", b"Q", b"v", b"~", b"b", b"vFile:nonesuch:1", b"qXfer:libraries:read::0,9",
-                    b"\xff\xfe", b"qTStatus"):  # fmt: skip
+    for unknown in (
+        b"vMustReplyEmpty",
+        b"qNonesuch",
+        b"Q",
+        b"v",
+        b"~",
+        b"b",
+        b"vFile:nonesuch:1",
+        b"qXfer:libraries:read::0,9",
+        b"\xff\xfe",
+        b"qTStatus",
+    ):
         assert client.ask(unknown) == b""
 
 
@@ -226,7 +263,9 @@ def test_objects_are_read_piece_by_piece(client: Client) -> None:
     assert text == registers.target_description()
     assert client.ask(b"qXfer:features:read:other.xml:0,100") == b"E00"
     assert client.ask(b"qXfer:auxv:read::0,100") == b"l"  # bare code has none
-    assert client.ask(b"qXfer:threads:read::0,fff").startswith(b'l<?xml version="1.0"?><threads><thread id="1"')
+    assert client.ask(b"qXfer:threads:read::0,fff").startswith(
+        b'l<?xml version="1.0"?><threads><thread id="1"'
+    )
     assert client.ask(b"qXfer:features:read:target.xml:zz") == b"E16"
 
 
@@ -240,7 +279,9 @@ def test_monitor_commands(client: Client) -> None:
     assert monitor("eval rax + 1") == "0x2\n" and monitor("eval u64[0x402000] == rax") == "True\n"
     assert monitor("eval nonesuch") == "there is no register or symbol nonesuch\n"
     assert "record" in monitor("seek 1") and "seek needs" in monitor("seek x")
-    assert "Stepped" in monitor("reason") and "[stack]" in monitor("maps") and "ticks 2" in monitor("statistics")
+    assert (
+        "Stepped" in monitor("reason") and "[stack]" in monitor("maps") and "ticks 2" in monitor("statistics")
+    )
     assert "nonesuch" in monitor("nonesuch")
 
 
@@ -269,8 +310,13 @@ def test_the_end_is_told(client: Client) -> None:
 def gdb(program: Callable[[str], str], tmp_path: Path) -> Callable[..., "Session"]:
     path = program("gdb")
 
-    def debug(guest: Path, *commands: str, arguments: tuple[str, ...] = (), flags: tuple[str, ...] = (),
-              meanwhile: Callable[["Session"], None] | None = None) -> Session:  # fmt: skip
+    def debug(
+        guest: Path,
+        *commands: str,
+        arguments: tuple[str, ...] = (),
+        flags: tuple[str, ...] = (),
+        meanwhile: Callable[["Session"], None] | None = None,
+    ) -> Session:
         return Session(path, tmp_path, guest, commands, arguments, flags, meanwhile)
 
     return debug
@@ -279,22 +325,63 @@ def gdb(program: Callable[[str], str], tmp_path: Path) -> Callable[..., "Session
 class Session:
     """One program under `blink --gdb`, and one gdb with its commands."""
 
-    def __init__(self, gdb: str, home: Path, guest: Path, commands: tuple[str, ...], arguments: tuple[str, ...],
-                 flags: tuple[str, ...], meanwhile: Callable[["Session"], None] | None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        gdb: str,
+        home: Path,
+        guest: Path,
+        commands: tuple[str, ...],
+        arguments: tuple[str, ...],
+        flags: tuple[str, ...],
+        meanwhile: Callable[["Session"], None] | None,
+    ) -> None:
         place = home / "socket"
         env = environment(home, {"DEBUGINFOD_URLS": ""})
         # whatever happens, neither outlives the test
         self.blink = subprocess.Popen(
-            ["timeout", "-s", "KILL", str(2 * TIMEOUT), *BLINK, "--gdb", str(place), *flags, str(guest), *arguments],
-            env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, cwd=home)  # fmt: skip
+            [
+                "timeout",
+                "-s",
+                "KILL",
+                str(2 * TIMEOUT),
+                *BLINK,
+                "--gdb",
+                str(place),
+                *flags,
+                str(guest),
+                *arguments,
+            ],
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            cwd=home,
+        )
         assert self.blink.stderr is not None and self.blink.stdout is not None
         assert b"waiting for gdb" in self.blink.stderr.readline()
-        words = [gdb, "-nx", "-batch", "-ex", "set sysroot /", "-ex", f"file {guest}", "-ex", "set confirm off",
-                 "-ex", f"target remote {place}"]  # fmt: skip
+        words = [
+            gdb,
+            "-nx",
+            "-batch",
+            "-ex",
+            "set sysroot /",
+            "-ex",
+            f"file {guest}",
+            "-ex",
+            "set confirm off",
+            "-ex",
+            f"target remote {place}",
+        ]
         for command in commands:
             words += ["-ex", command]
-        self.gdb = subprocess.Popen(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                    stdin=subprocess.DEVNULL, cwd=home)  # fmt: skip
+        self.gdb = subprocess.Popen(
+            words,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            cwd=home,
+        )
         try:
             if meanwhile is not None:
                 meanwhile(self)
@@ -318,36 +405,93 @@ class Session:
 def test_gdb_debugs_threads_to_their_end(gdb: Callable[..., Session], guest: Guest) -> None:
     session = gdb(
         guest(GUESTS / "threads.c", "dynamic-glibc", "-O1"),
-        "break work", "continue", "bt", "info threads", "p amount", "p place", "p ratio", "x/i $pc",
-        "info registers rip eflags cs fs_base", "p $xmm0.v4_int32", "p $ymm0.v4_int64", "p $st0",
-        "info auxv", "stepi", "finish", "delete", "watch total", "continue", "continue", "delete", "continue",
+        "break work",
+        "continue",
+        "bt",
+        "info threads",
+        "p amount",
+        "p place",
+        "p ratio",
+        "x/i $pc",
+        "info registers rip eflags cs fs_base",
+        "p $xmm0.v4_int32",
+        "p $ymm0.v4_int64",
+        "p $st0",
+        "info auxv",
+        "stepi",
+        "finish",
+        "delete",
+        "watch total",
+        "continue",
+        "continue",
+        "delete",
+        "continue",
         "p $_exitcode",
-    )  # fmt: skip
+    )
     session.shows(
-        r"hit Breakpoint 1, work \(amount=", r"#0 +work", r"#1 .* in run ", r"#2 .* start_thread",
-        r"1 +Thread .* \(in a system call\)", r"\* 2 +Thread", r"\$1 = 10", r"\$2 = \{x = 3, y = 4\}",
-        r"\$3 = 1\.5", r"=> 0x.* <work", r"rip .* <work", r"eflags +0x[0-9a-f]+ +\[.*IF", r"cs +0x33",
-        r"fs_base +0x[1-9a-f]", r"\$4 = \{", r"\$5 = \{", r"AT_ENTRY +Entry point of program",
-        r"Value returned is \$\d+ = 10", r"Hardware watchpoint 2: total",
-        "Old value = 10", "New value = 2[01]", "Old value = 2[01]", "New value = ", "exited with code 07", " = 7",
-    )  # fmt: skip
+        r"hit Breakpoint 1, work \(amount=",
+        r"#0 +work",
+        r"#1 .* in run ",
+        r"#2 .* start_thread",
+        r"1 +Thread .* \(in a system call\)",
+        r"\* 2 +Thread",
+        r"\$1 = 10",
+        r"\$2 = \{x = 3, y = 4\}",
+        r"\$3 = 1\.5",
+        r"=> 0x.* <work",
+        r"rip .* <work",
+        r"eflags +0x[0-9a-f]+ +\[.*IF",
+        r"cs +0x33",
+        r"fs_base +0x[1-9a-f]",
+        r"\$4 = \{",
+        r"\$5 = \{",
+        r"AT_ENTRY +Entry point of program",
+        r"Value returned is \$\d+ = 10",
+        r"Hardware watchpoint 2: total",
+        "Old value = 10",
+        "New value = 2[01]",
+        "Old value = 2[01]",
+        "New value = ",
+        "exited with code 07",
+        " = 7",
+    )
     assert (session.output, session.status) == (b"total 63\n", 7), session.errors.decode()
 
 
 def test_gdb_stops_where_the_program_crashes(gdb: Callable[..., Session], guest: Guest) -> None:
-    session = gdb(guest(GUESTS / "threads.c", "dynamic-glibc", "-O1"), "continue", "bt 1", "p $_siginfo.si_signo",
-                  "continue", arguments=("crash",))  # fmt: skip
+    session = gdb(
+        guest(GUESTS / "threads.c", "dynamic-glibc", "-O1"),
+        "continue",
+        "bt 1",
+        "p $_siginfo.si_signo",
+        "continue",
+        arguments=("crash",),
+    )
     session.shows("received signal SIGSEGV", "#0 .* main", " = 11", "Program terminated with signal SIGSEGV")
     assert session.status == 128 + 11
 
 
-def test_gdb_interrupts_a_loop(gdb: Callable[..., Session], guest: Guest) -> None:
-    def meanwhile(session: Session) -> None:
-        time.sleep(2)
-        session.gdb.send_signal(signal.SIGINT)
+def test_gdb_interrupts_a_loop(gdb: Callable[..., Session], guest: Guest, tmp_path: Path) -> None:
+    started = tmp_path / "started"
 
-    session = gdb(guest(GUESTS / "threads.c", "dynamic-glibc", "-O1"), "continue", "bt", "kill",
-                  arguments=("forever",), flags=("--no-record",), meanwhile=meanwhile)  # fmt: skip
+    def meanwhile(session: Session) -> None:
+        for _ in range(TIMEOUT):
+            time.sleep(1)
+            if session.gdb.poll() is not None:
+                break
+            if started.exists():
+                session.gdb.send_signal(signal.SIGINT)
+
+    session = gdb(
+        guest(GUESTS / "threads.c", "dynamic-glibc", "-O1"),
+        f"shell touch {started}",
+        "continue",
+        "bt",
+        "kill",
+        arguments=("forever",),
+        flags=("--no-record",),
+        meanwhile=meanwhile,
+    )
     session.shows("received signal SIGINT|stopped", "#0 .* main", "killed")
     assert session.status == 137
 
@@ -359,8 +503,15 @@ def test_gdb_lets_a_program_go(gdb: Callable[..., Session], guest: Guest) -> Non
 
 
 def test_gdb_changes_what_the_program_does(gdb: Callable[..., Session], guest: Guest) -> None:
-    session = gdb(guest(GUESTS / "threads.c", "static-musl", "-O1"), "break work", "continue", "p amount",
-                  "set var amount = 100", "delete", "continue")  # fmt: skip
+    session = gdb(
+        guest(GUESTS / "threads.c", "static-musl", "-O1"),
+        "break work",
+        "continue",
+        "p amount",
+        "set var amount = 100",
+        "delete",
+        "continue",
+    )
     session.shows(r"\$1 = 10", "exited with code 01")
     assert session.output == b"total 153\n"
 
@@ -374,19 +525,33 @@ def test_gdb_needs_no_file(guest: Guest, gdb: Callable[..., Session]) -> None:
 # ---- the command ----
 
 
-@pytest.mark.parametrize("words, status, text", [
-    (("--gdb", "nonsense", "/bin/true"), 64, "--gdb needs a port"),
-    (("--gdb",), 64, "--gdb needs a value"),
-    (("--gdb", "70000", "/bin/true"), 64, "--gdb needs a port"),
-    (("--gdb", "0"), 64, "no program named"),
-    (("--gdb", "/nonexistent/socket", "/bin/true"), 1, "can't listen at /nonexistent/socket: No such file"),
-    (("--gdb", "0", "/nonexistent"), 127, "/nonexistent"),
-    (("--gdb", "0", "/etc/passwd"), 126, "/etc/passwd"),
-])  # fmt: skip
-def test_what_cannot_be_debugged_is_an_error_of_one_line(words: tuple[str, ...], status: int, text: str,
-                                                         tmp_path: Path) -> None:  # fmt: skip
-    made = subprocess.run([*BLINK, *words], capture_output=True, env=environment(tmp_path), timeout=TIMEOUT,
-                          stdin=subprocess.DEVNULL, text=True)  # fmt: skip
+@pytest.mark.parametrize(
+    "words, status, text",
+    [
+        (("--gdb", "nonsense", "/bin/true"), 64, "--gdb needs a port"),
+        (("--gdb",), 64, "--gdb needs a value"),
+        (("--gdb", "70000", "/bin/true"), 64, "--gdb needs a port"),
+        (("--gdb", "0"), 64, "no program named"),
+        (
+            ("--gdb", "/nonexistent/socket", "/bin/true"),
+            1,
+            "can't listen at /nonexistent/socket: No such file",
+        ),
+        (("--gdb", "0", "/nonexistent"), 127, "/nonexistent"),
+        (("--gdb", "0", "/etc/passwd"), 126, "/etc/passwd"),
+    ],
+)
+def test_what_cannot_be_debugged_is_an_error_of_one_line(
+    words: tuple[str, ...], status: int, text: str, tmp_path: Path
+) -> None:
+    made = subprocess.run(
+        [*BLINK, *words],
+        capture_output=True,
+        env=environment(tmp_path),
+        timeout=TIMEOUT,
+        stdin=subprocess.DEVNULL,
+        text=True,
+    )
     said = [line for line in made.stderr.splitlines() if "waiting for gdb" not in line]
     assert made.returncode == status and len(said) == 1 and text in said[0]
 
@@ -394,16 +559,25 @@ def test_what_cannot_be_debugged_is_an_error_of_one_line(words: tuple[str, ...],
 def test_a_port_in_use_is_an_error(tmp_path: Path, guest: Guest) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        made = subprocess.run([*BLINK, "--gdb", port, guest("hello.c")], capture_output=True, text=True,
-                              env=environment(tmp_path), timeout=TIMEOUT)  # fmt: skip
+        made = subprocess.run(
+            [*BLINK, "--gdb", port, guest("hello.c")],
+            capture_output=True,
+            text=True,
+            env=environment(tmp_path),
+            timeout=TIMEOUT,
+        )
     assert made.returncode == 1 and made.stderr == f"blink: can't listen at {port}: Address already in use\n"
 
 
 def test_standard_input_and_output_serve_too(tmp_path: Path, guest: Guest) -> None:
     path = guest("hello.c", "static-musl")
-    with subprocess.Popen(["timeout", str(TIMEOUT), *BLINK, "--gdb", "-", str(path), "you"],
-                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          env=environment(tmp_path)) as made:  # fmt: skip
+    with subprocess.Popen(
+        ["timeout", str(TIMEOUT), *BLINK, "--gdb", "-", str(path), "you"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(tmp_path),
+    ) as made:
         assert made.stdin is not None and made.stdout is not None and made.stderr is not None
         made.stdin.write(frame(b"QStartNoAckMode") + frame(b"vCont;c"))
         made.stdin.flush()
@@ -414,10 +588,16 @@ def test_standard_input_and_output_serve_too(tmp_path: Path, guest: Guest) -> No
 
 
 def test_blink_loads_none_of_it_to_run_a_program(tmp_path: Path) -> None:
-    code = ("import sys; sys.argv[1:] = ['--help']\n"
-            "from blinkenlights.cli import blink\n"
-            "try: blink.main()\nexcept SystemExit: pass\n"
-            "print([m for m in sys.modules if 'debugger' in m or 'elftools' in m or 'iced' in m])")  # fmt: skip
-    made = subprocess.run([shutil.which("python3") or "python3", "-c", code], capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": str(ROOT / "src")})  # fmt: skip
+    code = (
+        "import sys; sys.argv[1:] = ['--help']\n"
+        "from blinkenlights.cli import blink\n"
+        "try: blink.main()\nexcept SystemExit: pass\n"
+        "print([m for m in sys.modules if 'debugger' in m or 'elftools' in m or 'iced' in m])"
+    )
+    made = subprocess.run(
+        [shutil.which("python3") or "python3", "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )
     assert made.stdout.endswith("[]\n"), made.stderr

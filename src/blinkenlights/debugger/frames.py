@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
+from blinkenlights.debugger import prologues
 from blinkenlights.debugger.cfi import CALLEE_SAVED, REGISTERS, frame_table
 from blinkenlights.debugger.dwarf import BadDwarf
 from blinkenlights.debugger.symbols import Location, Symbols
@@ -56,7 +57,7 @@ class Frame:
     fp: int  # the frame pointer register in it, whatever the function uses it for
     cfa: int  # what the stack pointer is after its return; 0 when unknown
     location: Location | None
-    how: str  # what it was found by: registers, cfi, prologue, rbp, signal or scan
+    how: str  # what it was found by: registers, cfi, code, prologue, rbp, signal or scan
     interrupted: bool  # it was stopped by a signal, or is the innermost: `pc` is exact
     size: int = 0  # bytes from its caller's frame to its own, as the frame pointers say
     warnings: tuple[str, ...] = ()
@@ -212,8 +213,8 @@ class Unwinder:
     def _caller(self, frame: Frame) -> tuple[dict[str, int], int, str, bool] | None:
         """The caller's registers, this frame's CFA, how it was found, whether it was interrupted."""
         try:
-            return (self._by_cfi(frame) or self._by_signal_frame(frame) or self._by_prologue(frame)
-                    or self._by_frame_pointer(frame))  # fmt: skip
+            return (self._by_cfi(frame) or self._by_signal_frame(frame) or self._by_code(frame)
+                    or self._by_prologue(frame) or self._by_frame_pointer(frame))  # fmt: skip
         except EndOfStack:
             return None
         except Unreadable:
@@ -244,6 +245,25 @@ class Unwinder:
         place = frame.sp + UCONTEXT_GREGS
         known = {name: self.word(place + 8 * i, 8) for i, name in enumerate(GREGS)}
         return known, frame.sp, "signal", True
+
+    def _by_code(self, frame: Frame) -> tuple[dict[str, int], int, str, bool] | None:
+        """By what the function has pushed since its start, if that leads to a call's return address."""
+        where = frame.location
+        if where is None or where.symbol.kind != "function" or not 0 <= where.offset < prologues.LONGEST:
+            return None
+        start = where.symbol.address
+        layout = prologues.layout_at(self.read(start, where.offset), start, frame.pc)
+        if layout is None:
+            return None
+        place = frame.sp + layout.depth
+        address = self.word(place, 8)
+        if not self.is_code(address) or not self._follows_call(address):
+            return None
+        known = self._kept(frame)
+        known["rip"], known["rsp"] = address, place + 8
+        for name, below in layout.saved.items():
+            known[name] = self.word(place - below, 8)
+        return known, place + 8, "code", False
 
     def _by_prologue(self, frame: Frame) -> tuple[dict[str, int], int, str, bool] | None:
         """The caller, where no frame has been set up yet, or it is gone again."""
@@ -312,7 +332,7 @@ class Unwinder:
 
     def _follows_call(self, address: int) -> bool:
         """Whether the bytes before an address can be a call: direct, or indirect in any length."""
-        data = self.read(address - 7, 7)
+        data = self.read(address - 7, 7) or self.read(address - 5, 5).rjust(7, b"\0")
         if len(data) < 7:
             return False
         indirect = (data[-n] == 0xFF and data[1 - n] & 0x38 == 0x10 for n in (2, 3, 4, 6, 7))

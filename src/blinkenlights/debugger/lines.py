@@ -202,10 +202,10 @@ class Lines:
             if last is not None and last.address < state.address and last.line:
                 file = names[last.file] if last.file < len(names) else ""
                 positions.append(Position(file, last.line, last.column, last.address, state.address))
-                if last.is_stmt:
-                    key = (file, last.line)
-                    if last.address < statements.get(key, 1 << 64):
-                        statements[key] = last.address
+            if state.is_stmt and state.line and not state.end_sequence and state.file < len(names):
+                key = (names[state.file], state.line)
+                if state.address < statements.get(key, 1 << 64):
+                    statements[key] = state.address
             last = None if state.end_sequence else state
         return Unit(positions, statements)
 

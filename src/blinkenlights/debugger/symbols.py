@@ -203,9 +203,9 @@ class Symbols:
         self._arrange()
         return module
 
-    def add(self, name: str, address: int, size: int = 0) -> Symbol:
-        """Set a label by hand. It goes before what files say."""
-        symbol = Symbol(address, size, name, name, "label", "")
+    def add(self, name: str, address: int, size: int = 0, kind: str = "label") -> Symbol:
+        """Set a symbol by hand. It goes before what files say."""
+        symbol = Symbol(address, size, name, name, kind, "")
         self._labels[address] = symbol
         self._label_names[name] = symbol
         self._label_starts = sorted(self._labels)

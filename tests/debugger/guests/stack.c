@@ -20,8 +20,8 @@ __attribute__((noinline, noclone)) int recurse(int depth) {
 }
 
 static void handler(int signo) {
-    counter += signo;
     innermost(signo);
+    counter += signo;
 }
 
 __attribute__((noinline, noclone)) int interrupted(void) {
