@@ -83,9 +83,10 @@ class Follower:
             if code != Code.LEA_R64_M or (i.memory_base, i.memory_index) != (Register.RSP, Register.NONE):
                 return False
             self.depth -= as_signed(i.memory_displacement)
-        elif code in MOVES and i.op0_register == Register.RBP and i.op1_register == Register.RSP:
-            if self.saved.get("rbp") == self.depth:  # else it is a register like others here
-                return False
+        elif code in MOVES and i.op0_register == Register.RBP and i.op1_register == Register.RSP and (
+            self.saved.get("rbp") == self.depth  # else it is a register like others here
+        ):
+            return False
         if self.depth > self.full[0] or (self.depth == self.full[0] and len(self.saved) > len(self.full[1])):
             self.full = (self.depth, dict(self.saved))
         self.ended = i.flow_control in ENDS
