@@ -8,8 +8,9 @@ from blinkenlights.core.paging cimport *
 from blinkenlights.jit.codememory cimport *
 
 cdef enum:
-    ENTRIES = 65536  # buckets of guest addresses that have host code
-    CHAINS = 4096  # of open ways in
+    ENTRIES = 131072  # buckets of guest addresses that have host code
+    COVERS = 16384  # pages of which is known where units are, by their numbers' low bits
+    CHAINS = 16384  # of open ways in
     TARGETS = 65536  # slots of each table for indirect jumps
     MOST_INSTRUCTIONS = 96
     MOST_SITES = 400
@@ -54,8 +55,6 @@ cdef struct Boundary:  # where the host code of a guest instruction begins
 
 cdef struct Site:
     u64 target  # guest address: of a link's end, of the instruction itself for others
-    Unit *unit  # that it stands in; NULL for a way in that stands alone
-    Unit *linked  # where it leads now
     Site *next_incoming  # of those that lead to the same unit
     Site *next_in_slot  # ways in: the same slot of a table; indirect calls and jumps: the newest address kept
     u32 patch  # offset in code memory of the word that says where it leads
@@ -63,22 +62,23 @@ cdef struct Site:
     u8 kind
     u8 length  # indirect calls: bytes of the guest's instruction
     u8 kept  # indirect calls and jumps: how many addresses they compare with
+    u8 linked  # it leads to its target's code
 
 cdef struct Unit:
     u64 start  # guest address
     u32 bytes  # of guest code
+    u16 instructions
+    u16 boundary_count
+    Unit *chain_in_page
+    Boundary *boundaries
+    u8 checked  # compares the guest's bytes before it runs: nothing may jump past that
+    u8 dead
     u32 code  # offset in code memory
     u32 code_size
     u32 entry  # offset of its first instruction's code from there
-    u16 instructions
-    u16 boundary_count
-    u8 checked  # compares the guest's bytes before it runs: nothing may jump past that
-    u8 dead
-    Boundary *boundaries
     Site *incoming
     Site *returns  # its call sites' ways in, by next_incoming
     Entry *entries
-    Unit *chain_in_page
     Unit *chain_in_page2
 
 cdef struct Entry:  # a guest address that has host code
@@ -87,6 +87,10 @@ cdef struct Entry:  # a guest address that has host code
     u32 code  # offset in code memory
     Entry *chain
     Entry *next_of_unit
+
+cdef struct Cover:  # where a page of guest code has units
+    u64 page  # its number; 0: none yet, MANY_PAGES: several met here
+    u64 blocks  # a bit for each 64 bytes of it
 
 cdef struct DraftSite:
     u64 target
@@ -163,9 +167,10 @@ cdef struct Cache:
     u64 cold_until  # in a child: `Cpu.icount` up to which it is interpreted, most do little before execve; 0: not yet
     u32 *jump_slots  # host addresses, by hash of the guest's
     u32 *return_slots
-    Site **jump_chains  # by slot, modulo CHAINS; reserved arrays, as the next two
+    Site **jump_chains  # by `chain_number` of the slot; reserved arrays, as the next two
     Site **return_chains
     Entry **entries
+    Cover *covers
     Ways ways
     u32 no_target  # host addresses of where the slots lead at first
     u32 no_return
@@ -185,6 +190,7 @@ ctypedef Draft *DraftP
 ctypedef DraftSite *DraftSiteP
 ctypedef Half *HalfP
 ctypedef Unit **UnitPP
+ctypedef Cover *CoverP
 ctypedef u8 **u8pp
 ctypedef Site **SitePP
 ctypedef Entry **EntryPP
@@ -204,6 +210,10 @@ cdef struct BackEnd:
     u32 (*return_slot)(u64 rip) noexcept nogil
 
 cdef BackEnd back_end
+
+cdef inline u32 chain_number(u32 slot) noexcept nogil:
+    # slots of neighbouring code have neighbouring chains: a small program touches few pages
+    return slot >> 2 & (CHAINS - 1)
 
 cdef inline u32 busy_slot(u64 rip) noexcept nogil:
     return (rip ^ rip >> 10) & (BUSY - 1)

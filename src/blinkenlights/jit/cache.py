@@ -46,6 +46,7 @@ def new_cache(size):
     cache.jump_chains = cython.cast(SitePP, reserve_array(CHAINS * 8))
     cache.return_chains = cython.cast(SitePP, reserve_array(CHAINS * 8))
     cache.entries = cython.cast(EntryPP, reserve_array(ENTRIES * 8))
+    cache.covers = cython.cast(CoverP, reserve_array(COVERS * cython.sizeof(Cover)))
     cache.most_sites = cython.cast(u32, size // 24)
     cache.most_units = cython.cast(u32, size // 48)
     cache.epoch = 1
@@ -74,6 +75,7 @@ def free_cache(cache):
     munmap(cache.jump_chains, CHAINS * 8)
     munmap(cache.return_chains, CHAINS * 8)
     munmap(cache.entries, ENTRIES * 8)
+    munmap(cache.covers, COVERS * cython.sizeof(Cover))
     free(cache.avoided)
     give_back(cython.address(cache.memory))
     munmap(cache, cython.sizeof(Cache))
@@ -151,9 +153,9 @@ def lead(cache: CacheP, site: SiteP, code: u64) -> cython.void:
 @cython.nogil
 @cython.exceptval(check=False)
 def link(cache: CacheP, site: SiteP, unit: UnitP, code: u64) -> cython.void:
-    if site.linked != cython.NULL:
+    if site.linked:
         return
-    site.linked = unit
+    site.linked = 1
     site.next_incoming = unit.incoming
     unit.incoming = site
     lead(cache, site, code)
@@ -176,8 +178,8 @@ def slot_word(cache: CacheP, kind: cython.int, slot: u32) -> u32p:
 def chain_of(cache: CacheP, kind: cython.int, slot: u32) -> cython.pointer[SiteP]:
     """The open ways in of a slot and of others, newest first."""
     if kind == SITE_RETURN:
-        return cython.address(cache.return_chains[slot & (CHAINS - 1)])
-    return cython.address(cache.jump_chains[slot & (CHAINS - 1)])
+        return cython.address(cache.return_chains[chain_number(slot)])
+    return cython.address(cache.jump_chains[chain_number(slot)])
 
 
 @cython.cfunc
@@ -203,6 +205,8 @@ def slot_of(site: SiteP) -> u32:
 def way_in_for(cache: CacheP, kind: cython.int, rip: u64) -> SiteP:
     slot: u32 = back_end.return_slot(rip) if kind == SITE_RETURN else back_end.jump_slot(rip)
     site: SiteP = chain_of(cache, kind, slot)[0]
+    if slot_word(cache, kind, slot)[0] == nowhere(cache, kind):
+        return cython.NULL
     while site != cython.NULL and site.target != rip:
         site = site.next_in_slot
     return site
@@ -235,7 +239,8 @@ def open_way(cache: CacheP, site: SiteP) -> cython.void:
     """Put a way in at the front of its slot; the one that stood there is asked next."""
     slot: u32 = slot_of(site)
     chain: cython.pointer[SiteP] = chain_of(cache, site.kind, slot)
-    lead_on(cache, site, of_slot(chain[0], slot))
+    there: cython.bint = slot_word(cache, site.kind, slot)[0] != nowhere(cache, site.kind)
+    lead_on(cache, site, of_slot(chain[0], slot) if there else cython.NULL)
     site.next_in_slot = chain[0]
     chain[0] = site
     fence()
@@ -279,7 +284,7 @@ def kill(cache, unit):
     unit.dead = 1
     cache.statistics.invalidated += 1
     while site != cython.NULL:
-        site.linked = cython.NULL
+        site.linked = 0
         lead(cache, site, site.stub)
         site = site.next_incoming
     unit.incoming = cython.NULL
@@ -370,6 +375,7 @@ def finish_reset(cache):
         return
     cache.to_be_reset = False
     clear_memory(cache.entries, ENTRIES * 8)
+    clear_memory(cache.covers, COVERS * cython.sizeof(Cover))
     fresh_slots(cache)
     empty_half(cython.address(cache.halves[0]))
     empty_half(cython.address(cache.halves[1]))
@@ -391,10 +397,11 @@ def evict(c, cache):
         half.units[i].incoming = cython.NULL
     for i in range(FIRST_SITE, half.site_count):
         site = cython.address(half.sites[i])
-        if site.linked != cython.NULL:
-            site.linked = cython.NULL
+        if site.linked:
+            site.linked = 0
             lead(cache, site, site.stub)
     memset(cache.entries, 0, ENTRIES * 8)
+    memset(cache.covers, 0, COVERS * cython.sizeof(Cover))
     empty_slots(cache)
     while page != cython.NULL:
         page.units = page.overhanging_units = cython.NULL
@@ -422,7 +429,7 @@ def evict(c, cache):
 @cython.exceptval(check=False)
 def bucket_of(rip: u64) -> u32:
     # neighbouring code has neighbouring buckets: a small program touches few pages of the table
-    return ((rip >> 4) ^ (rip >> 20)) & (ENTRIES - 1)
+    return ((rip >> 3) ^ (rip >> 20)) & (ENTRIES - 1)
 
 
 @cython.cfunc
@@ -480,12 +487,48 @@ def inside_of(unit: UnitP, rip: u64) -> BoundaryP:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
+def cover(cache: CacheP, rip: u64, length: u32) -> cython.void:
+    """There is a unit here now; it ends in its page, but for the last instruction."""
+    there: CoverP = cython.address(cache.covers[rip >> 12 & (COVERS - 1)])
+    at: u64 = rip >> 6 & 63
+    last: u64 = (rip & 4095) + length - 1
+    if there.page == 0:
+        there.page = rip >> 12
+    elif there.page != rip >> 12:
+        there.page = MANY_PAGES
+    last = 63 if last > 4095 else last >> 6
+    while at <= last:
+        there.blocks |= ONE << at
+        at += 1
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def is_uncovered(cache: CacheP, rip: u64) -> cython.bint:
+    """Certainly no unit has this address in it."""
+    there: CoverP = cython.address(cache.covers[rip >> 12 & (COVERS - 1)])
+    if there.page == MANY_PAGES:
+        return False
+    return there.page != rip >> 12 or not there.blocks >> (rip >> 6 & 63) & 1
+
+
+MANY_PAGES = cython.declare(u64, ~cython.cast(u64, 0))
+ONE = cython.declare(u64, 1)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
 def entry_inside(cache: CacheP, s: SpaceP, rip: u64) -> EntryP:
     """Somewhere in a unit that was translated from an earlier address."""
-    page: PageP = page_of(cython.cast(BlocksP, s.blocks), rip >> 12, 0)
+    page: PageP
     boundary: BoundaryP
     unit: UnitP
     before: UnitP = cython.NULL
+    if is_uncovered(cache, rip):
+        return cython.NULL
+    page = page_of(cython.cast(BlocksP, s.blocks), rip >> 12, 0)
     if page == cython.NULL:
         return cython.NULL
     unit = cython.cast(UnitP, page.units)
@@ -570,7 +613,7 @@ def begin(cache: CacheP, half: HalfP, rip: u64) -> DraftP:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def publish(cache: CacheP, half: HalfP, unit: UnitP) -> SiteP:
+def publish(cache: CacheP, half: HalfP) -> SiteP:
     """Place the draft's code and sites; returns the first site."""
     d: DraftP = cython.address(cache.draft)
     code: u64 = half.start + half.used
@@ -581,8 +624,7 @@ def publish(cache: CacheP, half: HalfP, unit: UnitP) -> SiteP:
     for i in range(d.site_count):
         site = first + i
         site.target = d.sites[i].target
-        site.unit = unit
-        site.linked = cython.NULL
+        site.linked = 0
         site.next_incoming = site.next_in_slot = cython.NULL
         site.patch = cython.cast(u32, code + d.sites[i].patch)
         site.stub = cython.cast(u32, code + d.sites[i].stub)
@@ -685,7 +727,7 @@ def make(c: CpuP, cache: CacheP, rip: u64, way_in: cython.int) -> EntryP:
     unit.boundaries = cython.cast(BoundaryP, unit + 1)
     for i in range(d.boundary_count):
         unit.boundaries[i] = d.boundaries[i]
-    first = publish(cache, half, unit)
+    first = publish(cache, half)
     half.units[half.unit_count] = unit
     fence()
     half.unit_count += 1
@@ -696,6 +738,7 @@ def make(c: CpuP, cache: CacheP, rip: u64, way_in: cython.int) -> EntryP:
         page = page_of(blocks, (rip >> 12) + 1, 1)
         unit.chain_in_page2 = cython.cast(UnitP, page.overhanging_units)
         page.overhanging_units = unit
+    cover(cache, rip, unit.bytes)
     entry = add_entry(cache, unit, rip, unit.code + d.entry)
     for i in range(d.site_count):
         site = first + i
@@ -807,12 +850,12 @@ def compare_with(cache: CacheP, site: SiteP, entry: EntryP, rip: u64) -> cython.
         return
     if site.kept == MOST_KEPT:  # too many: the table is quicker
         cache.busy[busy_slot(site.target)] = site.target
-        kill(cache, site.unit)
+        kill(cache, unit_at(cache, cython.cast(u64, cache.memory.run) + site.patch))
         return
     begin(cache, half, rip)
     code: u64 = half.start + half.used
     back_end.comparison(d, after)
-    first = publish(cache, half, cython.NULL)
+    first = publish(cache, half)
     link(cache, first, entry.unit, entry.code)
     lead(cache, first + 1, site.stub)
     first[1].next_in_slot = last
@@ -857,7 +900,7 @@ def admit(c, cache, rip, kind):
             elif has_room(cache, half):
                 begin(cache, half, rip)
                 back_end.way_in(d, kind)
-                site = publish(cache, half, cython.NULL)
+                site = publish(cache, half)
                 link(cache, site + 1, entry.unit, entry.code)
                 open_way(cache, site)
     c.epoch = cache.epoch

@@ -11,6 +11,7 @@ cdef struct CodeMemory:
     u8 *master  # the private copy
     u64 size
     u64 filled[2]  # bytes from the start of either half that have been written
+    u64 ready  # offset up to which pages are there already, in the half being filled
     u64 *here  # 1 where the mappings exist; the kernel zeroes it in a child
 
 ctypedef CodeMemory *CodeMemoryP
@@ -45,6 +46,9 @@ cdef extern from *:
     #ifndef MADV_POPULATE_WRITE
     #define MADV_POPULATE_WRITE 23
     #endif
+    #ifndef MADV_POPULATE_READ
+    #define MADV_POPULATE_READ 22
+    #endif
     #ifndef MADV_WIPEONFORK
     #define MADV_WIPEONFORK 18
     #endif
@@ -56,5 +60,5 @@ cdef extern from *:
     void *mremap(void *old, size_t old_size, size_t size, int flags, void *place) nogil
     int PROT_READ, PROT_WRITE, PROT_EXEC, PROT_NONE, MAP_PRIVATE, MAP_SHARED, MAP_ANONYMOUS, MAP_FIXED
     int MAP_NORESERVE, MAP_32BIT, MADV_WIPEONFORK, MREMAP_MAYMOVE, MREMAP_FIXED
-    int MADV_DONTNEED, MADV_POPULATE_WRITE
+    int MADV_DONTNEED, MADV_POPULATE_READ, MADV_POPULATE_WRITE
     void *MAP_FAILED

@@ -75,7 +75,7 @@ def run_cold(c: CpuP) -> cython.bint:
     return False
 
 
-COLD_INSTRUCTIONS = cython.declare(u64, 8000)
+COLD_INSTRUCTIONS = cython.declare(u64, 150000)
 
 
 @cython.cfunc

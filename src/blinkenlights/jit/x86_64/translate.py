@@ -519,11 +519,13 @@ def align_head(w: WorkP, guest: cython.int) -> cython.void:
 @cython.nogil
 @cython.exceptval(check=False)
 def find_heads(w: WorkP) -> cython.void:
-    """Loops of what has been translated: jumps back to instructions of the unit."""
+    """Loops of what has been translated, jumps back to instructions of the unit; none if all lie well."""
     d: DraftP = w.d
     i: cython.int
     j: cython.int = 0
     offset: u64
+    at: cython.int
+    badly: cython.bint = False
     w.heads = 0
     for i in range(d.site_count):
         offset = d.sites[i].target - d.rip
@@ -535,7 +537,11 @@ def find_heads(w: WorkP) -> cython.void:
         if d.boundaries[j].guest == offset and d.boundaries[j].host < d.sites[i].patch:
             w.head[w.heads].guest = cython.cast(cython.int, offset)
             w.head[w.heads].length = d.sites[i].patch + 4 - d.boundaries[j].host
+            at = cython.cast(cython.int, (d.origin + d.boundaries[j].host) & 63)
+            badly |= at & 31 != 0 if w.head[w.heads].length > 64 else at + w.head[w.heads].length > 64
             w.heads += 1
+    if not badly:
+        w.heads = 0
 
 
 @cython.cfunc
