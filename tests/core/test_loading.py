@@ -30,6 +30,18 @@ def test_the_index_of_handlers_knows_every_mnemonic_that_is_executed() -> None:
     assert run(show.format("pass")) == run(show.format("execute.load_all()"))
 
 
+def test_after_the_usual_families_the_others_are_still_loaded_when_first_met() -> None:
+    show = "from blinkenlights.core import engine, dispatch, execute; {}; print(*dispatch.bound())"
+    assert run(show.format("pass")) == run(show.format("execute.load_usual()"))
+    assert run("""if True:
+        from blinkenlights.core import execute
+        from tests.core.machine import Bare
+        execute.load_usual()
+        sha = Bare("31c0 ffc0 0f38c8c1 0f0b"); sha.run()
+        print(sha.cpu.rax, sha.cpu.vector)
+    """) == "1 6"
+
+
 def test_loading_a_family_leaves_the_guests_floating_point_flags_alone() -> None:
     assert run("""if True:
         from tests.core.machine import Bare

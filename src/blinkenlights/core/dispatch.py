@@ -62,6 +62,19 @@ def need(number):
         set_host_mxcsr(control)
 
 
+def settle(loaded: set[int]) -> None:
+    """These families are loaded: whatever they alone bind is no longer pending."""
+    number: cython.int
+    i: cython.int
+    for number in range(MAX_MNEMONICS):
+        if pending[number]:
+            for i in range(OWNERS):
+                if owners[number][i] and owners[number][i] - 1 not in loaded:
+                    break
+            else:
+                pending[number] = 0
+
+
 def adopt_index(data: bytes) -> None:
     """Take over what `index` told of all families: none of them need be loaded yet."""
     if len(data) != MAX_MNEMONICS * (3 + OWNERS):

@@ -102,7 +102,7 @@ def fill_memory(at, size, value):
 @cython.nogil
 @cython.exceptval(check=False)
 def make_ready(m: CodeMemoryP, offset: u64) -> cython.void:
-    """Have the kernel make the next pages in one go, which costs less than a fault for each, in each mapping."""
+    """Have the kernel make the next pages in one go, which costs less than a fault for each."""
     start: u64 = offset & ~PAGE_REST
     size: u64 = READY_STEP if start + READY_STEP <= m.size else m.size - start
     madvise(m.write + start, size, MADV_POPULATE_WRITE)

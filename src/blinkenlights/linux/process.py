@@ -91,8 +91,10 @@ def warm_up(task: "Task") -> None:
     import fcntl
     import resource
 
+    from blinkenlights.core.execute import load_usual
     from blinkenlights.linux import exceptions, kernel, log, thread
 
+    load_usual()
     assert array and fcntl and resource and exceptions and log and thread
     kernel.resolve_usual(task)
 

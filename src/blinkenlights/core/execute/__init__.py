@@ -15,6 +15,11 @@ FAMILIES = (
     "avx_dot", "avx_hash", "avx_flat", "avx_flat_float",
 )
 
+USUAL = (  # what the C library's start and small programs need
+    "arith", "move", "shift", "muldiv", "bits", "branch", "stack", "string", "bmi", "system", "fxsave",
+    "sse_move", "sse_integer", "sse_shuffle", "avx_lanes", "avx_move", "avx_flat",
+)
+
 INDEX = __file__.rpartition("execute")[0] + "handlers.bin"
 
 
@@ -26,6 +31,14 @@ def load_all() -> None:
     """Load every family: where this package's files may get out of reach, or there is no index."""
     for number in range(len(FAMILIES)):
         load(number)
+
+
+def load_usual() -> None:
+    """Load what most programs need, where many will need it: before a fork whose child is interpreted."""
+    numbers = {FAMILIES.index(name) for name in USUAL}
+    for number in numbers:
+        load(number)
+    dispatch.settle(numbers)
 
 
 def header() -> bytes:
