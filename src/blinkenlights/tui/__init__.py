@@ -1,0 +1,1 @@
+"""The visual debugger's screen. Nothing of it is imported before it is wanted."""

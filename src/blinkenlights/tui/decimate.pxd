@@ -1,0 +1,1 @@
+cdef void halve(unsigned char *data, Py_ssize_t n) noexcept nogil

@@ -1,0 +1,48 @@
+"""The disassembly."""
+
+from blinkenlights.tui.lines import Line, column
+from blinkenlights.tui.picture import Picture, Row
+
+# Kinds of tokens (debugger.disassembly.Token) as roles.
+ROLES = {
+    "mnemonic": "mnemonic",
+    "prefix": "mnemonic",
+    "directive": "mnemonic",
+    "register": "register",
+    "number": "number",
+    "symbol": "symbol",
+    "keyword": "punctuation",
+    "punctuation": "punctuation",
+}
+
+
+def one(row: Row, picture: Picture, width: int, digits: int, marks: dict[int, str], verbosity: int) -> Line:
+    """Columns: a breakpoint's mark, the address, the current line's arrow, the JIT's glyph, the text."""
+    if row.kind == "heading":
+        return [("  ", "text"), (f"{row.address:0{digits}x} ", "address"), *row.pieces]
+    if row.kind == "source":
+        return [(" " * (digits + 5), "text"), *row.pieces]
+    current = row.address == picture.ip
+    line: Line = [
+        (marks.get(row.address, " ") + " ", "breakpoint"),
+        (f"{row.address:0{digits}x}", "address"),
+        ("▶" if current else " ", "text"),
+        (row.glyph, "glyph"),
+        (" ", "text"),
+    ]
+    if verbosity:
+        line.append((f"{row.data.hex():<20} "[: max(21, 2 * len(row.data) + 1)], "bytes"))
+    line += row.pieces
+    if current:
+        text = "".join(piece for piece, _ in line[1:])
+        return [line[0], (f"{text:<{max(0, width - 2)}}", "current")]
+    return line
+
+
+def lines(picture: Picture, width: int, height: int, verbosity: int = 0) -> list[Line]:
+    digits = max((len(f"{row.address:x}") for row in picture.code), default=8)
+    digits = max(digits, 8 if picture.bits == 64 else 6)
+    marks = {stop.address: "●" if stop.enabled else "○" for stop in picture.breakpoints}
+    return column(
+        [one(row, picture, width, digits, marks, verbosity) for row in picture.code[:height]], height
+    )

@@ -1,0 +1,57 @@
+"""Running without the screen (`-t`): what stops the program is said on standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from blinkenlights.tui.settings import Settings
+
+if TYPE_CHECKING:
+    from blinkenlights import Machine
+
+SIGNALLED = 128  # plus the signal, as shells say it
+
+
+def say(text: str) -> None:
+    sys.stderr.write(f"blinkenlights: {text}\n")
+    sys.stderr.flush()
+
+
+def run_plain(load: Callable[[], Machine], settings: Settings) -> int:
+    """Run a program to its end: its exit status, or 128 and the signal that it died by."""
+    with load() as machine:
+        for where in settings.breakpoints:
+            machine.add_breakpoint(where)
+        for where in settings.watchpoints:
+            machine.add_watchpoint(where)
+        while True:
+            reason = machine.run()
+            kind = reason.kind.name
+            if kind in ("BREAKPOINT", "WATCHPOINT"):
+                say(described(machine, reason))
+            elif kind == "EXCEPTION" and not settings.reactive:
+                pass  # running on delivers the signal
+            else:
+                break
+        if settings.statistics:
+            for line in statistics(machine):
+                say(line)
+        if kind == "EXIT":
+            return int(reason.status or 0)
+        if kind != "HALT":
+            say(described(machine, reason))
+        if reason.signal:
+            return SIGNALLED + reason.signal
+        return 130 if kind == "INTERRUPT" else int(kind != "HALT")
+
+
+def described(machine: Machine, reason: Any) -> str:
+    """The reason's sentence, and where that is by name."""
+    location = machine.symbols.lookup(reason.address)
+    return f"{reason} [{location}]" if location is not None else str(reason)
+
+
+def statistics(machine: Machine) -> list[str]:
+    return [f"{key.replace('_', ' ')}: {value:,}" for key, value in machine.statistics.items()]

@@ -1,0 +1,259 @@
+"""Drives a machine from a thread of its own, and takes pictures of it for the screen.
+
+The machine is touched by this thread alone, between whose pieces of work the screen's wishes are
+served. While a program runs it does so in slices, whose length adapts so that pictures come about
+thirty times a second and take a small part of the time.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any
+
+from blinkenlights.tui.observe import Observer
+from blinkenlights.tui.picture import Picture
+from blinkenlights.tui.views import Views
+
+if TYPE_CHECKING:
+    from blinkenlights import Machine
+
+PICTURES = 1 / 30  # seconds between two
+FIRST_SLICE, LEAST_SLICE, MOST_SLICE = 20_000, 100, 1 << 40  # instructions
+
+
+# How fast: the name, instructions a picture (0: as many as can be), seconds a picture.
+SPEEDS = (
+    ("1 a second", 1, 1.0),
+    ("4 a second", 1, 0.25),
+    ("15 a second", 1, 1 / 15),
+    ("60 a second", 2, PICTURES),
+    ("1,000 a second", 33, PICTURES),
+    ("30,000 a second", 1000, PICTURES),
+    ("1 million a second", 33_000, PICTURES),
+    ("", 0, PICTURES),
+    ("turbo", 0, 0.1),
+    ("turbo turbo", 0, 0.3),
+    ("turbo turbo turbo", 0, 1.0),
+)
+USUAL_SPEED = 7
+
+
+class Session:
+    """`load` makes the machine, at the start and again at each restart.
+
+    `shown(picture)`, `stopped(reason)` and `failed(text)` are called from the machine's thread.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[], Machine],
+        views: Views,
+        shown: Callable[[Picture], None],
+        stopped: Callable[[Any], None],
+        failed: Callable[[str], None],
+    ) -> None:
+        self.load = load
+        self.views = views
+        self.shown, self.stopped, self.failed = shown, stopped, failed
+        self.machine: Machine = load()
+        self.observer = Observer(self.machine)
+        self.speed = USUAL_SPEED
+        self.running = False
+        self.ips = 0.0
+        self.halt = threading.Event()  # the user wants it to stop
+        self.jobs: queue.Queue[Callable[[], None] | None] = queue.Queue()
+        self.slice = FIRST_SLICE
+        self.names: dict[str, Any] = {}  # the command line's variables
+        self.thread = threading.Thread(target=self.work, name="machine", daemon=True)
+
+    # ---- called by the screen ----
+
+    def start(self) -> None:
+        self.thread.start()
+
+    def ask(self, job: Callable[[], None]) -> None:
+        """Have something done by the machine's thread: between slices when the program runs."""
+        self.jobs.put(job)
+
+    def look(self) -> None:
+        """Take a new picture, of what the views say now."""
+        self.ask(self.show)
+
+    def interrupt(self) -> None:
+        if self.running:
+            self.halt.set()
+            self.machine.interrupt()
+
+    def close(self) -> None:
+        """End the thread and the machine; a guest that doesn't stop in time ends with this process."""
+        self.interrupt()
+        self.jobs.put(None)
+        if self.thread.is_alive():
+            self.thread.join(2)
+        if not self.thread.is_alive():
+            with suppress(Exception):
+                self.machine.close()
+
+    # ---- the machine's thread ----
+
+    def work(self) -> None:
+        while True:
+            job = self.jobs.get()
+            if job is None:
+                return
+            self.do(job)
+
+    def do(self, job: Callable[[], None]) -> None:
+        try:
+            job()
+        except Exception as problem:
+            self.running = False
+            self.failed(sentence(problem))
+            with suppress(Exception):
+                self.show()
+
+    def serve(self) -> bool:
+        """Do what was asked for meanwhile; whether the session goes on."""
+        while True:
+            try:
+                job = self.jobs.get_nowait()
+            except queue.Empty:
+                return True
+            if job is None:
+                self.jobs.put(None)
+                return False
+            self.do(job)
+
+    def show(self) -> None:
+        self.shown(self.observer.take(self.views))
+
+    def end(self, reason: Any) -> None:
+        self.running = False
+        self.show()
+        self.stopped(reason)
+
+    # ---- moving ----
+
+    def move(self, how: Callable[[Machine], Any], expect: bool = False) -> None:
+        """One movement: a step, or to somewhere; `expect` lights what the next instruction touches."""
+        self.running = True
+        self.halt.clear()
+        try:
+            if expect:
+                self.observer.expect()
+            else:
+                self.observer.touched = []
+            reason = how(self.machine)
+        finally:
+            self.running = False
+        self.end(reason)
+
+    def continue_(self) -> None:
+        """Run, with pictures, until something stops the program."""
+        self.running = True
+        self.halt.clear()
+        reason: Any = None
+        counted, since = self.machine.tick, monotonic()
+        try:
+            while True:
+                _, most, seconds = SPEEDS[self.speed]
+                began = monotonic()
+                reason = self.run_slice(most, seconds)
+                if reason.kind.name not in ("COUNT", "TIMEOUT", "STEP"):
+                    break
+                self.show()
+                now = monotonic()
+                if now - since >= 0.25:
+                    tick = self.machine.tick
+                    self.ips, counted, since = (tick - counted) / (now - since), tick, now
+                if not self.serve() or self.halt.is_set():
+                    break
+                if most:
+                    self.halt.wait(max(0, began + seconds - now))
+        finally:
+            self.running = False
+            self.ips = 0.0
+        self.end(reason)
+
+    def run_slice(self, most: int, seconds: float) -> Any:
+        """Part of a run; its last instruction apart, to see what it touches."""
+        machine, observer = self.machine, self.observer
+        profile = self.views.profile
+        until = monotonic() + seconds
+        reason: Any = None
+        while True:
+            count = most if most else max(1, self.slice // 8 if profile else self.slice)
+            if count > 1:
+                began = monotonic()
+                before = machine.tick
+                reason = machine.run(count=count - 1, timeout=max(0.001, until - began))
+                taken = monotonic() - began
+                if reason.kind.name not in ("COUNT", "TIMEOUT", "STEP"):
+                    return reason
+                if not most:
+                    self.adapt(machine.tick - before, taken, seconds)
+            if profile:
+                observer.sample()
+            if most or monotonic() >= until - 0.002 or self.halt.is_set():
+                break
+        if self.halt.is_set() and reason is not None:
+            return reason
+        observer.expect()
+        return machine.step()
+
+    def adapt(self, done: int, taken: float, seconds: float) -> None:
+        """Instructions that take about as long as there is between two pictures."""
+        if taken > 0 and done > 0:
+            wanted = int(done / taken * seconds)
+            self.slice = max(LEAST_SLICE, min(MOST_SLICE, (self.slice + wanted) // 2, self.slice * 8))
+
+    def run_hard(self) -> None:
+        """Run without pictures until something stops the program."""
+        self.running = True
+        self.halt.clear()
+        self.observer.touched = []
+        try:
+            reason = self.machine.run()
+        finally:
+            self.running = False
+        self.end(reason)
+
+    def restart(self) -> None:
+        """Load the program again, with the same breakpoints and watchpoints."""
+        old = self.machine
+        breaks, watches = list(old.breakpoints), list(old.watchpoints)
+        with suppress(Exception):
+            old.close()
+        self.machine = self.load()
+        profile = self.observer.profile
+        self.observer = Observer(self.machine)
+        self.observer.profile = profile
+        for stop in breaks:
+            self.machine.add_breakpoint(stop.address, condition=stop.condition).enabled = stop.enabled
+        for watch in watches:
+            added = self.machine.add_watchpoint(
+                watch.address, watch.size, watch.access, condition=watch.condition
+            )
+            added.enabled = watch.enabled
+        self.show()
+
+
+def sentence(problem: BaseException) -> str:
+    """An exception in one line."""
+    text = " ".join(str(problem).split())
+    name = type(problem).__name__
+    if isinstance(problem, (RuntimeError, ValueError, OSError, KeyError, MemoryError)) and text:
+        return text
+    return f"{name}: {text}" if text else name
+
+
+def trace(problem: BaseException) -> str:
+    return "".join(traceback.format_exception(problem))
+
+
+__all__ = ["SPEEDS", "USUAL_SPEED", "Session", "sentence", "sleep", "trace"]
