@@ -283,6 +283,8 @@ class Blinkenlights(App[int]):
         elif name in MEMORY:
             window = self.views.windows[name]
             window.rows, window.columns = max(0, size.height - 1), memory.columns(size.width, self.digits())
+        elif name == "frames":
+            self.views.frames = size.height + self.scrolls["frames"]
         elif name == "display":
             self.terminal.resize(size.width, max(1, size.height - 1))
         panel.update()
@@ -656,6 +658,8 @@ class Blinkenlights(App[int]):
             height = self.panel(name).size.height - 1
             place = self.scrolls[name] + lines + pages * height
             self.scrolls[name] = max(0, min(max(0, total - height), place))
+            if name == "frames":
+                self.views.frames = height + self.scrolls[name] + height
             self.panel(name).update()
         elif name == "disassembly":
             self.scroll_code(lines + pages * max(1, self.views.rows - 2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from blinkenlights.tui.decimate import decimate
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 LONGEST = 15  # bytes of an instruction
 MOST_FRAMES = 60
+PAGE = 4096
+FIGURES_EVERY = 0.25  # seconds
 READ, WRITE = 1, 2
 
 
@@ -29,6 +32,9 @@ class Observer:
         self.top = 0  # of the disassembly
         self.profile: dict[str, int] = {}
         self.disassembler: Any = None
+        self.pages: dict[int, bytes] = {}
+        self.figures: dict[str, int] = {}
+        self.figures_due = 0.0
         self.sources: dict[str, list[str]] = {}
 
     # ---- memory ----
@@ -42,6 +48,17 @@ class Observer:
         with suppress(Exception):
             return bytes(memory.read(address, count))
         return b""
+
+    def peek(self, address: int, count: int) -> bytes:
+        """The same for small pieces, by pages that are read once a picture."""
+        first, at = address & -PAGE, address & (PAGE - 1)
+        page = self.pages.get(first)
+        if page is None:
+            page = self.pages[first] = self.read(first, PAGE)
+        data = page[at : at + count]
+        if at + count > PAGE and len(page) == PAGE:
+            data += self.peek(first + PAGE, at + count - PAGE)
+        return data
 
     def cells(self, window: Window, areas: list[Area]) -> Cells:
         """The window's rows: each cell made of `1 << zoom` bytes, and which cells are there at all."""
@@ -93,14 +110,13 @@ class Observer:
 
     def expect(self) -> None:
         """Note what the next instruction will read and write."""
-        registers = self.registers()
+        registers = {
+            name: value for name, value in self.machine.regs.snapshot().items() if isinstance(value, int)
+        }
         bits = self.machine.regs.bits
         ip = registers["rip"]
         linear = ip + (registers.get("cs_base", 0) if bits != 64 else 0)
         self.touched = touches(self.read(linear, LONGEST), ip, bits, registers)
-
-    def registers(self) -> dict[str, int]:
-        return self.machine.regs.snapshot()
 
     # ---- the picture ----
 
@@ -109,15 +125,17 @@ class Observer:
         picture = Picture()
         regs = machine.regs
         picture.bits = regs.bits
-        picture.registers = self.registers()
+        self.pages.clear()
+        everything = regs.snapshot()
+        picture.registers = {name: value for name, value in everything.items() if isinstance(value, int)}
         picture.ip = picture.registers["rip"]
         if picture.bits != 64:
             picture.ip += picture.registers.get("cs_base", 0)
         old = before.registers
         if old:
             picture.changed = {name for name, value in picture.registers.items() if old.get(name) != value}
-        self.take_x87(picture)
-        self.take_vectors(picture)
+        self.take_x87(picture, everything)
+        self.take_vectors(picture, everything)
         picture.maps = [
             Area(m.start, m.end, letters(m.prot), name_of(m), m.committed_bytes) for m in machine.maps
         ]
@@ -125,8 +143,12 @@ class Observer:
         self.take_stops(picture)
         self.take_code(picture, views)
         if views.second:
-            self.take_frames(picture)
-        picture.statistics = dict(machine.statistics)
+            self.take_frames(picture, min(MOST_FRAMES, max(views.frames, 1)))
+        now = monotonic()
+        if now >= self.figures_due:  # they are dear, and nobody reads them that fast
+            self.figures_due = now + FIGURES_EVERY
+            self.figures = dict(machine.statistics)
+        picture.statistics = self.figures
         self.take_moment(picture)
         if views.profile:
             hot = sorted(self.profile.items(), key=lambda item: -item[1])
@@ -134,16 +156,19 @@ class Observer:
         self.before = picture
         return picture
 
-    def take_x87(self, picture: Picture) -> None:
-        regs = self.machine.regs
-        picture.st = x87_stack(regs)
+    def take_x87(self, picture: Picture, everything: dict[str, Any]) -> None:
+        """ST(0) to ST(7); None for one that the tag word calls empty (11)."""
+        top = picture.registers["fsw"] >> 11 & 7
+        tags = picture.registers["ftw"]
+        picture.st = [
+            None if tags >> 2 * ((top + i) & 7) & 3 == 3 else everything[f"st{i}"] for i in range(8)
+        ]
         old = self.before.st
         if old:
             picture.st_changed = {i for i, value in enumerate(picture.st) if repr(value) != repr(old[i])}
 
-    def take_vectors(self, picture: Picture) -> None:
-        regs = self.machine.regs
-        picture.vectors = [bytes(regs[f"ymm{i}"].bytes) for i in range(16 if picture.bits == 64 else 8)]
+    def take_vectors(self, picture: Picture, everything: dict[str, Any]) -> None:
+        picture.vectors = [everything[f"ymm{i}"] for i in range(16 if picture.bits == 64 else 8)]
         old = self.before.vectors
         if len(old) == len(picture.vectors):
             picture.vectors_changed = {i for i, value in enumerate(picture.vectors) if old[i] != value}
@@ -196,7 +221,7 @@ class Observer:
         if self.disassembler is None:
             from blinkenlights.debugger.disassembly import Disassembler
 
-            self.disassembler = Disassembler(self.read, self.machine.symbols)
+            self.disassembler = Disassembler(self.peek, self.machine.symbols)
         disassembler = self.disassembler
         disassembler.bits = picture.bits
         disassembler.base = picture.registers.get("cs_base", 0) if picture.bits != 64 else 0
@@ -271,16 +296,16 @@ class Observer:
 
     # ---- the rest ----
 
-    def take_frames(self, picture: Picture) -> None:
+    def take_frames(self, picture: Picture, most: int) -> None:
         from blinkenlights.debugger.frames import CORRUPT, chain, unwind
 
         machine = self.machine
         if picture.bits == 64:
-            found = unwind(machine.regs, self.read, machine.symbols)
+            found = unwind(machine.regs, self.peek, machine.symbols, most)
         else:
             code, stack = (picture.registers.get(name, 0) for name in ("cs_base", "ss_base"))
             found = chain(
-                machine.regs, self.read, machine.symbols, MOST_FRAMES, picture.bits, code, stack
+                machine.regs, self.peek, machine.symbols, most, picture.bits, code, stack
             )  # fmt: skip
         for frame in found:
             notes = [note for note in frame.warnings if note != CORRUPT]
@@ -327,10 +352,3 @@ def stack_pointer(picture: Picture) -> int:
         return value
     value &= 0xFFFF if picture.bits == 16 else 0xFFFFFFFF
     return value + picture.registers.get("ss_base", 0)
-
-
-def x87_stack(regs: Any) -> list[float | None]:
-    """ST(0) to ST(7); None for one that the tag word calls empty (11)."""
-    top = regs.fsw >> 11 & 7
-    tags = regs.ftw
-    return [None if tags >> 2 * ((top + i) & 7) & 3 == 3 else getattr(regs, f"st{i}") for i in range(8)]

@@ -67,4 +67,5 @@ class Views:
         name: Window() for name in ("code", "read", "write", "stack")})  # fmt: skip
     manner: Manner = field(default_factory=Manner)
     profile: bool = False
+    frames: int = 20  # how many are wanted
     second: bool = True  # whether the second column, with maps and frames, is visible

@@ -11,7 +11,7 @@ FIGURES = (
     ("reserved", "reserved", True),
     ("committed", "committed", True),
     ("freed", "freed", True),
-    ("page_tables", "tables", False),
+    ("tables", "tables", False),
 )
 
 

@@ -1,0 +1,118 @@
+"""The guest's terminal."""
+
+import os
+import struct
+import termios
+import tty
+from fcntl import ioctl
+from termios import TIOCGWINSZ
+from time import monotonic, sleep
+
+import pytest
+
+from blinkenlights.tui.terminal import CURSOR_KEYS, Screen, Terminal, colour, key_bytes, mouse_bytes
+
+
+@pytest.fixture
+def terminal():
+    made = Terminal(40, 10)
+    yield made
+    made.close()
+
+
+def wait(condition):
+    until = monotonic() + 10
+    while not condition():
+        assert monotonic() < until
+        sleep(0.01)
+
+
+def test_what_the_guest_writes_is_on_the_screen(terminal):
+    os.write(terminal.slave, b"hello\n\x1b[31mred\x1b[0m")
+    wait(lambda: terminal.text()[1].startswith("red"))
+    assert terminal.text()[0].startswith("hello") and terminal.used
+    line = terminal.lines(40, 10, False)[1]
+    assert line[0][0] == "red" and line[0][1].color.name == "red"
+
+
+def test_what_is_typed_is_read_by_the_guest(terminal):
+    terminal.write(b"abc\r")
+    assert os.read(terminal.slave, 10) == b"abc\n"
+
+
+def test_the_size_is_told_to_the_guest(terminal):
+    assert terminal.resize(62, 20) and not terminal.resize(62, 20)
+    assert struct.unpack("4H", ioctl(terminal.slave, TIOCGWINSZ, bytes(8)))[:2] == (20, 62)
+
+
+def test_sequences_may_come_in_parts(terminal):
+    for part in (b"a\x1b", b"[3", b"2mb", b"\x1b[>4;2", b"mc"):
+        terminal.feed(part)
+    line = terminal.lines(40, 10, False)[0]
+    assert line[0][0] == "a" and line[1][0] == "bc"
+    assert line[1][1].color.name == "green" and not line[1][1].underline
+
+
+def test_a_full_screen_program_leaves_the_screen_as_it_was(terminal):
+    terminal.feed(b"before\x1b[?1049h\x1b[H\x1b[2Jeditor")
+    assert terminal.text()[0].startswith("editor")
+    terminal.feed(b"\x1b[?1049l")
+    assert terminal.text()[0].startswith("before")
+
+
+def test_questions_to_the_terminal_are_answered(terminal):
+    mode = termios.tcgetattr(terminal.slave)
+    mode[3] &= ~termios.ICANON
+    termios.tcsetattr(terminal.slave, termios.TCSANOW, mode)
+    terminal.feed(b"\x1b[6n")
+    assert os.read(terminal.slave, 20) == b"\x1b[1;1R"
+
+
+def test_interrupts_are_known_from_the_terminal_s_mode(terminal):
+    assert terminal.interrupts(b"\x03") and not terminal.interrupts(b"x")
+    tty.setraw(terminal.slave)
+    assert not terminal.interrupts(b"\x03")
+
+
+def test_the_cursor_is_shown_on_demand(terminal):
+    terminal.feed(b"ab\x1b[D")
+    line = terminal.lines(40, 10, True)[0]
+    assert [piece for piece, style in line if style.reverse] == ["b"]
+    assert not any(style.reverse for _, style in terminal.lines(40, 10, False)[0])
+
+
+@pytest.mark.parametrize(
+    ("key", "character", "sent"),
+    [
+        ("a", "a", b"a"), ("enter", "\r", b"\r"), ("up", None, b"\x1b[A"), ("ctrl+up", None, b"\x1b[1;5A"),
+        ("ctrl+c", "\x03", b"\x03"), ("alt+x", None, b"\x1bx"), ("f1", None, b"\x1bOP"), ("f5", None, b"\x1b[15~"),
+        ("pageup", None, b"\x1b[5~"), ("backspace", "\x7f", b"\x7f"), ("tab", "\t", b"\t"),
+        ("é", "é", "é".encode()), ("shift+f13", None, b""), ("escape", "\x1b", b"\x1b"),
+    ],
+)  # fmt: skip
+def test_keys_are_sent_as_a_terminal_sends_them(key, character, sent):
+    assert key_bytes(key, character, False) == sent
+
+
+def test_programs_choose_what_arrows_send():
+    screen = Screen(10, 5, lambda data: None)
+    screen.set_mode(CURSOR_KEYS, private=True)
+    assert screen.has(CURSOR_KEYS)
+    assert key_bytes("up", None, True) == b"\x1bOA"
+
+
+def test_the_mouse_is_sent_as_programs_ask_for_it():
+    screen = Screen(80, 24, lambda data: None)
+    assert mouse_bytes(screen, 0, 4, 2, True) == b"\x1b[M %#"
+    screen.set_mode(1006, private=True)
+    assert mouse_bytes(screen, 0, 4, 2, True) == b"\x1b[<0;5;3M"
+    assert mouse_bytes(screen, 0, 4, 2, False) == b"\x1b[<0;5;3m"
+    assert mouse_bytes(screen, 64, 0, 0, True) == b"\x1b[<64;1;1M"
+
+
+def test_colours_are_translated():
+    assert colour("default") is None
+    assert colour("brown").name == "yellow"
+    assert colour("brightgreen").name == "bright_green"
+    assert colour("ff8700").name == "#ff8700"
+    assert colour("nonsense") is None
