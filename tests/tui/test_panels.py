@@ -234,8 +234,9 @@ def test_frames_say_where_they_are_and_what_is_wrong():
 
 
 def test_breakpoints_tell_where_whether_and_how_often():
-    picture = Picture(ip=5, breakpoints=[Stop(1, 5, "main", condition="rax == 1", hits=3), Stop(2, 6, "f", False)],
-                      watchpoints=[Stop(1, 8, "x", size=4, access="w")])  # fmt: skip
+    picture = Picture(ip=5)
+    picture.breakpoints = [Stop(1, 5, "main", condition="rax == 1", hits=3), Stop(2, 6, "f", False)]
+    picture.watchpoints = [Stop(1, 8, "x", size=4, access="w")]
     assert texts(breakpoints.lines(picture, 70, 3)) == [
         "● 000000000005 main if rax == 1 hit 3 ← here",
         "○ 000000000006 f",

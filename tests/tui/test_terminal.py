@@ -85,7 +85,8 @@ def test_the_cursor_is_shown_on_demand(terminal):
     ("key", "character", "sent"),
     [
         ("a", "a", b"a"), ("enter", "\r", b"\r"), ("up", None, b"\x1b[A"), ("ctrl+up", None, b"\x1b[1;5A"),
-        ("ctrl+c", "\x03", b"\x03"), ("alt+x", None, b"\x1bx"), ("f1", None, b"\x1bOP"), ("f5", None, b"\x1b[15~"),
+        ("ctrl+c", "\x03", b"\x03"), ("alt+x", None, b"\x1bx"), ("f1", None, b"\x1bOP"),
+        ("f5", None, b"\x1b[15~"),
         ("pageup", None, b"\x1b[5~"), ("backspace", "\x7f", b"\x7f"), ("tab", "\t", b"\t"),
         ("é", "é", "é".encode()), ("shift+f13", None, b""), ("escape", "\x1b", b"\x1b"),
     ],

@@ -148,7 +148,7 @@ def loader(given: Given, path: str, argv: list[str], record: bool) -> "Callable[
         if files is not None:
             more = dict(zip(("stdin", "stdout", "stderr"), files, strict=True))
         return Machine.load(path, words, environment, jit=jit, virtual=not linear,
-                            cpu=given.get("cpu", [""])[-1], record=record and not jit,
+                            cpu=given.get("cpu", [""])[-1], record=record and not jit and not linear,
                             options=settings, **more)  # fmt: skip
 
     return load
@@ -156,11 +156,14 @@ def loader(given: Given, path: str, argv: list[str], record: bool) -> "Callable[
 
 def show(given: Given, path: str, argv: list[str]) -> int:
     """With the screen."""
+    from importlib.util import find_spec
+
     try:
         from blinkenlights.tui.app import run as run_app
     except ModuleNotFoundError as problem:
         return fail(f"the screen needs the Python package {problem.name}", NO_TERMINAL)
-    load = loader(given, path, argv, record="no-record" not in given)
+    record = "no-record" not in given and find_spec("blinkenlights.debugger.history") is not None
+    load = loader(given, path, argv, record=record)
     return run_app(lambda terminal: load((terminal.slave,) * 3), options(given, argv[0]))
 
 

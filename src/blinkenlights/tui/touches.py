@@ -3,8 +3,8 @@
 iced-x86 knows the operands, also those that aren't written (PUSH, CALL, string instructions).
 """
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from iced_x86 import (
     Decoder,
@@ -65,12 +65,10 @@ def touches(data: bytes, ip: int, bits: int, registers: Mapping[str, int]) -> li
     return out
 
 
-def value(register: int, registers: Mapping[str, int]) -> int:
+def value(register: Any, registers: Mapping[str, int]) -> int:
     """Part of a general register."""
     if register in (Register.RIP, Register.EIP):
         return 0  # iced has already added it
     whole = NAMES[RegisterExt.full_register(register)]
     return registers.get(whole, 0) & ((1 << (8 * RegisterExt.size(register))) - 1)
 
-
-Reader = Callable[[int, int], bytes]
