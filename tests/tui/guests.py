@@ -54,4 +54,4 @@ def fault() -> Machine:
 
 
 def real_mode() -> Machine:
-    return Machine.from_bytes(REAL, 0x7C00, bits=16)
+    return Machine.from_bytes(REAL, 0x7C00, bits=16, stack_size=4096)

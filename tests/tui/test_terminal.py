@@ -117,3 +117,14 @@ def test_colours_are_translated():
     assert colour("brightgreen").name == "bright_green"
     assert colour("ff8700").name == "#ff8700"
     assert colour("nonsense") is None
+
+
+def test_a_smaller_screen_keeps_what_is_at_the_cursor(terminal):
+    terminal.feed(b"one\r\ntwo\r\nthree")
+    terminal.resize(40, 5)
+    assert [line.rstrip() for line in terminal.text()] == ["one", "two", "three", "", ""]
+    terminal.resize(40, 2)
+    assert [line.rstrip() for line in terminal.text()] == ["two", "three"]
+    terminal.resize(40, 4)
+    terminal.feed(b"!")
+    assert [line.rstrip() for line in terminal.text()] == ["two", "three!", "", ""]

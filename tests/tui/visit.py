@@ -31,7 +31,7 @@ class Visit:
 
     async def settle(self) -> None:
         """Wait until the machine's thread has done what it was asked for, and that is on the screen."""
-        for _ in range(2):
+        for _ in range(3):
             done = threading.Event()
             self.app.session.ask(done.set)
             await self.until(done.is_set)

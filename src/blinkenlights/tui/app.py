@@ -16,6 +16,7 @@ from textual.app import App, ComposeResult, SuspendNotSupported
 from textual.binding import Binding
 from textual.geometry import Size
 from textual.message import Message
+from textual.screen import Screen
 
 from blinkenlights.tui import command, theme
 from blinkenlights.tui.dialogs import Ask, Help, Notice
@@ -88,6 +89,10 @@ class Answered(Message):
         self.text = text
 
 
+class Main(Screen[None], inherit_bindings=False):
+    """The panels. Without bindings of its own, so that TAB is the application's."""
+
+
 class Blinkenlights(App[int]):
     """`load(terminal)` makes the machine, whose standard files are that terminal's slave side."""
 
@@ -118,6 +123,7 @@ class Blinkenlights(App[int]):
         self.latest: Picture | None = None
         self.message = ""
         self.dragging: tuple[str, Any] | None = None
+        self.pressed = False  # a mouse button, for the guest
         self.scrolls = {"maps": 0, "frames": 0, "breakpoints": 0}
         self.asked: dict[str, list[str]] = {"command": [], "breakpoint": [], "watchpoint": []}
         self.last_step = 0.0
@@ -136,6 +142,9 @@ class Blinkenlights(App[int]):
         }
 
     # ---- the board ----
+
+    def get_default_screen(self) -> Screen[None]:
+        return Main(id="_default")
 
     def compose(self) -> ComposeResult:
         makers: dict[str, Callable[[int, int], list[Any]]] = {
@@ -729,6 +738,7 @@ class Blinkenlights(App[int]):
             self.dragging = ("border", int(name[6:]))
             panel.capture_mouse()
         elif name == "display" and event.y and self.focused is panel and self.terminal.wants_mouse():
+            self.pressed = True
             self.type_mouse(event.button - 1, event, True)
         elif event.y == 0 and name in TITLES:
             self.dragging = ("title", name)
@@ -741,10 +751,6 @@ class Blinkenlights(App[int]):
             self.click(name, panel, event.x, event.y - 1)
 
     def click(self, name: str, panel: Panel, x: int, y: int) -> None:
-        if panel.can_focus and self.focused is not panel:
-            self.set_focus(panel)
-            if name == "display":
-                return
         if name == "disassembly" and 0 <= y < len(self.picture.code):
             row = self.picture.code[y]
             if row.kind != "source":
@@ -777,7 +783,8 @@ class Blinkenlights(App[int]):
             panel.release_mouse()
             if kind == "title" and self.panel(what).can_focus:
                 self.set_focus(self.panel(what))
-        elif panel.id == "display" and event.y and self.focused is panel and self.terminal.wants_mouse():
+        elif self.pressed:
+            self.pressed = False
             self.type_mouse(event.button - 1, event, False)
 
     def wheel(self, panel: Panel, by: int, event: events.MouseEvent) -> None:

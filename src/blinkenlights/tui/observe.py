@@ -305,7 +305,7 @@ class Observer:
         else:
             code, stack = (picture.registers.get(name, 0) for name in ("cs_base", "ss_base"))
             found = chain(
-                machine.regs, self.peek, machine.symbols, most, picture.bits, code, stack
+                narrow(picture), self.peek, machine.symbols, most, picture.bits, code, stack
             )  # fmt: skip
         for frame in found:
             notes = [note for note in frame.warnings if note != CORRUPT]
@@ -344,6 +344,13 @@ def name_of(mapping: Any) -> str:
 
 def condition(stop: Any) -> str:
     return stop.condition if isinstance(stop.condition, str) else "…" if stop.condition else ""
+
+
+def narrow(picture: Picture) -> dict[str, int]:
+    """The registers of a chain of frames by the names that they have in 16 and 32-bit code."""
+    values, letter = picture.registers, "" if picture.bits == 16 else "e"
+    mask = (1 << picture.bits) - 1
+    return {letter + name: values["r" + name] & mask for name in ("ip", "bp", "sp")}
 
 
 def stack_pointer(picture: Picture) -> int:

@@ -65,6 +65,19 @@ class Screen(pyte.Screen):
             self.kept = None
             self.dirty.update(range(self.lines))
 
+    def resize(self, lines: int | None = None, columns: int | None = None) -> None:
+        """As xterm does: lines at the top go only where the cursor needs the room."""
+        lines = lines or self.lines
+        gone = max(0, self.cursor.y + 1 - lines)
+        if lines < self.lines:
+            rows = {y - gone: row for y, row in self.buffer.items() if gone <= y < gone + lines}
+            self.buffer.clear()
+            self.buffer.update(rows)
+            self.cursor.y -= gone
+            self.lines = lines
+            self.set_margins()
+        super().resize(lines, columns)
+
     def has(self, private: int) -> bool:
         return private << 5 in self.mode
 

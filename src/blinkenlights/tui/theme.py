@@ -99,6 +99,14 @@ def choose(wanted: str, colours: int, environment: "dict[str, str]") -> str:
     return "light" if ground in ("7", "15") else "dark"
 
 
+# Of an input line in 16 colours: readable on any background.
+CURSOR = {
+    f"{what}-{ground}": colour
+    for what in ("block-cursor", "input-cursor", "input-selection", "screen-selection")
+    for ground, colour in (("foreground", "ansi_black"), ("background", "ansi_white"))
+}
+
+
 @cache
 def of_textual(theme: str) -> "Theme":
     """The same for Textual's own widgets: dialogs, input lines."""
@@ -108,7 +116,8 @@ def of_textual(theme: str) -> "Theme":
         own = "ansi_default"
         return Theme(
             f"blinkenlights-{theme}",
-            primary=own, foreground=own, background=own, surface=own, panel=own, ansi=True,
+            primary=own, foreground=own, background=own, surface=own, panel=own, boost=own,
+            variables={"ansi-background": own, "ansi-foreground": own} | CURSOR, ansi=True,
         )  # fmt: skip
     foreground, accent = look(theme)["text"].color, look(theme)["title"].color
     assert foreground is not None and accent is not None
