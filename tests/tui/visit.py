@@ -1,6 +1,7 @@
 """Visits to the screen by Textual's Pilot."""
 
 import asyncio
+import math
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -16,6 +17,8 @@ from blinkenlights.tui.lines import text
 from blinkenlights.tui.settings import Settings
 from tests.tui import guests
 
+FIGURES = {"fds": 3, "resident": 18 << 20, "virtual": 80 << 10, "reserved": 1 << 30, "committed": 8 << 10,
+           "tables": 7}  # fmt: skip
 PATIENCE = 30  # seconds until a test gives up
 
 
@@ -94,6 +97,8 @@ async def visiting(
 ) -> AsyncIterator[Visit]:
     given = Settings(**{"theme": "dark", "name": "guest", **settings})
     app = Blinkenlights(lambda terminal: load(), given)
+    app.session.observer.figures = dict(FIGURES)  # not this machine's
+    app.session.observer.figures_due = math.inf
     async with app.run_test(size=size) as pilot:
         visit = Visit(app, pilot)
         await visit.settle()

@@ -121,6 +121,7 @@ class Ask(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         line = Input(placeholder=self.prompt, id="line", compact=True, select_on_focus=False)
+        line.cursor_blink = False
         said = VerticalScroll(Static("", id="said"), id="said-box")
         said.display = False
         yield Vertical(said, line)
