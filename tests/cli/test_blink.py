@@ -161,15 +161,6 @@ def test_strace_shows_calls_with_their_results(blink: Blink) -> None:
     assert b"exit_group(0)" in outcome.stderr
 
 
-def test_blinkenlights_says_what_is_to_come() -> None:
-    command = [*BLINK[:-1], "blinkenlights.cli.blinkenlights"]
-    outcome = subprocess.run(command, capture_output=True, env=environment(Path("/nowhere")))
-    assert outcome.returncode == 1
-    assert b"still to come" in outcome.stderr
-
-
-
-
 def test_the_package_offers_the_machine_without_loading_it_first() -> None:
     import blinkenlights
     from blinkenlights.machine import Machine

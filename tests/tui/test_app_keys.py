@@ -227,10 +227,10 @@ def test_b_pushes_and_capital_b_pops_a_breakpoint():
 def test_w_pushes_and_capital_w_pops_a_watchpoint():
     async def do(v):
         await v.press("w")
-        await v.type("result")
+        await v.type("7fffefb8")
         await v.press("c")
         await v.until(v.notice)
-        assert "0x400070" in v.notice() and "became 0x8" in v.notice()
+        assert "0x7fffefb8" in v.notice() and "became 0x40000a" in v.notice()
         assert "◆" in v.lines("breakpoints")[1]
         await v.press("enter", "W")
         assert not v.machine.watchpoints

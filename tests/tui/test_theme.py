@@ -5,8 +5,8 @@ import pytest
 from blinkenlights.tui.theme import ROLES, THEMES, choose, colourless, look
 
 QUIET = {"rule", "unmapped", "future"}  # lines and dots: not text
-MARKED = ("current", "changed", "read", "written", "watched", "heading", "flag set", "warning", "now")
-MARKED += ("title", "title focused")
+MARKED: tuple[str, ...] = ("current", "changed", "read", "written", "watched", "heading", "flag set")
+MARKED += ("warning", "now", "title", "title focused")
 
 
 def luminance(colour):

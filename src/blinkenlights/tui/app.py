@@ -18,7 +18,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
 
-from blinkenlights.tui import command, theme
+from blinkenlights.tui import command, theme, where
 from blinkenlights.tui.dialogs import Ask, Help, Notice
 from blinkenlights.tui.keys import KEYS
 from blinkenlights.tui.layout import MEMORY, Choices, Needs, Plan, drag_border, drag_title, plan, toggle
@@ -129,7 +129,7 @@ class Blinkenlights(App[int]):
         self.last_step = 0.0
         self.step_times: list[float] = []
         self.session = Session(
-            lambda: load(self.terminal), self.views, self.machine_shown,
+            lambda: self.prepared(load(self.terminal)), self.views, self.machine_shown,
             lambda reason: self.tell(Stopped(reason)), lambda text: self.tell(Failed(text)),
         )  # fmt: skip
         self.extra: Mapping[str, Any] = {
@@ -184,13 +184,22 @@ class Blinkenlights(App[int]):
         self.session.ask(self.first_stops)
         self.session.look()
 
+    def prepared(self, machine: Machine) -> Machine:
+        machine.reactive = self.settings.reactive
+        return machine
+
     def first_stops(self) -> None:
         """In the machine's thread: what -b and -w ask for."""
         machine = self.session.machine
-        for where in self.settings.breakpoints:
-            machine.add_breakpoint(where)
-        for where in self.settings.watchpoints:
-            machine.add_watchpoint(where)
+        for texts, add in (
+            (self.settings.breakpoints, where.add_breakpoint),
+            (self.settings.watchpoints, where.add_watchpoint),
+        ):
+            for text in texts:
+                try:
+                    add(machine, text)
+                except ValueError as problem:
+                    self.tell(Failed(str(problem)))
 
     def set_theme(self, name: str = "") -> None:
         if name and name not in theme.THEMES:
@@ -483,19 +492,17 @@ class Blinkenlights(App[int]):
     # ---- breakpoints ----
 
     def action_push_breakpoint(self) -> None:
-        self.ask("breakpoint", "breakpoint at: an address or a symbol, then perhaps `if` and a condition",
-                 lambda m, where, condition: m.add_breakpoint(where, condition=condition))  # fmt: skip
+        self.ask("breakpoint", where.add_breakpoint)
 
     def action_push_watchpoint(self) -> None:
-        self.ask("watchpoint", "watchpoint at: an address or a symbol, then perhaps `if` and a condition",
-                 lambda m, where, condition: m.add_watchpoint(where, condition=condition))  # fmt: skip
+        self.ask("watchpoint", where.add_watchpoint)
 
-    def ask(self, kind: str, prompt: str, add: Callable[[Any, str, str | None], Any]) -> None:
+    def ask(self, kind: str, add: Callable[[Any, str], Any]) -> None:
         def answered(text: str | None) -> None:
             if text:
-                where, _, condition = text.partition(" if ")
-                self.on_machine(lambda m: add(m, where.strip(), condition.strip() or None))
+                self.on_machine(lambda m: add(m, text))
 
+        prompt = f"{kind} at: an address or a symbol, then perhaps `if` and a condition"
         self.push_screen(Ask(prompt, self.asked[kind], self.complete), answered)
 
     def on_machine(self, job: Callable[[Any], Any], done: str = "") -> None:

@@ -15,10 +15,13 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from blinkenlights.tui.where import add_breakpoint, add_watchpoint, address_of
+
 if TYPE_CHECKING:
     from blinkenlights import Machine
 
 MOST = 4000  # characters of an answer
+TAKE_PLACES = {"add_breakpoint": add_breakpoint, "add_watchpoint": add_watchpoint, "resolve": address_of}
 WORDS = {"break": "add_breakpoint", "watch": "add_watchpoint", "back": "reverse_step"}
 
 
@@ -80,6 +83,8 @@ def evaluate(line: str, names: Names) -> Any:
         words[0] = WORDS.get(words[0], words[0])
         called = method(words[0], names)
         if called is not None and (len(words) == 1 or not any(c in line for c in "()=")):
+            if words[0] in TAKE_PLACES:
+                return TAKE_PLACES[words[0]](names.machine, " ".join(words[1:]))
             return called(*[argument(word, names) for word in words[1:]])
     try:
         tree = ast.parse(line, "<command>", "eval")

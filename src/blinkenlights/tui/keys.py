@@ -57,7 +57,7 @@ KEYS = (
     Key("end", "end", "end", "the end: of the function, of the mapping", MOVING),
     Key("tab", "tab", "next_panel", "the next panel; the display takes all keys then", MOVING),
     Key("shift+tab", "shift-tab", "previous_panel", "the previous panel", MOVING),
-    Key("ctrl+right_square_bracket", "ctrl-]", "leave_display", "leave the display, when it takes the keys", MOVING),
+    Key("ctrl+right_square_bracket", "ctrl-]", "leave_display", "leave the display", MOVING),
     Key(":", ":", "command", "command line: the API's names and Python", OTHER),
     Key("ctrl+s", "ctrl-s", "picture", "save a picture of the screen (SVG)", OTHER),
     Key("?", "?", "help", "this help", OTHER),

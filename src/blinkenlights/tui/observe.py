@@ -301,7 +301,7 @@ class Observer:
 
         machine = self.machine
         if picture.bits == 64:
-            found = unwind(machine.regs, self.peek, machine.symbols, most)
+            found = unwind(picture.registers, self.peek, machine.symbols, most)
         else:
             code, stack = (picture.registers.get(name, 0) for name in ("cs_base", "ss_base"))
             found = chain(
@@ -316,10 +316,10 @@ class Observer:
     def take_moment(self, picture: Picture) -> None:
         machine = self.machine
         tick = machine.tick
-        history = getattr(machine, "history", None)
         picture.moment = Moment(tick, 0, tick)
+        history: Any = machine.history
         if history is not None:
-            picture.moment = Moment(tick, history.first, max(tick, history.last), True)
+            picture.moment = Moment(tick, 0, max(tick, history.end), True)
 
     def sample(self) -> None:
         """Count the function that the machine is in."""

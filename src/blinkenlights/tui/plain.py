@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from blinkenlights.tui.settings import Settings
+from blinkenlights.tui.where import add_breakpoint, add_watchpoint
 
 if TYPE_CHECKING:
     from blinkenlights import Machine
@@ -20,19 +21,20 @@ def say(text: str) -> None:
 
 
 def run_plain(load: Callable[[], Machine], settings: Settings) -> int:
-    """Run a program to its end: its exit status, or 128 and the signal that it died by."""
+    """Run a program to its end: its exit status, or 128 and the signal that it died by.
+
+    It gets its signals, as it does from `blink`.
+    """
     with load() as machine:
-        for where in settings.breakpoints:
-            machine.add_breakpoint(where)
-        for where in settings.watchpoints:
-            machine.add_watchpoint(where)
+        for text in settings.breakpoints:
+            add_breakpoint(machine, text)
+        for text in settings.watchpoints:
+            add_watchpoint(machine, text)
         while True:
             reason = machine.run()
             kind = reason.kind.name
             if kind in ("BREAKPOINT", "WATCHPOINT"):
                 say(described(machine, reason))
-            elif kind == "EXCEPTION" and not settings.reactive:
-                pass  # running on delivers the signal
             else:
                 break
         if settings.statistics:
