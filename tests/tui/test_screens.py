@@ -89,6 +89,8 @@ def test_the_screen_is_as_it_was(name, size):
     async def go():
         async with visiting(size=size, load=guests.fib, **how) as v:
             await do(v)
+            await v.settle()
+            await v.settle()
             return v.app.export_screenshot(title="blinkenlights")
 
     svg = asyncio.run(go())
