@@ -2,10 +2,10 @@
 
 import os
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
 from enum import Enum
 from pathlib import Path
+from typing import Any, Protocol
 
 from blinkenlights.core.supervisor.processor import (
     EXIT_ATTENTION,
@@ -19,9 +19,18 @@ from blinkenlights.pc import bios as firmware
 from blinkenlights.pc import cpuid, host_calls
 from blinkenlights.pc.bios.registers import Registers
 from blinkenlights.pc.bus import Bus
+from blinkenlights.pc.devices.adapter import Adapter
+from blinkenlights.pc.devices.clock import Clock
 from blinkenlights.pc.devices.control import SystemControl
 from blinkenlights.pc.devices.debug import Console, DebugExit
+from blinkenlights.pc.devices.ide import Ide
+from blinkenlights.pc.devices.keyboard import Keyboard
+from blinkenlights.pc.devices.pic import Pic
+from blinkenlights.pc.devices.pit import Pit
+from blinkenlights.pc.devices.serial import Uart
+from blinkenlights.pc.devices.simple import EmptyPci, Latches, PowerOff
 from blinkenlights.pc.disk import Disk
+from blinkenlights.pc.keys import stroke
 from blinkenlights.pc.memory import Memory
 from blinkenlights.pc.scheduler import Scheduler
 
@@ -43,12 +52,21 @@ class End(Enum):
     INTERRUPT = "interrupt"
 
 
+class Stateful(Protocol):
+    """A chip whose state can be taken and put back."""
+
+    def save(self) -> Any: ...
+    def restore(self, state: Any) -> None: ...
+
+
 class PC:
     """A machine with one processor.
 
     `boot_image` is the disk that it starts from; `ram` bytes of memory. `bios` is a ROM image to use instead
     of the built-in services, which then runs from the reset vector. `write` keeps what is written to the
-    image. `say` gets what the machine writes to its text outputs.
+    image. `say` gets what the machine writes to its text outputs, `serial` what it sends on COM1, `bell` the
+    speaker's frequency in Hz when it begins to sound, and 0 when it ends. `start` is the clock's time at
+    power-on, in seconds since 1970; now, if None.
     """
 
     def __init__(
@@ -60,9 +78,14 @@ class PC:
         ram: int = RAM,
         option_roms: Mapping[int, bytes] | None = None,
         say: Callable[[bytes], None] | None = None,
+        serial: Callable[[bytes], None] | None = None,
+        bell: Callable[[int], None] | None = None,
+        start: int | None = None,
     ) -> None:
         """OSError for files that can't be read, ValueError for what can't be so."""
         self.say: Callable[[bytes], None] = say or (lambda text: None)
+        self.serial: Callable[[bytes], None] = serial or (lambda text: None)
+        self.bell: Callable[[int], None] = bell or (lambda frequency: None)
         disk = Disk(boot_image, write)
         try:
             rom = Path(bios).read_bytes() if bios is not None else firmware.rom()
@@ -72,28 +95,93 @@ class PC:
             raise
         self.boot_disk = disk.number
         self.disks: dict[int, Disk] = {disk.number: disk}
-        self.keys: deque[int] = deque()  # scan code << 8 | character, for INT 16h
+        self.option_roms = sorted(option_roms or {})
+        self.roms_to_run: list[int] = []  # of those, in this start
+        self.no_more_input = False  # a program that waits for a key waits for ever
+        self.waiting_until: int | None = None  # INT 15h, AH=86h: the tick
+        self.told_no_disk = False
         self.exited: int | None = None
         self.own_bios = bios is None
         self.pace: Callable[[int], None] = lambda tick: None  # called before time jumps to `tick`
         self._wanted = False
+        self._starved = False
         cpuid.use()
         self.cpu = SystemProcessor(self.memory.space)
         self.bus = Bus()
         self.memory.install(self.cpu, self.bus)
         self.registers = Registers(self.cpu)
         self.scheduler = Scheduler(self._next_event)
+        self.alarm = self.scheduler.timer("wait", lambda tick: self.cpu.wake())
+        self.make_devices(int(time.time()) if start is None else start)
         self.attach_devices()
         for address, image in (option_roms or {}).items():
             self.memory.add_option_rom(address, image)
         self.start()
 
+    def make_devices(self, start: int) -> None:
+        """The chips, and which interrupt is whose."""
+        cpu, scheduler = self.cpu, self.scheduler
+
+        def now() -> int:
+            return cpu.now
+
+        def line(number: int) -> Callable[[bool], None]:
+            return lambda on: self.pic.set_line(number, on)
+
+        self.pic = Pic(cpu.set_interrupt_line)
+        self.pit = Pit(scheduler, now, line(0), lambda frequency: self.bell(frequency))
+        self.keyboard = Keyboard(
+            scheduler, now, line(1), lambda: cpu.a20, cpu.set_a20, self.reset
+        )
+        self.uart = Uart(lambda text: self.serial(text), line(4))
+        self.clock = Clock(scheduler, now, line(8), start)
+        self.ide = Ide(self.disks.get(0x80), line(14))
+        self.adapter = Adapter(now)
+        self.latches = Latches()
+        self.pci = EmptyPci(self.reset)
+        self.clock.describe(self.memory.ram, self.disks)
+
+    @property
+    def devices(self) -> dict[str, "Stateful"]:
+        """Those with a state to be saved."""
+        return {
+            "pic": self.pic, "pit": self.pit, "keyboard": self.keyboard, "uart": self.uart,
+            "clock": self.clock, "ide": self.ide, "adapter": self.adapter, "latches": self.latches,
+            "pci": self.pci,
+        }  # fmt: skip
+
     def attach_devices(self) -> None:
         """The table of ports."""
         bus = self.bus
-        bus.attach("system control", 0x92, 0x92, SystemControl(self.cpu, self.reset))
-        bus.attach("debug console", 0xE9, 0xE9, Console(self.say))
-        bus.attach_wide("debug exit", 0xF4, 0xF7, DebugExit(self.end))
+        power = PowerOff(self.end)
+        bus.pic = self.pic
+        for name, first, last, device in (
+            ("DMA controller", 0x00, 0x0F, self.latches),
+            ("interrupt controller", 0x20, 0x21, self.pic),
+            ("timer", 0x40, 0x43, self.pit),
+            ("keyboard", 0x60, 0x60, self.keyboard),
+            ("system control B", 0x61, 0x61, self.pit),
+            ("keyboard controller", 0x64, 0x64, self.keyboard),
+            ("clock", 0x70, 0x71, self.clock),
+            ("DMA pages", 0x80, 0x8F, self.latches),
+            ("system control A", 0x92, 0x92, SystemControl(self.cpu, self.reset)),
+            ("second interrupt controller", 0xA0, 0xA1, self.pic),
+            ("second DMA controller", 0xC0, 0xDF, self.latches),
+            ("debug console", 0xE9, 0xE9, Console(lambda text: self.say(text))),
+            ("monochrome adapter", 0x3B0, 0x3BB, self.adapter),
+            ("display adapter", 0x3C0, 0x3DF, self.adapter),
+            ("COM1", 0x3F8, 0x3FF, self.uart),
+        ):
+            bus.attach(name, first, last, device)
+        for name, first, last, wide in (
+            ("debug exit", 0xF4, 0xF7, DebugExit(self.end)),
+            ("hard disk", 0x1F0, 0x1F7, self.ide),
+            ("hard disk control", 0x3F6, 0x3F6, self.ide),
+            ("power", 0x604, 0x605, power),
+            ("power, elsewhere", 0xB004, 0xB005, power),
+            ("PCI", 0xCF8, 0xCFF, self.pci),
+        ):
+            bus.attach_wide(name, first, last, wide)
 
     def _next_event(self, tick: int | None) -> None:
         self.cpu.next_event = tick
@@ -120,10 +208,18 @@ class PC:
         self._wanted = True
         self.cpu.attend()
 
-    def press(self, character: int, scan_code: int = 0) -> None:
-        """A key for INT 16h."""
-        self.keys.append(scan_code << 8 | character)
-        self.cpu.wake()
+    def press(self, *keys: str) -> None:
+        """Strike keys: a character or a name each, `a`, `enter`, `ctrl+c`. KeyError for none such."""
+        for stroke_ in [stroke(key) for key in keys]:
+            self.keyboard.press(stroke_)
+        self.cpu.attend()
+
+    def wait_for_input(self) -> str:
+        """A program waits for a key. When none is to come, the machine has halted."""
+        if self.no_more_input and not self.keyboard.queue:
+            self._starved = True
+            self.cpu.attend()
+        return "wait"
 
     # -- running ----------------------------------------------------------------------------------
 
@@ -143,6 +239,9 @@ class PC:
                 return End.EXIT
             if self._wanted:
                 return End.INTERRUPT
+            if self._starved:
+                self._starved = False
+                return End.HALT
             if last is not None and cpu.icount >= last:
                 return End.COUNT
             if deadline is not None and time.monotonic() >= deadline:
@@ -196,7 +295,9 @@ class PC:
         return {
             "cpu": self.cpu.save(),
             "scheduler": self.scheduler.save(),
-            "keys": list(self.keys),
+            "devices": {name: device.save() for name, device in self.devices.items()},
+            "waiting_until": self.waiting_until,
+            "roms_to_run": list(self.roms_to_run),
             "disks": {number: disk.save() for number, disk in self.disks.items()},
             "exited": self.exited,
         }
@@ -205,7 +306,10 @@ class PC:
         """What `save` gave. Memory is the caller's."""
         self.cpu.restore(state["cpu"])  # type: ignore[arg-type]
         self.scheduler.restore(state["scheduler"])  # type: ignore[arg-type]
-        self.keys = deque(state["keys"])  # type: ignore[call-overload]
+        for name, device in self.devices.items():
+            device.restore(state["devices"][name])  # type: ignore[index]
+        self.waiting_until = state["waiting_until"]  # type: ignore[assignment]
+        self.roms_to_run = list(state["roms_to_run"])  # type: ignore[call-overload]
         for number, written in state["disks"].items():  # type: ignore[attr-defined]
             self.disks[number].restore(written)
         self.exited = state["exited"]  # type: ignore[assignment]
