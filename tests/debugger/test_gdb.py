@@ -475,12 +475,16 @@ def test_gdb_interrupts_a_loop(gdb: Callable[..., Session], guest: Guest, tmp_pa
     started = tmp_path / "started"
 
     def meanwhile(session: Session) -> None:
-        for _ in range(TIMEOUT):
-            time.sleep(1)
-            if session.gdb.poll() is not None:
-                break
-            if started.exists():
-                session.gdb.send_signal(signal.SIGINT)
+        end = time.monotonic() + TIMEOUT
+        while not started.exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        while session.gdb.poll() is None and time.monotonic() < end:
+            time.sleep(1)  # gdb may not have come to its next command yet
+            session.gdb.send_signal(signal.SIGINT)
+            for _ in range(100):
+                time.sleep(0.1)
+                if session.gdb.poll() is not None:
+                    break
 
     session = gdb(
         guest(GUESTS / "threads.c", "dynamic-glibc", "-O1"),
@@ -494,6 +498,54 @@ def test_gdb_interrupts_a_loop(gdb: Callable[..., Session], guest: Guest, tmp_pa
     )
     session.shows("received signal SIGINT|stopped", "#0 .* main", "killed")
     assert session.status == 137
+
+
+def test_gdb_catches_system_calls(gdb: Callable[..., Session], guest: Guest) -> None:
+    session = gdb(
+        guest("hello.c", "static-musl"),
+        "catch syscall writev",
+        "continue",
+        "p $rdi",
+        "x/i $pc",
+        "continue",
+        "p $rax",
+        "stepi",
+        "delete",
+        "catch syscall exit_group",
+        "continue",
+        "continue",
+    )
+    session.shows(
+        "call to syscall",
+        r"\$1 = [12]",
+        "syscall",
+        "returned from syscall",
+        r"\$2 = \d+",
+        "call to syscall",
+        "exited normally",
+    )
+    assert session.output == b"hello\n" and session.errors == b"0 arguments\n"
+
+
+def test_gdb_is_told_of_signals_before_they_are_delivered(gdb: Callable[..., Session], guest: Guest) -> None:
+    path = guest(GUESTS / "stack.c", "static-musl")
+    session = gdb(path, "break handler", "continue", "continue", "bt", "delete", "continue")
+    session.shows(
+        "received signal SIGUSR1",
+        "Breakpoint 1, handler",
+        "#0 +handler",
+        "signal handler called",
+        "raise",
+        "exited with code 01",
+    )
+    session = gdb(
+        path, "handle SIGUSR1 nostop noprint pass", "break handler", "continue", "delete", "continue"
+    )
+    assert "received signal" not in session.text
+    session.shows("Breakpoint 1, handler", "exited with code 01")
+    session = gdb(path, "break handler", "continue", "signal 0")
+    assert "Breakpoint 1, handler" not in session.text
+    session.shows("received signal SIGUSR1", "exited with code 01")
 
 
 def test_gdb_lets_a_program_go(gdb: Callable[..., Session], guest: Guest) -> None:

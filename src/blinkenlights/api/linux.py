@@ -14,7 +14,7 @@ from blinkenlights.linux.task import Options, Process, Task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 QUANTUM = 100_000  # instructions of a turn, while there are several threads
 
@@ -34,6 +34,7 @@ class Linux(Personality):
         self.process.embedded = self.guest
         self.told: tuple[int, int] | None = None  # tick and address of an exception that was told already
         self.final: StopReason | None = None
+        self.on_signal: Callable[[tuple[int, bytes, int]], bool] | None = None  # stop before this one?
         super().__init__(space, engine.Processor(space))
 
     def load(self, path: bytes, argv: "Sequence[bytes]", environ: "Sequence[bytes]") -> None:
@@ -137,6 +138,10 @@ class Linux(Personality):
                 continue
             assert guest.current is not None
             if guest.queue or guest.current.held:
+                if self.on_signal is not None:
+                    i = guest.deliverable(guest.current)
+                    if i >= 0 and self.on_signal(guest.queue[i]):
+                        return self.machine.stopped(Stop.INTERRUPT, signal=guest.queue[i][0])
                 guest.attend(guest.current)
                 if guest.ended is not None or guest.current.exiting:
                     continue

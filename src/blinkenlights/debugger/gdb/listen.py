@@ -123,6 +123,7 @@ def finish(server: Server, how: str) -> int:
     machine = server.machine
     if how == "detached":
         server.forget_points()
+        server.catcher.end()
         machine.reactive = False
         while machine.exited is None:
             reason = machine.run()

@@ -112,8 +112,10 @@ class Runner:
             return 0
 
 
-def stop_reply(reason: StopReason | None, thread: int, features: frozenset[str], hardware: bool) -> bytes:
-    """The packet that tells why the machine stands still."""
+def stop_reply(
+    reason: StopReason | None, thread: int, features: frozenset[str], hardware: bool, event: str = ""
+) -> bytes:
+    """The packet that tells why the machine stands still; `event` is what an interrupt was for."""
     if reason is None:
         return reply(SIGTRAP, thread)
     kind = reason.kind
@@ -122,7 +124,9 @@ def stop_reply(reason: StopReason | None, thread: int, features: frozenset[str],
     if kind is Stop.SIGNAL:
         return b"X%02x" % to_gdb(reason.signal or SIGKILL)
     if kind is Stop.INTERRUPT:
-        return reply(SIGINT, thread)
+        if event:
+            return reply(SIGTRAP, thread, event)
+        return reply(reason.signal or SIGINT, thread)
     if kind is Stop.EXCEPTION:
         return reply(reason.signal or SIGTRAP, thread)
     if kind is Stop.BREAKPOINT and reason.breakpoint is not None:
@@ -149,7 +153,7 @@ def siginfo(reason: StopReason | None, pid: int) -> bytes:
         address = reason.fault_address or reason.address
         code = 1 if reason.fault_address is not None else 0x80
     elif reason is not None and reason.kind is Stop.INTERRUPT:
-        signo, code, address = int(SIGINT), 0x80, 0
+        signo, code, address = reason.signal or int(SIGINT), 0x80, 0
     head = b"".join(value.to_bytes(4, "little") for value in (signo, 0, code, 0))
     return (head + address.to_bytes(8, "little")).ljust(128, b"\0")
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from blinkenlights.debugger.gdb import monitor, registers
+from blinkenlights.debugger.gdb.catching import Catcher
 from blinkenlights.debugger.gdb.channel import Channel, escape, unescape
 from blinkenlights.debugger.gdb.files import Files, transfer
 from blinkenlights.debugger.gdb.running import Runner, from_gdb, stop_reply
@@ -48,7 +49,6 @@ class Server:
         self.extended = False
         self.points: dict[tuple[bytes, int, int], Breakpoint | Watchpoint] = {}
         self.selected = 0  # thread of the next register packets; 0 for the one that stopped
-        self.caught: set[int] | None = set()  # system calls to stop at; None for all
         self.take(machine)
         self.channel = Channel(read_fd, write_fd, self.interrupt)
 
@@ -59,6 +59,7 @@ class Server:
         self.runner = Runner(machine)
         self.runner.thread = self.runner.current()
         self.files = Files(self.runner)
+        self.catcher = Catcher(machine)
 
     def interrupt(self) -> None:
         if self.channel.resuming:  # else it has stopped meanwhile
@@ -282,11 +283,11 @@ class Server:
 
     def catch_syscalls(self, argument: bytes) -> bytes:
         on, *numbers = argument.split(b";")
-        wanted = {int(number, 16) for number in numbers if number}
-        self.caught = set() if on == b"0" else wanted or None
-        return b"OK"
+        wanted = frozenset(int(number, 16) for number in numbers if number)
+        return b"OK" if self.catcher.catch_calls(frozenset() if on == b"0" else wanted or None) else b""
 
     def pass_signals(self, argument: bytes) -> bytes:
+        self.catcher.passed = frozenset(int(number, 16) for number in argument.split(b";") if number)
         return b"OK"
 
     # ---- running ----
@@ -324,6 +325,8 @@ class Server:
     def deliver(self, signo: int) -> None:
         """Let the program have a signal, or keep from it the one that it was stopped for."""
         last = self.runner.last
+        if self.catcher.deliver(signo):
+            return
         if last is not None and last.kind is Stop.EXCEPTION and signo == last.signal:
             return  # it becomes that signal by going on
         if signo:
@@ -341,7 +344,8 @@ class Server:
     def stop_packet(self, reason: StopReason | None) -> bytes:
         point = reason.breakpoint if reason is not None else None
         hardware = any(kind == b"1" and made is point for (kind, _, _), made in self.points.items())
-        return stop_reply(reason, self.runner.thread or self.runner.current(), self.features, hardware)
+        thread = self.runner.thread or self.runner.current()
+        return stop_reply(reason, thread, self.features, hardware, self.catcher.take_event())
 
     def go_on(self, argument: bytes) -> bytes:
         return self.carry_out(b"c", 0)
