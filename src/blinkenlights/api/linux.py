@@ -125,6 +125,8 @@ class Linux(Personality):
                 task = None  # also one that is exiting: its servant isn't free yet
             if task is not None and task.exiting:
                 guest.end_thread(task)
+                if guest.order:  # all may wait: then it is none of the living ones' turn yet
+                    guest.current = guest.order[0]
                 task = None
             if task is not None and task is not guest.order[0] and task in guest.order:
                 while guest.order[0] is not task:
