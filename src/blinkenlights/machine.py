@@ -482,6 +482,7 @@ class Machine:
         if self.running:
             raise RuntimeError("the machine is running")
         self.running = True
+        before = host.bound()
         self.wanted = self._timed_out = False
         for cpu in self._personality.cpus():
             cpu.take_interrupt()
@@ -497,7 +498,7 @@ class Machine:
             yield
         finally:
             self._personality.leave()
-            host.unbind()
+            host.bind_again(before)
             if timer is not None:
                 timer.cancel()
             self.running = False
@@ -575,7 +576,7 @@ class Machine:
             return self._at_breakpoint(cpu)
         if cpu.stopped_by == probes.STOP_WATCHPOINT:
             _number, kind, address, size, old, rip = cpu.access
-            new = probes.bytes_of(self.probes, address, len(old))
+            new = old if kind == probes.READING else probes.bytes_of(self.probes, address, len(old))
             access = Access(
                 "write" if kind == probes.WRITING else "read", address, size,
                 int.from_bytes(old, "little"), int.from_bytes(new, "little"), rip,
@@ -704,8 +705,8 @@ class Machine:
     ) -> Hook:
         """Call function("read" or "write", address, size, value) after each access to [start, end).
 
-        The instruction has ended by then: `value` is what the memory holds, its first eight bytes. An
-        instruction that reads and writes the same operand counts as writing.
+        The instruction has ended by then: `value` is what it has read or written, the first eight bytes. One
+        that reads and writes the same operand makes two accesses; with LOCK it is one, a write.
         """
         last = None if end is None else self.resolve(end)
         return hooking.watch(self, function, access, self.resolve(start), last)

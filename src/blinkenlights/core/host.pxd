@@ -15,7 +15,7 @@ cdef extern from *:
     """
     void *current_cpu_
     sigjmp_buf *copy_jump_
-    bint mask_kept_
+    int mask_kept_
     void compiler_barrier() nogil
 
 cdef void set_current(Cpu *c) noexcept nogil

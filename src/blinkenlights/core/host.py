@@ -179,6 +179,7 @@ def on_interrupt(signo, info, context):
 
 
 in_hook = 0
+holding = cython.declare(cython.bint, False)
 interrupted_ = cython.declare(cython.bint, False)
 interrupt_before = cython.declare(sigaction_t)
 
@@ -271,11 +272,14 @@ def share_faults() -> None:
 
 def hold_interrupts() -> bool:
     """Have SIGINT stop the guest instead of calling Python's handler; False where nobody handles it."""
-    global interrupted_
+    global interrupted_, holding
     action: sigaction_t
+    if holding:  # a machine that is run from another one's hook
+        return False
     sigaction(SIGINT, cython.NULL, cython.address(interrupt_before))
     if interrupt_before.sa_handler == SIG_DFL or interrupt_before.sa_handler == SIG_IGN:
         return False
+    holding = True
     interrupted_ = False
     action.sa_sigaction = on_interrupt
     action.sa_flags = SA_SIGINFO | SA_ONSTACK
@@ -291,6 +295,8 @@ def interrupted() -> bool:
 
 def let_interrupts_go() -> None:
     """The end of `hold_interrupts`."""
+    global holding
+    holding = False
     sigaction(SIGINT, cython.address(interrupt_before), cython.NULL)
 
 
@@ -299,13 +305,13 @@ def keep_mask(block: bool = False) -> None:
     global mask_kept_
     if block:
         set_mask(~cython.cast(u64, 0))
-    mask_kept_ = True
+    mask_kept_ += 1
 
 
 def let_mask_go() -> None:
-    """The end of `keep_mask`."""
+    """The end of `keep_mask`, which may be nested."""
     global mask_kept_
-    mask_kept_ = False
+    mask_kept_ -= 1
 
 
 def enter_hook() -> None:
@@ -323,6 +329,16 @@ def leave_hook() -> None:
 def kick(tid: int) -> None:
     """Let a host thread of this process leave the system call that it waits in."""
     c_syscall(NR_TGKILL, c_syscall(NR_GETPID), cython.cast(cython.long, tid), SIGSEGV)
+
+
+def bound() -> int:
+    """What `bind_again` makes this thread's processor again."""
+    return cython.cast(u64, current_cpu_)
+
+
+def bind_again(before: u64) -> None:
+    """The processor that this thread had when `bound` was called; a machine's hook may run another one."""
+    set_current(cython.cast(CpuP, before))
 
 
 def unbind() -> None:

@@ -202,13 +202,16 @@ def tell(c: CpuP, p: ProbesP, tick: u64) -> cython.int:
             if not w.kinds & a.kind or w.start > a.address + a.size - 1 or a.address > w.last:
                 continue
             if w.what == WATCH_STOP:
-                if by == 0:
+                if by == 0 or a.kind == WRITING:  # of an instruction that does both, the writing
                     by = STOP_WATCHPOINT
                     c.hit = a[0]
                     c.watch_hit = w.id
                 continue
             value = 0
-            memcpy(cython.address(value), cython.cast(u8p, a.address + c.membase), min(a.size, 8))
+            if a.kind == READING:
+                memcpy(cython.address(value), a.old, min(a.size, 8))
+            else:
+                memcpy(cython.address(value), cython.cast(u8p, a.address + c.membase), min(a.size, 8))
             if w.what == WATCH_EVENT:
                 write_event(w.recorder, tick - 1, a, value)
             elif call_access_hook(c, w.id, a.kind, a.address, a.size, value, tick):
