@@ -306,13 +306,9 @@ class Machine:
             return where & WORD
         return self.symbols.resolve(where)
 
-    def names(self, extra: Mapping[str, object]) -> "Names":
-        """What expressions know: registers, `memory`, `tick`, symbols."""
-        return Names(self, extra)
-
     def evaluate(self, expression: str) -> object:
-        """A Python expression over registers, memory and symbols, as in conditions."""
-        return Condition(expression).value(self.names({}))
+        """A Python expression over registers, memory and symbols, as in conditions. ValueError."""
+        return Condition(expression).value(self, {})
 
     @property
     def statistics(self) -> dict[str, int]:
@@ -824,34 +820,6 @@ class Machine:
 
     def __repr__(self) -> str:
         return f"<Machine {self.personality} at {self.cpu.rip:#x} tick={self.tick}>"
-
-
-class Names(Mapping[str, object]):
-    """The names that expressions know."""
-
-    def __init__(self, machine: Machine, extra: Mapping[str, object]) -> None:
-        self.machine = machine
-        self.extra = extra
-
-    def __getitem__(self, name: str) -> object:
-        if name in self.extra:
-            return self.extra[name]
-        try:
-            return self.machine.regs[name]
-        except KeyError:
-            pass
-        if name in ("memory", "regs", "tick", "thread"):
-            return getattr(self.machine, name)
-        try:
-            return self.machine.resolve(name)
-        except (ValueError, ImportError):
-            raise KeyError(name) from None
-
-    def __iter__(self) -> Iterator[str]:
-        return iter([*self.extra, *Registers.names(), "memory", "regs", "tick", "thread"])
-
-    def __len__(self) -> int:
-        return len(list(iter(self)))
 
 
 @contextmanager

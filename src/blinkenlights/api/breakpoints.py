@@ -5,7 +5,6 @@ from blinkenlights.core import probes
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from types import CodeType
 
     from blinkenlights.machine import Machine
 
@@ -16,17 +15,13 @@ class Condition:
     """A Python expression over registers, memory and symbols."""
 
     def __init__(self, text: str) -> None:
+        from blinkenlights.debugger.expressions import Expression
+
         self.text = text
-        self.code: CodeType = compile(text.strip(), "<condition>", "eval")
+        self.expression = Expression(text)
 
-    def value(self, names: "Mapping[str, object]") -> object:
-        return eval(self.code, {"__builtins__": BUILTINS}, names)
-
-
-BUILTINS = {
-    function.__name__: function
-    for function in (abs, all, any, bool, bytes, chr, divmod, float, hex, int, len, max, min, ord, range, sum)
-}
+    def value(self, machine: "Machine", extra: "Mapping[str, object]") -> object:
+        return self.expression.evaluate(machine, extra)
 
 
 class Point:
@@ -45,7 +40,7 @@ class Point:
 
     @property
     def condition(self) -> "str | Callable[[], bool] | None":
-        """An expression, or a function without arguments; None for always. Raises SyntaxError when set."""
+        """An expression, or a function without arguments; None for always. Raises ValueError when set."""
         return self._condition.text if isinstance(self._condition, Condition) else self._condition
 
     @condition.setter
@@ -56,7 +51,7 @@ class Point:
         if self._condition is None:
             return True
         if isinstance(self._condition, Condition):
-            return bool(self._condition.value(self.machine.names(extra)))
+            return bool(self._condition.value(self.machine, extra))
         return bool(self._condition())
 
     @property
