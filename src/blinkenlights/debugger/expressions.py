@@ -143,7 +143,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "round": round, "signed": signed, "sorted": sorted, "str": str, "sum": sum, "tuple": tuple,
 }  # fmt: skip
 CHECKED = {ast.Pow: "_power", ast.LShift: "_shifted", ast.Mult: "_product"}
-OWN = ("tick", "tid", "pid", "regs", "memory")
+OWN = {"tick": "_m.tick", "tid": "_m.thread.tid", "thread": "_m.thread", "regs": "_r", "memory": "_m.memory"}
 
 ALLOWED = (
     ast.Expression, ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.Compare, ast.IfExp, ast.Call, ast.Subscript,
@@ -190,10 +190,8 @@ class Rewriter(ast.NodeTransformer):
             return ast.Attribute(ast.Name("_r", ast.Load()), name, node.ctx)
         if isinstance(node.ctx, ast.Store):
             raise ExpressionError(f"there is no register {name} to set")
-        if name == "tick":
-            return ast.Attribute(ast.Name("_m", ast.Load()), "tick", ast.Load())
-        if name == "tid":
-            return ast.parse("_m.thread.tid", mode="eval").body
+        if name in OWN:
+            return ast.parse(OWN[name], mode="eval").body
         if name not in self.known:
             self.free.add(name)
         return node
@@ -290,7 +288,7 @@ def execute(machine: "Machine", text: str) -> Any:
 def names_of(machine: "Machine") -> Iterator[str]:
     """Every name that an expression may have, but for symbols: for completion."""
     yield from sorted(registers_of(machine))
-    yield from (*MEMORY, "mem", "cstr", "sym", *FUNCTIONS, "tick", "tid", "pid")
+    yield from (*MEMORY, "mem", "cstr", "sym", *FUNCTIONS, *OWN, "pid")
 
 
 def registers_of(machine: "Machine") -> frozenset[str]:
@@ -303,8 +301,6 @@ def scope_of(machine: "Machine") -> dict[str, Any]:
     scope: dict[str, Any] = {"__builtins__": {}, **FUNCTIONS}
     scope.update((name, Typed(code).of(memory)) for name, code in MEMORY.items())
     scope["mem"] = Bytes(memory)
-    scope["memory"] = memory
-    scope["regs"] = machine.regs
     scope["cstr"] = lambda address, limit=4096: cstr(memory, address, limit)
     scope["sym"] = lambda name: address_of(machine, name)
     scope["pid"] = getattr(getattr(machine.world, "process", None), "pid", 1)
