@@ -122,6 +122,7 @@ def options(given: Given, name: str) -> "Settings":
         pictures=given.get("pictures", [""])[-1],
         reactive="no-reactive" not in given,
         statistics="statistics" in given,
+        jit="jit" in given,
     )
 
 

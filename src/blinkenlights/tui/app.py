@@ -130,7 +130,7 @@ class Blinkenlights(App[int]):
         self.step_times: list[float] = []
         self.session = Session(
             lambda: self.prepared(load(self.terminal)), self.views, self.machine_shown,
-            lambda reason: self.tell(Stopped(reason)), lambda text: self.tell(Failed(text)),
+            lambda reason: self.tell(Stopped(reason)), lambda text: self.tell(Failed(text)), settings.jit,
         )  # fmt: skip
         self.extra: Mapping[str, Any] = {
             "theme": lambda name="": self.call_from_thread(self.set_theme, name),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PICTURES = 1 / 30  # seconds between two
 FIRST_SLICE, LEAST_SLICE, MOST_SLICE = 20_000, 100, 1 << 40  # instructions
-
+PROGRAM_SHARE = 4  # time for the program, for each that a picture takes
 
 # How fast: the name, instructions a picture (0: as many as can be), seconds a picture.
 SPEEDS = (
@@ -56,6 +56,7 @@ class Session:
         shown: Callable[[Picture], None],
         stopped: Callable[[Any], None],
         failed: Callable[[str], None],
+        jit: bool = False,
     ) -> None:
         self.load = load
         self.views = views
@@ -68,6 +69,8 @@ class Session:
         self.halt = threading.Event()  # the user wants it to stop
         self.jobs: queue.Queue[Callable[[], None] | None] = queue.Queue()
         self.slice = FIRST_SLICE
+        self.jit = jit  # counting instructions would make it interpret them
+        self.cost = 0.0  # seconds that a picture takes
         self.names: dict[str, Any] = {}  # the command line's variables
         self.thread = threading.Thread(target=self.work, name="machine", daemon=True)
 
@@ -162,12 +165,15 @@ class Session:
         try:
             while True:
                 _, most, seconds = SPEEDS[self.speed]
+                seconds = max(seconds, PROGRAM_SHARE * self.cost)
                 began = monotonic()
                 reason = self.run_slice(most, seconds)
                 if reason.kind.name not in ("COUNT", "TIMEOUT", "STEP"):
                     break
+                shown = monotonic()
                 self.show()
                 now = monotonic()
+                self.cost = (self.cost + now - shown) / 2
                 if now - since >= 0.25:
                     tick = self.machine.tick
                     self.ips, counted, since = (tick - counted) / (now - since), tick, now
@@ -187,6 +193,13 @@ class Session:
         until = monotonic() + seconds
         reason: Any = None
         while True:
+            if self.jit and not most:
+                reason = machine.run(timeout=max(0.001, until - monotonic()))
+                if reason.kind.name != "TIMEOUT":
+                    return reason
+                if profile:
+                    observer.sample()
+                break
             count = most if most else max(1, self.slice // 8 if profile else self.slice)
             if count > 1:
                 began = monotonic()

@@ -17,4 +17,5 @@ class Settings:
     pictures: str = ""  # the directory for screenshots
     reactive: bool = True  # stop at faults, rather than deliver signals
     statistics: bool = False
+    jit: bool = False
     log: Callable[[str], None] = lambda text: None
