@@ -326,6 +326,14 @@ class Machine:
         found.update(self._personality.statistics())
         return found
 
+    def path_at(self, address: int) -> tuple[int, int] | None:
+        """With `jit`: addresses [start, end) of the translated path entered at `address`; None without one."""
+        if self.space.virtual:
+            return None
+        from blinkenlights.jit.run import path_at
+
+        return path_at(self.space, address)
+
     # -- memory --------------------------------------------------------------------------------
 
     def map(self, address: int, size: int, prot: int = 3, name: str = "") -> None:

@@ -243,6 +243,8 @@ cdef void evict(Cpu *c, Cache *cache) noexcept nogil
 cdef Unit *unit_at(Cache *cache, u64 host) noexcept nogil
 cdef Boundary *boundary_at(Cache *cache, Unit *unit, u64 host) noexcept nogil
 # Forget the unit that begins at `rip`.
+# The unit that is entered at a guest address; NULL where there is none.
+cdef Unit *unit_entered_at(Cache *cache, u64 rip) noexcept nogil
 cdef void forget_unit(Cache *cache, u64 rip) noexcept nogil
 cdef void kill(Cache *cache, Unit *unit) noexcept nogil
 # From now on interpret the instructions at these guest addresses, and no others; takes the array, which

@@ -770,6 +770,11 @@ def find_or_make(c: CpuP, cache: CacheP, rip: u64, way_in: cython.int) -> EntryP
     return entry
 
 
+def unit_entered_at(cache, rip):
+    entry: EntryP = entry_of(cache, rip)
+    return entry.unit if entry != cython.NULL and not entry.unit.dead else cython.NULL
+
+
 def forget_unit(cache, rip):
     entry: EntryP = entry_of(cache, rip)
     if entry != cython.NULL:

@@ -433,6 +433,23 @@ def by_count(item):
     return -item[1], item[0]
 
 
+def path_at(space, address: int) -> "tuple[int, int] | None":
+    """Guest addresses [start, end) of the translated code entered at an address; None where there is none."""
+    memory: AddressSpace = space
+    cache: CacheP = cython.cast(CacheP, memory.s.translated)
+    rip: u64 = address
+    found: UnitP = cython.NULL
+    start: u64 = 0
+    end: u64 = 0
+    if cache != cython.NULL:
+        acquire(cython.address(memory.s.lock))
+        found = unit_entered_at(cache, rip)
+        if found != cython.NULL:
+            start, end = found.start, found.start + found.bytes
+        release(cython.address(memory.s.lock))
+    return (start, end) if end else None
+
+
 def statistics(space) -> dict[str, int]:
     """Counts since the address space's code cache was made."""
     memory: AddressSpace = space

@@ -393,14 +393,18 @@ class Blinkenlights(App[int]):
         return self.session.running
 
     def move(self, how: Callable[[Any], Any], expect: bool = False) -> None:
+        self.begin(lambda: self.session.move(how, expect))
+
+    def begin(self, job: Callable[[], None]) -> None:
+        """Have the machine moved, unless it is already moving."""
         if not self.busy():
             self.message = ""
             self.views.top = None
             self.last_step = monotonic()
-            self.session.ask(lambda: self.session.move(how, expect))
+            self.session.ask(job)
 
     def action_step(self) -> None:
-        self.move(lambda m: m.step(), expect=True)
+        self.begin(self.session.step)
 
     def action_step_over(self) -> None:
         self.move(lambda m: m.step_over(), expect=True)

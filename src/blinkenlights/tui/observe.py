@@ -242,7 +242,6 @@ class Observer:
         picture.code = rows[: views.rows]
 
     def rows(self, lines: list[Any], views: Views) -> list[Row]:
-        glyph = getattr(self.machine, "path_glyph", None)
         out: list[Row] = []
         before: tuple[str, int] | None = None
         for line in lines:
@@ -256,8 +255,16 @@ class Observer:
                         before = where
             pieces = [(token.text, ROLES.get(token.kind, "text")) for token in line.tokens]
             out.append(Row(line.address, "code", pieces, line.length, line.data,
-                           glyph(line.address) if glyph else " "))  # fmt: skip
+                           self.glyph(line.address)))  # fmt: skip
         return out
+
+    def glyph(self, address: int) -> str:
+        """`*` where a translated path begins, `S` where one is about to be formed: at the next instruction."""
+        if self.machine.space.virtual:
+            return " "
+        if self.machine.path_at(address) is not None:
+            return "*"
+        return "S" if address == self.machine.regs.rip else " "
 
     def source(self, file: str, line: int) -> str:
         """A line of a source file, where that is at hand."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 PICTURES = 1 / 30  # seconds between two
 FIRST_SLICE, LEAST_SLICE, MOST_SLICE = 20_000, 100, 1 << 40  # instructions
+MOST_OF_A_PATH = 200  # instructions
 PROGRAM_SHARE = 4  # time for the program, for each that a picture takes
 
 # How fast: the name, instructions a picture (0: as many as can be), seconds a picture.
@@ -156,6 +157,15 @@ class Session:
             self.running = False
         self.end(reason)
 
+    def step(self) -> None:
+        """One instruction; where a translated path begins, to its end, as that is what runs."""
+        machine = self.machine
+        path = None if machine.space.virtual else machine.path_at(machine.regs.rip)
+        if path is None:
+            self.move(lambda m: m.step(), expect=True)
+        else:
+            self.move(lambda m: follow(m, *path), expect=True)
+
     def continue_(self) -> None:
         """Run, with pictures, until something stops the program."""
         self.running = True
@@ -254,6 +264,16 @@ class Session:
             )
             added.enabled = watch.enabled
         self.show()
+
+
+def follow(machine: Machine, start: int, end: int) -> Any:
+    """Step until the path is left, or begins anew."""
+    for _ in range(MOST_OF_A_PATH):
+        reason = machine.step()
+        ip = machine.regs.rip
+        if reason.kind.name != "STEP" or ip == start or not start <= ip < end:
+            break
+    return reason
 
 
 def sentence(problem: BaseException) -> str:
