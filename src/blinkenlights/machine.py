@@ -84,6 +84,7 @@ class Machine:
         self.running = False
         self.wanted = False  # by interrupt()
         self._timed_out = False
+        self._host_thread = 0  # that runs the guest
         self._watching = 0  # watchpoints and hooks on memory
         # system calls that go on: the processor, their names, and what watched memory held before
         self._watched_calls: list[tuple[engine.Processor, str, list[tuple[Watchpoint, bytes]]]] = []
@@ -327,7 +328,7 @@ class Machine:
         return found
 
     def path_at(self, address: int) -> tuple[int, int] | None:
-        """With `jit`: addresses [start, end) of the translated path entered at `address`; None without one."""
+        """With `jit`: addresses [start, end) of the translated path entered at `address`, or None."""
         if self.space.virtual:
             return None
         from blinkenlights.jit.run import path_at
@@ -459,6 +460,9 @@ class Machine:
         self.wanted = True
         for cpu in self._personality.cpus():
             cpu.interrupt()
+        thread = self._host_thread
+        if thread and not self.space.virtual:  # linked translations look at nothing: a signal gets them out
+            host.kick(thread)
         self._personality.interrupt()
 
     def _time_is_up(self) -> None:
@@ -488,6 +492,7 @@ class Machine:
         self.running = True
         before = host.bound()
         self.wanted = self._timed_out = False
+        self._host_thread = _thread.get_native_id()
         for cpu in self._personality.cpus():
             cpu.take_interrupt()
             cpu.pass_breakpoint()
@@ -506,6 +511,7 @@ class Machine:
             if timer is not None:
                 timer.cancel()
             self.running = False
+            self._host_thread = 0
             if holding:
                 interrupted = host.interrupted()
                 host.let_interrupts_go()

@@ -120,7 +120,11 @@ def on_fault(signo, info, context):
     """SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGTRAP."""
     c: CpuP = cython.cast(CpuP, current_cpu_)
     action: sigaction_t
-    if info.si_code <= 0:  # sent by a process
+    if info.si_code <= 0 and c != cython.NULL and c.asked:  # `kick` after `Processor.interrupt`
+        c.stop_at = 0
+        if c.inside and watch_signals != cython.NULL:
+            watch_signals(c, context)
+    elif info.si_code <= 0:  # sent by a process
         on_signal(signo, info, context)
     elif copy_jump_ != cython.NULL:
         save_x87(c, context)

@@ -259,7 +259,7 @@ class Observer:
         return out
 
     def glyph(self, address: int) -> str:
-        """`*` where a translated path begins, `S` where one is about to be formed: at the next instruction."""
+        """`*` where a translated path begins, `S` where one is to be formed: at the next instruction."""
         if self.machine.space.virtual:
             return " "
         if self.machine.path_at(address) is not None:
