@@ -22,7 +22,7 @@ from cython.cimports.blinkenlights.core.execute.fxsave import (
 from cython.cimports.blinkenlights.core.fpcontrol import enter_guest_fp, leave_guest_fp, resume_guest_fp
 from cython.cimports.blinkenlights.core.hostfpu import bring_x87_home
 from cython.cimports.blinkenlights.core.memory import AddressSpace
-from cython.cimports.blinkenlights.core.probes import ProbesP
+from cython.cimports.blinkenlights.core.probetable import ProbesP
 from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
 from cython.cimports.cpython.exc import PyErr_CheckSignals
 from cython.cimports.libc.stdlib import calloc, free

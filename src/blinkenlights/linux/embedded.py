@@ -22,6 +22,7 @@ from struct import Struct
 
 from blinkenlights.core import engine, host
 from blinkenlights.linux import kernel, signal
+from blinkenlights.linux.children import Children
 from blinkenlights.linux.task import Task
 from blinkenlights.tables.syscalls import BY_NUMBER, SYSCALLS
 
@@ -192,6 +193,7 @@ class Guest:
         self.resolved: dict[int, tuple[Callable[..., int], int]] = {}
         self.alarm = Alarm(self)
         self.timers: dict[int, Alarm] = {}
+        self.children = Children(lambda signo: self.post(signo, user_info(signo)))
         self.watcher: Watcher | None = None  # sees every system call
         self.lent = (stdin, stdout, stderr)
         self.servant = Servant(self)
@@ -356,6 +358,7 @@ class Guest:
     def finish_call(self, task: Task, number: int, arguments: list[int], result: int, kicked: bool) -> None:
         """Give the guest its result; or let RIP and RAX be as before the instruction, to make it again."""
         cpu = task.cpu
+        self.children.after_call(number, result, self.process.tasks)
         if task.exiting:
             return
         if number in SETTING_REGISTERS:
