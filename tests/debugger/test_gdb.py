@@ -264,7 +264,7 @@ def test_objects_are_read_piece_by_piece(client: Client) -> None:
     assert client.ask(b"qXfer:features:read:other.xml:0,100") == b"E00"
     assert client.ask(b"qXfer:auxv:read::0,100") == b"l"  # bare code has none
     assert client.ask(b"qXfer:threads:read::0,fff").startswith(
-        b'l<?xml version="1.0"?><threads><thread id="1"'
+        b'l<?xml version="1.0"?><threads><thread id="p1.1"'
     )
     assert client.ask(b"qXfer:features:read:target.xml:zz") == b"E16"
 
@@ -316,8 +316,9 @@ def gdb(program: Callable[[str], str], tmp_path: Path) -> Callable[..., "Session
         arguments: tuple[str, ...] = (),
         flags: tuple[str, ...] = (),
         meanwhile: Callable[["Session"], None] | None = None,
+        target: str = "remote",
     ) -> Session:
-        return Session(path, tmp_path, guest, commands, arguments, flags, meanwhile)
+        return Session(path, tmp_path, guest, commands, arguments, flags, meanwhile, target)
 
     return debug
 
@@ -334,6 +335,7 @@ class Session:
         arguments: tuple[str, ...],
         flags: tuple[str, ...],
         meanwhile: Callable[["Session"], None] | None,
+        target: str,
     ) -> None:
         place = home / "socket"
         env = environment(home, {"DEBUGINFOD_URLS": ""})
@@ -370,7 +372,7 @@ class Session:
             "-ex",
             "set confirm off",
             "-ex",
-            f"target remote {place}",
+            f"target {target} {place}",
         ]
         for command in commands:
             words += ["-ex", command]
@@ -568,10 +570,33 @@ def test_gdb_changes_what_the_program_does(gdb: Callable[..., Session], guest: G
     assert session.output == b"total 153\n"
 
 
-def test_gdb_needs_no_file(guest: Guest, gdb: Callable[..., Session]) -> None:
-    path = guest(GUESTS / "threads.c", "static-musl", "-O1")
-    session = gdb(path, "file", "set sysroot target:", "disconnect")
-    assert "Remote connection closed" not in session.text
+def test_gdb_runs_the_program_again(gdb: Callable[..., Session], guest: Guest) -> None:
+    path = guest("hello.c", "static-musl")
+    session = gdb(
+        path,
+        f"set remote exec-file {path}",
+        "break main",
+        "continue",
+        "info proc mappings",
+        "run a b c",
+        "p argc",
+        "continue",
+        "run",
+        "kill",
+        arguments=("one",),
+        flags=("--no-record",),
+        target="extended-remote",
+    )
+    session.shows(
+        r"Breakpoint 1, main \(argc=2",
+        "r-xp +/.*/hello",
+        "Breakpoint 1, main",
+        r"\$1 = 4",
+        r"exited with code 03",
+        r"Breakpoint 1, main \(argc=4",
+        "killed",
+    )
+    assert session.output == b"hello a b c\n"
 
 
 # ---- the command ----

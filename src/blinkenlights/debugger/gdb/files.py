@@ -10,7 +10,7 @@ from struct import Struct
 
 from blinkenlights.debugger.gdb.channel import escape
 from blinkenlights.debugger.gdb.registers import target_description
-from blinkenlights.debugger.gdb.running import Runner, siginfo, world_of
+from blinkenlights.debugger.gdb.running import Runner, pid_of, siginfo, world_of
 from blinkenlights.machine import Machine
 
 STAT = Struct(">IIIIIIIQQQIII")  # dev, ino, mode, nlink, uid, gid, rdev, size, blksize, blocks, times
@@ -39,8 +39,10 @@ def memory_map(machine: Machine) -> bytes:
 
 
 def threads(machine: Machine) -> bytes:
+    pid = pid_of(machine)
     rows = "".join(
-        f'<thread id="{t.tid:x}" name="{in_xml(t.name)}">{"in a system call" if t.waiting else ""}</thread>'
+        f'<thread id="p{pid:x}.{t.tid:x}" name="{in_xml(t.name)}">'
+        f"{'in a system call' if t.waiting else ''}</thread>"
         for t in machine.threads
     )
     return f'<?xml version="1.0"?><threads>{rows}</threads>'.encode()
@@ -117,7 +119,7 @@ class Files:
     def own_text(self, path: bytes) -> bytes | None:
         """The guest's /proc/PID/maps, which is not what the host's file says."""
         process = world_of(self.runner.machine)
-        if process is None or path != b"/proc/%d/maps" % self.runner.current() or process.leader is None:
+        if process is None or path != b"/proc/%d/maps" % process.pid or process.leader is None:
             return None
         from blinkenlights.linux.procfs import CONTENTS, Entry
 

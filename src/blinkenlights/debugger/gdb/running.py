@@ -113,16 +113,24 @@ class Runner:
 
 
 def stop_reply(
-    reason: StopReason | None, thread: int, features: frozenset[str], hardware: bool, event: str = ""
+    reason: StopReason | None,
+    thread: str,
+    features: frozenset[str],
+    hardware: bool,
+    event: str = "",
+    process: str = "",
 ) -> bytes:
-    """The packet that tells why the machine stands still; `event` is what an interrupt was for."""
+    """The packet that tells why the machine stands still.
+
+    `thread` is as gdb numbers it, `event` what an interrupt was for, and `process` is told at the end.
+    """
     if reason is None:
         return reply(SIGTRAP, thread)
     kind = reason.kind
     if kind is Stop.EXIT:
-        return b"W%02x" % ((reason.status or 0) & 0xFF)
+        return b"W%02x" % ((reason.status or 0) & 0xFF) + process.encode()
     if kind is Stop.SIGNAL:
-        return b"X%02x" % to_gdb(reason.signal or SIGKILL)
+        return b"X%02x" % to_gdb(reason.signal or SIGKILL) + process.encode()
     if kind is Stop.INTERRUPT:
         if event:
             return reply(SIGTRAP, thread, event)
@@ -140,8 +148,8 @@ def stop_reply(
     return reply(SIGTRAP, thread)
 
 
-def reply(signo: int, thread: int, more: str = "") -> bytes:
-    who = f"thread:{thread:x};" if thread else ""
+def reply(signo: int, thread: str, more: str = "") -> bytes:
+    who = f"thread:{thread};" if thread else ""
     return b"T%02x" % to_gdb(signo) + f"{who}{more}".encode()
 
 
@@ -156,6 +164,12 @@ def siginfo(reason: StopReason | None, pid: int) -> bytes:
         signo, code, address = reason.signal or int(SIGINT), 0x80, 0
     head = b"".join(value.to_bytes(4, "little") for value in (signo, 0, code, 0))
     return (head + address.to_bytes(8, "little")).ljust(128, b"\0")
+
+
+def pid_of(machine: Machine) -> int:
+    """The program's process id; 1 for bare code and the like."""
+    process = world_of(machine)
+    return 1 if process is None else int(process.pid)
 
 
 def world_of(machine: Machine) -> Any:

@@ -11,7 +11,7 @@ from blinkenlights.debugger.gdb import monitor, registers
 from blinkenlights.debugger.gdb.catching import Catcher
 from blinkenlights.debugger.gdb.channel import Channel, escape, unescape
 from blinkenlights.debugger.gdb.files import Files, transfer
-from blinkenlights.debugger.gdb.running import Runner, from_gdb, stop_reply
+from blinkenlights.debugger.gdb.running import Runner, from_gdb, pid_of, stop_reply
 from blinkenlights.machine import Breakpoint, GuestFault, Machine, Stop, StopReason, Watchpoint
 
 MOST_MEMORY = 1 << 16  # bytes of one packet
@@ -105,6 +105,7 @@ class Server:
             f"PacketSize={PACKET_SIZE:x}", "QStartNoAckMode+", "qXfer:features:read+", "qXfer:auxv:read+",
             "qXfer:exec-file:read+", "qXfer:memory-map:read+", "qXfer:threads:read+", "qXfer:siginfo:read+",
             "vContSupported+", "swbreak+", "hwbreak+", "QCatchSyscalls+", "QPassSignals+", "binary-upload+",
+            "multiprocess+",
         ]  # fmt: skip
         if self.machine.history is not None:
             ours += ["ReverseStep+", "ReverseContinue+"]
@@ -227,8 +228,15 @@ class Server:
     # ---- threads ----
 
     def thread_number(self, text: bytes) -> int:
+        """A thread's id; 0 for any or all. With several processes' ids it is pPROCESS.THREAD."""
+        if text.startswith(b"p"):
+            text = text.partition(b".")[2] or b"-1"
         number = int(text, 16)
         return number if number > 0 else 0
+
+    def thread_text(self, tid: int) -> str:
+        """A thread as gdb numbers it."""
+        return f"p{pid_of(self.machine):x}.{tid:x}" if "multiprocess" in self.features else f"{tid:x}"
 
     def select(self, argument: bytes) -> bytes:
         if argument[:1] == b"g":
@@ -236,20 +244,20 @@ class Server:
         return b"OK"
 
     def is_alive(self, argument: bytes) -> bytes:
-        wanted = int(argument, 16)
+        wanted = self.thread_number(argument)
         return b"OK" if any(thread.tid == wanted for thread in self.machine.threads) else b"E03"
 
     def current_thread(self, argument: bytes) -> bytes:
-        return b"QC%x" % self.runner.current()
+        return f"QC{self.thread_text(self.runner.current())}".encode()
 
     def first_threads(self, argument: bytes) -> bytes:
-        return b"m" + b",".join(b"%x" % thread.tid for thread in self.machine.threads)
+        return f"m{','.join(self.thread_text(thread.tid) for thread in self.machine.threads)}".encode()
 
     def more_threads(self, argument: bytes) -> bytes:
         return b"l"
 
     def thread_info(self, argument: bytes) -> bytes:
-        wanted = int(argument, 16)
+        wanted = self.thread_number(argument)
         for thread in self.machine.threads:
             if thread.tid == wanted:
                 text = f"{thread.name}, in a system call" if thread.waiting else thread.name
@@ -344,8 +352,10 @@ class Server:
     def stop_packet(self, reason: StopReason | None) -> bytes:
         point = reason.breakpoint if reason is not None else None
         hardware = any(kind == b"1" and made is point for (kind, _, _), made in self.points.items())
-        thread = self.runner.thread or self.runner.current()
-        return stop_reply(reason, thread, self.features, hardware, self.catcher.take_event())
+        tid = self.runner.thread or self.runner.current()
+        process = f";process:{pid_of(self.machine):x}" if "multiprocess" in self.features else ""
+        return stop_reply(reason, self.thread_text(tid) if tid else "", self.features, hardware,
+                          self.catcher.take_event(), process)  # fmt: skip
 
     def go_on(self, argument: bytes) -> bytes:
         return self.carry_out(b"c", 0)
