@@ -1,5 +1,6 @@
 """Processes and threads, as natively."""
 
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,3 +39,22 @@ def test_a_failed_exec_in_the_shell_gives_the_shells_own_message(same_as_native:
 
 def test_a_process_killed_from_outside_is_seen_so_by_its_parent(same_as_native: Same) -> None:
     same_as_native(["sh", "-c", "sleep 10 & kill -TERM $!; wait $!; echo $?"])
+
+
+def program_for(machine: int) -> bytes:
+    """A 32-bit program of so many bytes that exits with 42, where i386's code means something."""
+    code = bytes.fromhex("b801000000 bb2a000000 cd80")  # mov eax, 1; mov ebx, 42; int 0x80
+    size = 52 + 32 + len(code)
+    identity = b"\x7fELF\1\1\1" + bytes(9)
+    header = struct.pack("<HHIIIIIHHHHHH", 2, machine, 1, 0x8048054, 52, 0, 0, 52, 32, 1, 0, 0, 0)
+    segment = struct.pack("<8I", 1, 0, 0x8048000, 0x8048000, size, size, 5, 4096)
+    return identity + header + segment + code
+
+
+@pytest.mark.parametrize("machine", [3, 8, 40, 4711])
+def test_a_program_for_another_machine_is_left_to_the_hosts_kernel(
+        machine: int, tmp_path: Path, same_as_native: Same) -> None:
+    program = tmp_path / "program"
+    program.write_bytes(program_for(machine))
+    program.chmod(0o755)
+    same_as_native(["sh", "-c", f"{program}; echo $?; exec {program}"])
