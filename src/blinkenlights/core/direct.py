@@ -3,13 +3,14 @@
 import cython
 from cython.cimports.blinkenlights.core.access import leave
 from cython.cimports.blinkenlights.core.blocks import connect, unguard_all, unguard_range
-from cython.cimports.blinkenlights.core.host import careful_copy, voidp
+from cython.cimports.blinkenlights.core.host import careful_copy, kick_waits, voidp
 from cython.cimports.blinkenlights.core.paging import SpaceP
 from cython.cimports.blinkenlights.core.state import CpuP, u64
 from cython.cimports.libc.string import memchr, memcmp, memcpy, strlen
 
 TABLE_SIZE = cython.declare(cython.int, 512)
 EFAULT = cython.declare(cython.int, 14)
+EINTR = cython.declare(cython.int, 4)
 
 # per call: 0 not direct, else 0x80 with bit i set when argument i is a guest pointer, and with 0x40
 # when `ordinary` must agree
@@ -78,6 +79,8 @@ def made_directly(c):
         r = pass_on(c, nr, mask)
     if r == NOT_QUICK:
         return 0
+    if r == -EINTR and kick_waits(c):
+        r = RESTART  # the guest is to know nothing of it
     if r == RESTART:
         return -1  # with rax still the call's number
     c.syscalls += 1

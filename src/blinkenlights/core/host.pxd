@@ -75,7 +75,7 @@ cdef extern from "signal.h" nogil:
         size_t ss_size
     int sigaltstack(const stack_t *new, stack_t *old)
     int SS_DISABLE
-    int SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGINT
+    int SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGINT, SIGSTOP, SI_QUEUE
     void (*SIG_DFL)(int) noexcept nogil
     void (*SIG_IGN)(int) noexcept nogil
 
@@ -146,6 +146,8 @@ cdef extern from "unistd.h" nogil:
     long c_syscall "syscall"(long nr, ...)
     void _exit(int)
 
+# Whether a signal from another emulator waits for this thread, which no guest is to notice.
+cdef bint kick_waits(Cpu *c) noexcept nogil
 cdef void on_fault(int signo, siginfo_t *info, void *context) noexcept nogil
 cdef void on_signal(int signo, siginfo_t *info, void *context) noexcept nogil
 cdef void on_interrupt(int signo, siginfo_t *info, void *context) noexcept nogil

@@ -197,12 +197,38 @@ def save_x87(c: CpuP, context: voidp) -> cython.void:
         take_x87(c, image)
 
 
+KICK = cython.declare(u64, 0x6B6E696C62647261)
+MOST_KICKS = cython.declare(cython.int, 16)
+kicks = cython.declare(cython.int[16])  # processes that have kicked this one
+kick_count = cython.declare(cython.int, 0)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def is_kick(signo: cython.int, info: cython.p_void) -> cython.bint:
+    """Whether a signal is one that emulators send each other (linux/ptrace.py)."""
+    return (signo == SIGSEGV and cython.cast(i32p, info)[2] == SI_QUEUE
+            and cython.cast(u64p, info)[3] == KICK)
+
+
+def kick_waits(c):
+    return c.pending_signal == SIGSEGV and is_kick(SIGSEGV, cython.address(c.pending_info[0]))
+
+
 def on_signal(signo, info, context):
     """Store the signal, hold back all others, ask the run loop to leave."""
+    global kick_count
     c: CpuP = cython.cast(CpuP, current_cpu_)
     pc: cython.longlong
     if c == cython.NULL:
         return
+    if is_kick(signo, info):
+        if kick_count < MOST_KICKS:
+            kicks[kick_count] = cython.cast(i32p, info)[4]
+            kick_count += 1
+        if c.pending_signal:  # that one must not be lost
+            return
     c.pending_signal = signo
     memcpy(c.pending_info, info, 128)
     c.stop_at = 0
@@ -381,6 +407,28 @@ def take_signal():
     return signo, info
 
 
+def take_kicks() -> list:
+    """Processes whose emulators want this one's attention; forgets them."""
+    global kick_count
+    found: list = []
+    while kick_count > 0:
+        kick_count -= 1
+        found.append(kicks[kick_count])
+    return found
+
+
+def kicked() -> bool:
+    """Whether what has been caught for this thread is such a wish for attention."""
+    c: CpuP = cython.cast(CpuP, current_cpu_)
+    return c != cython.NULL and kick_waits(c)
+
+
+def stop_self() -> None:
+    """Stop this process, as SIGSTOP does, until it is continued."""
+    with cython.nogil:
+        c_syscall(NR_TGKILL, c_syscall(NR_GETPID), c_syscall(NR_GETTID), SIGSTOP)
+
+
 def get_mask() -> int:
     """This thread's signal mask on the host; bit n-1 is signal n."""
     old: u64 = 0
@@ -446,6 +494,15 @@ def die(signo: int) -> None:
         # to this thread: then it can't go on before the signal has its effect
         c_syscall(NR_TGKILL, c_syscall(NR_GETPID), c_syscall(NR_GETTID), number)
         _exit(128 + number)
+
+
+def plain_syscall(nr: int, a0=0, a1=0, a2=0, a3=0, a4=0, a5=0) -> int:
+    """A system call of the host's that is made even if a signal waits; -errno on error."""
+    r: cython.long = c_syscall(
+        nr, cython.cast(u64, a0 & 0xFFFFFFFFFFFFFFFF), cython.cast(u64, a1 & 0xFFFFFFFFFFFFFFFF),
+        cython.cast(u64, a2 & 0xFFFFFFFFFFFFFFFF), cython.cast(u64, a3 & 0xFFFFFFFFFFFFFFFF),
+        cython.cast(u64, a4 & 0xFFFFFFFFFFFFFFFF), cython.cast(u64, a5 & 0xFFFFFFFFFFFFFFFF))
+    return -errno if r == -1 else r
 
 
 def leave_process(status: int) -> None:

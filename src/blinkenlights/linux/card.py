@@ -19,28 +19,33 @@ ROOM_BELOW = 1 << 31  # core.memory.GUARD
 PLACE = ROOM_BELOW - (1 << 20)  # this far below the guest's memory
 
 MAGIC = 0x6B6E_696C_6264_7261
-# magic, address and end of the arguments, end of the environment, bytes of the program's path
-CARD = Struct("<QQQQQ")
+# magic, address and end of the arguments, end of the environment, bytes of the program's path and of the
+# auxiliary vector
+CARD = Struct("<QQQQQQ")
+LONGEST_PATH = PAGE - CARD.size - 1024
 
 
 class Card:
     """Another guest's particulars."""
 
-    __slots__ = ("arg_end", "arg_start", "env_end", "exe")
+    __slots__ = ("arg_end", "arg_start", "auxv", "env_end", "exe")
 
-    def __init__(self, arg_start: int, arg_end: int, env_end: int, exe: bytes) -> None:
+    def __init__(self, arg_start: int, arg_end: int, env_end: int, exe: bytes, auxv: bytes) -> None:
         self.arg_start = arg_start
         self.arg_end = arg_end
         self.env_end = env_end
         self.exe = exe
+        self.auxv = auxv
 
 
 def write(process: "Process") -> None:
     """Renew the process's own card, for the program that it is about to run."""
     place = process.space.base - PLACE
     env_end = process.env_start + sum(map(len, process.environ)) + len(process.environ)
-    exe = process.exe[: PAGE - CARD.size]
-    hide_page(place, CARD.pack(MAGIC, process.arg_start, process.env_start, env_end, len(exe)) + exe)
+    exe = process.exe[:LONGEST_PATH]
+    sizes = (len(exe), len(process.auxv))
+    head = CARD.pack(MAGIC, process.arg_start, process.env_start, env_end, *sizes)
+    hide_page(place, head + exe + process.auxv)
 
 
 def read(process: "Process", pid: int) -> Card | None:
@@ -48,10 +53,11 @@ def read(process: "Process", pid: int) -> Card | None:
     data = memory(process, pid, -PLACE, PAGE)
     if len(data) < CARD.size:
         return None
-    magic, arg_start, arg_end, env_end, length = CARD.unpack_from(data)
+    magic, arg_start, arg_end, env_end, length, more = CARD.unpack_from(data)
     if magic != MAGIC:
         return None
-    return Card(arg_start, arg_end, env_end, data[CARD.size : CARD.size + length])
+    end = CARD.size + length
+    return Card(arg_start, arg_end, env_end, data[CARD.size : end], data[end : end + more])
 
 
 def memory(process: "Process", pid: int, address: int, length: int) -> bytes:

@@ -249,6 +249,10 @@ def replace(task: "Task", program: Program) -> None:
     except (BadProgram, OSError, GuestFault) as problem:
         process.log(f"execve: {os.fsdecode(program.filename)}: {problem}")
         signal.terminate(task, signal.SIGKILL)
+    if process.tracer:
+        from blinkenlights.linux import ptrace
+
+        ptrace.exec_stop(task)
 
 
 def close_on_exec(process: "Process", program: Program) -> None:

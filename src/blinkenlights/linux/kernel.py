@@ -5,7 +5,15 @@ from errno import EFAULT, ENOSYS
 from blinkenlights.core import engine, host, memory_calls, thread_calls
 from blinkenlights.core.memory import GuestFault
 from blinkenlights.linux import signal
-from blinkenlights.tables.syscalls import BY_NUMBER, CAREFUL, SPECIAL_NAMES, SYSCALLS, Row, pointer_mask
+from blinkenlights.tables.syscalls import (
+    AT_FIRST,
+    BY_NUMBER,
+    CAREFUL,
+    SPECIAL_NAMES,
+    SYSCALLS,
+    Row,
+    pointer_mask,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +56,7 @@ def prepare(options: "Options") -> None:
         for number, _name, params, _result, implementation in SYSCALLS:
             if jail and in_root(number):
                 continue
-            if implementation == "direct":
+            if implementation == "direct" or number in AT_FIRST:
                 engine.direct(number, pointer_mask(params))
             elif number in CAREFUL:
                 engine.direct(number, pointer_mask(params), True)
@@ -69,6 +77,11 @@ def run(task: "Task") -> None:
     cpu = task.cpu
     task.enter()
     while not task.exiting:
+        if task.trace_step:
+            from blinkenlights.linux import ptrace
+
+            ptrace.step(task)
+            continue
         reason = cpu.run()
         if reason == engine.EXIT_SYSCALL:
             system_call(task)
@@ -121,6 +134,13 @@ def next_bytes(task: "Task") -> bytes:
 def system_call(task: "Task") -> None:
     cpu = task.cpu
     number = cpu.get(RAX)
+    traced = task.process.trace_calls
+    if traced:
+        from blinkenlights.linux import ptrace
+
+        number = ptrace.enter_call(task, number)
+        if number == ptrace.NO_CALL:
+            return
     if task.seccomp is not None:
         from blinkenlights.linux import seccomp
 
@@ -143,6 +163,10 @@ def system_call(task: "Task") -> None:
         signal.attend(task)
     else:
         cpu.set(RAX, result & 0xFFFFFFFFFFFFFFFF)
+        if traced and task.process.trace_calls and not task.exiting:
+            from blinkenlights.linux import ptrace
+
+            ptrace.call_stop(task, number)
 
 
 def invoke(task: "Task", function: "Implementation", arguments: list[int]) -> int:

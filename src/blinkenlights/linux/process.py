@@ -123,6 +123,11 @@ def become_child(task: "Task", request: "CloneRequest | None") -> None:
         process.vfork_fd = -1
     process.timers.clear()
     process.rings.clear()
+    process.tracees.clear()
+    if process.tracer:
+        from blinkenlights.linux import ptrace
+
+        ptrace.forget_tracer(task)
     process.shares_memory = False
     process.embedded = None
     task.held.clear()
@@ -249,6 +254,10 @@ def sys_exit_group(task: "Task", status: int) -> int:
 def before_exit(task: "Task") -> None:
     """What must not be lost when the process ends, by itself or by a signal."""
     process = task.process
+    if process.tracees:
+        from blinkenlights.linux import ptrace
+
+        ptrace.let_all_go(process)
     for other in list(process.tasks.values()):
         futex.release_robust(other)
     if process.vfork_fd >= 0:
@@ -278,11 +287,6 @@ def sys_uname(task: "Task", out: int) -> int:
         for field, value in ((0, b"Linux"), (2, release), (4, b"x86_64")):
             space.write(out + field * UTSNAME_FIELD, value[: UTSNAME_FIELD - 1].ljust(UTSNAME_FIELD, b"\0"))
     return result
-
-
-def sys_ptrace(task: "Task", request: int, pid: int, address: int, data: int) -> int:
-    task.process.log("ptrace is not there", once=True)
-    return -EPERM
 
 
 # -- prctl -----------------------------------------------------------------------------------------

@@ -59,7 +59,10 @@ def find(task: "Task", dirfd: int, path: bytes) -> Entry | None:
         return Entry(parts[3], path)
     process = task.process
     if len(parts) == 3 and parts[1].isdigit() and int(parts[1]) not in (process.pid, *process.tasks):
-        return Entry(parts[2], path, int(parts[1])) if parts[2] in OTHERS else None
+        known = parts[2] in OTHERS or parts[2] in REFUSED
+        return Entry(parts[2], path, int(parts[1])) if known else None
+    if len(parts) == 5 and parts[1].isdigit() and int(parts[1]) != process.pid and parts[4] in REFUSED:
+        return Entry(parts[4], path, int(parts[1]))
     if len(parts) < 3 or parts[1] not in (b"self", b"thread-self", b"%d" % process.pid):
         return None
     if len(parts) == 5 and parts[2] == b"task":
@@ -86,6 +89,8 @@ def open_entry(task: "Task", entry: Entry, flags: int) -> int | None:
         program = program_of(task, entry)
         return None if program is None else _open(openable(task.process, program), flags)
     if entry.name in REFUSED:
+        if entry.pid and read_card(task.process, entry.pid) is None:
+            return None
         return -EACCES
     if flags & O_ACCMODE != O_RDONLY or flags & O_PATH:
         return None
@@ -231,6 +236,11 @@ def _others_environ(task: "Task", entry: Entry) -> bytes | None:
     if card is None:
         return None
     return memory(task.process, entry.pid, card.arg_end, card.env_end - card.arg_end)
+
+
+def _others_auxv(task: "Task", entry: Entry) -> bytes | None:
+    card = read_card(task.process, entry.pid)
+    return None if card is None else card.auxv
 
 
 def _others_maps(task: "Task", entry: Entry) -> bytes | None:
@@ -601,6 +611,7 @@ OTHERS: "dict[bytes, Callable[[Task, Entry], bytes | None]]" = {
     b"environ": _others_environ,
     b"exe": _others_cmdline,  # a link, so never opened as a text
     b"maps": _others_maps,
+    b"auxv": _others_auxv,
 }
 
 CONTENTS: "dict[bytes, Callable[[Task, Entry], bytes | None]]" = {

@@ -111,12 +111,17 @@ def attend(task: "Task") -> None:
         task.process.embedded.attend(task)
         return
     while not task.exiting:
+        for pid in host.take_kicks():
+            from blinkenlights.linux import ptrace
+
+            ptrace.kicked(task, pid)
+        kick = host.kicked()
         caught = host.take_signal()
         if caught is None:
             break
         signo, info = caught
-        if signo == SIGSEGV and task.process.kicking:
-            continue  # not a signal at all: exec in another thread
+        if kick or (signo == SIGSEGV and task.process.kicking):
+            continue  # not a signal at all: for ptrace, or exec in another thread
         if task.sigmask & bit(signo):
             task.held[signo] = info
             continue
@@ -143,11 +148,21 @@ def deliver(task: "Task", signo: int, info: bytes) -> None:
         from blinkenlights.linux.strace import signalled
 
         signalled(task, signo, info)
+    if task.process.tracer:
+        from blinkenlights.linux import ptrace
+
+        signo, info = ptrace.signal_stop(task, signo, info)
+        if not signo:
+            return
     action = task.process.actions.get(signo)
     if action is None or action.handler == SIG_DFL:
         act_by_default(task, signo)
     elif action.handler != SIG_IGN:
         enter_handler(task, signo, info, action)
+        if task.process.trace_single and task.trace_step:  # the step ends at the first instruction
+            from blinkenlights.linux import ptrace
+
+            ptrace.trap(task, ptrace.TRAP_TRACE)
 
 
 def act_by_default(task: "Task", signo: int) -> None:
@@ -182,8 +197,15 @@ def terminate(task: "Task", signo: int) -> None:
 
 def force(task: "Task", signo: int, code: int, address: int = 0, info: bytes = b"") -> None:
     """A signal for something the guest's own instruction did: it can't be blocked or ignored."""
-    action = task.process.actions.get(signo)
     info = info or FAULT_INFO.pack(signo, 0, code, address)
+    if task.process.tracer:
+        from blinkenlights.linux import ptrace
+
+        signo, info = ptrace.signal_stop(task, signo, info)
+        if not signo:
+            host.set_mask(task.sigmask & ~SYNCHRONOUS)
+            return
+    action = task.process.actions.get(signo)
     if action is None or action.handler in (SIG_DFL, SIG_IGN) or task.sigmask & bit(signo):
         log_fatal(task, signo, code, address)
         terminate(task, signo)
@@ -349,7 +371,9 @@ def set_action(task: "Task", signo: int, action: Action | None) -> None:
         actions[signo] = action
     if signo in SYNCHRONOUS_SIGNALS or task.process.embedded is not None:
         return  # always caught on the host; and an embedded guest's signals never get there
-    if task.process.shares_memory and (action is None or action.handler == SIG_DFL) and kills(signo):
+    if task.process.tracer and signo not in (SIGKILL, SIGSTOP):
+        host.set_action(signo, host.CATCH, action.flags & HOST_FLAGS if action else 0)
+    elif task.process.shares_memory and (action is None or action.handler == SIG_DFL) and kills(signo):
         host.set_action(signo, host.CATCH, 0)  # to die without Python's lock, which others may need
     elif action is None:
         host.set_action(signo, host.DEFAULT, 0)

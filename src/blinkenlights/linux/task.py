@@ -97,6 +97,14 @@ class Process(ProcessState):
         self.limits: dict[int, tuple[int, int]] = {}
         self.private_fds: set[int] = set()  # ours, never the guest's
         self.timers: set[int] = set()  # made by timer_create
+        # ptrace
+        self.tracer = 0  # the process that debugs this one
+        self.trace_options = 0
+        self.trace_calls = False  # stop before and after system calls
+        self.trace_single = False  # stop after one instruction
+        self.debug_registers = [0] * 8
+        self.stops = 0  # made for the tracer
+        self.tracees: dict[int, int] = {}  # debugged children: 0, or the signal that the host stopped one by
         self.rings: dict[int, int] = {}  # asynchronous I/O: a ring's address and length
         self.leader: Task | None = None  # runs on Python's main thread
         self.leader_wake = _thread.allocate_lock()  # released when the leader has something to do
@@ -152,6 +160,7 @@ class Task(ThreadState):
         self.trap = 0
         self.error_code = 0
         self.fault_address = 0
+        self.trace_step = False  # a tracer wants one instruction
         self.seccomp: State | None = None  # which system calls it may make
         self.stepping = False  # a signal handler's return has set TF
         self.exiting = False  # leave the run loop; the thread is over

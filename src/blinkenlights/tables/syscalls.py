@@ -147,8 +147,8 @@ SYSCALLS: tuple[Row, ...] = (
     (58, "vfork", "", "pid", "process.sys_vfork"),
     (59, "execve", "path &argv &envp", "int", "exec.sys_execve"),
     (60, "exit", "int", "int", "thread.sys_exit"),
-    (61, "wait4", "pid >status wait: >rusage", "pid", "direct"),
-    (62, "kill", "pid signal", "int", "direct"),
+    (61, "wait4", "pid >status wait: >rusage", "pid", "ptrace.sys_wait4"),
+    (62, "kill", "pid signal", "int", "ptrace.sys_kill"),
     (63, "uname", ">utsname", "int", "process.sys_uname"),
     (64, "semget", "hex int ipc:", "int", "direct"),
     (65, "semop", "int <sembuf*2 size", "int", "direct"),
@@ -187,7 +187,7 @@ SYSCALLS: tuple[Row, ...] = (
     (98, "getrusage", "who: >rusage", "int", "direct"),
     (99, "sysinfo", ">sysinfo", "int", "direct"),
     (100, "times", ">tms", "long", "direct"),
-    (101, "ptrace", "ptrace: pid addr addr", "long", "process.sys_ptrace"),
+    (101, "ptrace", "ptrace: pid addr addr", "long", "ptrace.sys_ptrace"),
     (102, "getuid", "", "uid", "direct"),
     (103, "syslog", "int >b*2 int", "int", "direct"),
     (104, "getgid", "", "uid", "direct"),
@@ -286,7 +286,7 @@ SYSCALLS: tuple[Row, ...] = (
     (197, "removexattr", "path str", "int", "direct"),
     (198, "lremovexattr", "path str", "int", "direct"),
     (199, "fremovexattr", "fd str", "int", "direct"),
-    (200, "tkill", "pid signal", "int", "direct"),
+    (200, "tkill", "pid signal", "int", "ptrace.sys_tkill"),
     (201, "time", ">long", "time", "direct"),
     (202, "futex", "addr futex: uint any addr uint", "int", "futex.sys_futex"),
     (203, "sched_setaffinity", "pid size <b*1", "int", "direct"),
@@ -320,7 +320,7 @@ SYSCALLS: tuple[Row, ...] = (
     (231, "exit_group", "int", "int", "process.sys_exit_group"),
     (232, "epoll_wait", "fd >epoll_event*2 int int", "int", "direct"),
     (233, "epoll_ctl", "fd epollctl: fd <epoll_event", "int", "direct"),
-    (234, "tgkill", "pid pid signal", "int", "direct"),
+    (234, "tgkill", "pid pid signal", "int", "ptrace.sys_tgkill"),
     (235, "utimes", "path <timeval2", "int", "direct"),
     (236, "vserver", "addr", "int", "abi.enosys"),
     (237, "mbind", "addr size mpol: <long size mbind:", "int", "numa.sys_mbind"),
@@ -333,7 +333,7 @@ SYSCALLS: tuple[Row, ...] = (
     (244, "mq_notify", "fd <sigevent", "int", "direct"),
     (245, "mq_getsetattr", "fd <mq_attr >mq_attr", "int", "direct"),
     (246, "kexec_load", "addr", "int", "abi.eperm"),
-    (247, "waitid", "idtype: pid >siginfo wait: >rusage", "int", "direct"),
+    (247, "waitid", "idtype: pid >siginfo wait: >rusage", "int", "ptrace.sys_waitid"),
     (248, "add_key", "str str <b*3 size int", "int", "direct"),
     (249, "request_key", "str str str int", "int", "direct"),
     (250, "keyctl", "keyctl: any hex hex hex", "long", "keyring.sys_keyctl"),
@@ -470,6 +470,9 @@ SYSCALLS: tuple[Row, ...] = (
 # Calls that the engine makes itself unless their path's last component is in SPECIAL_NAMES, or their
 # descriptor is a high one: the function in the row is for those cases.
 CAREFUL: frozenset[int] = frozenset((2, 3, 4, 21, 89, 257, 262, 267, 269, 332, 439))
+
+# Calls that the engine makes itself until the function in the row is wanted: where ptrace is used.
+AT_FIRST: frozenset[int] = frozenset((61, 62, 200, 234, 247))
 
 # Names in /proc/self, and a few elsewhere in /proc, where the guest sees something else than Python.
 SPECIAL_NAMES: frozenset[bytes] = frozenset(
