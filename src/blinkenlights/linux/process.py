@@ -129,6 +129,7 @@ def become_child(task: "Task", request: "CloneRequest | None") -> None:
 
         ptrace.forget_tracer(task)
     process.shares_memory = False
+    process.traceable = process.embedded is None
     process.embedded = None
     task.held.clear()
     task.robust_list = 0

@@ -138,7 +138,7 @@ def poke(process: "Process", pid: int, address: int, data: bytes) -> bool:
 
 def traceme(task: "Task") -> int:
     process = task.process
-    if process.tracer or len(process.tasks) > 1:
+    if process.tracer or len(process.tasks) > 1 or process.embedded is not None or not process.traceable:
         return -EPERM
     tracer = os.getppid()
     if not is_guest(process, tracer):

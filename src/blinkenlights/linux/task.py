@@ -98,6 +98,7 @@ class Process(ProcessState):
         self.private_fds: set[int] = set()  # ours, never the guest's
         self.timers: set[int] = set()  # made by timer_create
         # ptrace
+        self.traceable = True  # its parent isn't a Python program with a guest in it
         self.tracer = 0  # the process that debugs this one
         self.trace_options = 0
         self.trace_calls = False  # stop before and after system calls
