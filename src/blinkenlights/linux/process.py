@@ -269,6 +269,10 @@ def before_exit(task: "Task") -> None:
 
 def end(task: "Task", status: int) -> None:
     """The whole process ends, with all of its threads."""
+    if task.process.tracer:
+        from blinkenlights.linux import ptrace
+
+        ptrace.exit_stop(task, status << 8)
     before_exit(task)
     if task.process.embedded is not None:
         task.exiting = True

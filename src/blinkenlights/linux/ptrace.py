@@ -34,9 +34,9 @@ GETREGS, SETREGS, GETFPREGS, SETFPREGS, DETACH, SYSCALL = 12, 13, 14, 15, 17, 24
 SETOPTIONS, GETEVENTMSG, GETSIGINFO, SETSIGINFO, GETREGSET, SETREGSET = range(0x4200, 0x4206)
 RESUMING = {CONT: CONT, SINGLESTEP: SINGLESTEP, SYSCALL: SYSCALL, DETACH: DETACH}
 NT_PRSTATUS, NT_PRFPREG, NT_X86_XSTATE = 1, 2, 0x202
-O_TRACESYSGOOD, O_TRACEEXEC, O_EXITKILL = 1, 0x10, 0x100000
-KNOWN_OPTIONS = O_TRACESYSGOOD | O_TRACEEXEC | O_EXITKILL
-EVENT_EXEC = 4
+O_TRACESYSGOOD, O_TRACEEXEC, O_TRACEEXIT, O_EXITKILL = 1, 0x10, 0x40, 0x100000
+KNOWN_OPTIONS = O_TRACESYSGOOD | O_TRACEEXEC | O_TRACEEXIT | O_EXITKILL
+EVENT_EXEC, EVENT_EXIT = 4, 6
 
 SIGTRAP, SIGSEGV, SIGSTOP, SIGCONT, SIGKILL = 5, 11, 19, 18, 9
 TRAP_TRACE, TRAP_HWBKPT, SI_QUEUE = 2, 4, -1
@@ -318,6 +318,13 @@ def exec_stop(task: "Task") -> None:
     """A new program is about to begin."""
     event = task.process.trace_options & O_TRACEEXEC
     trap(task, 0, SIGTRAP | EVENT_EXEC << 8 if event else SIGTRAP, task.process.pid, 59)
+
+
+def exit_stop(task: "Task", status: int) -> None:
+    """The process is about to end with a status as wait4 tells it."""
+    if task.process.trace_options & O_TRACEEXIT:
+        event = SIGTRAP | EVENT_EXIT << 8
+        stop(task, event, STOP_INFO.pack(SIGTRAP, 0, event), status)
 
 
 def enter_call(task: "Task", number: int) -> int:

@@ -183,6 +183,10 @@ def terminate(task: "Task", signo: int) -> None:
     """The guest is killed by a signal, and so are we."""
     from blinkenlights.linux.process import before_exit
 
+    if task.process.tracer and signo != SIGKILL:
+        from blinkenlights.linux import ptrace
+
+        ptrace.exit_stop(task, signo)
     before_exit(task)
     if task.process.options.strace:
         from blinkenlights.linux.strace import killed

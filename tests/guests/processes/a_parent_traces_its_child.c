@@ -157,6 +157,18 @@ int main(int count, char **words) {
     SAY(ptrace(PTRACE_DETACH, child, 0, 0));
     stopped(child, "in the end");
 
+    unsigned long message = 0;
+    child = traced(executes);
+    SAY(ptrace(PTRACE_SETOPTIONS, child, 0, PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT));
+    ptrace(PTRACE_CONT, child, 0, 0);
+    stopped(child, "execve");
+    ptrace(PTRACE_CONT, child, 0, 0);
+    stopped(child, "about to end");
+    SAY(ptrace(PTRACE_GETEVENTMSG, child, 0, &message));
+    say("message %lx", message);
+    ptrace(PTRACE_CONT, child, 0, 0);
+    stopped(child, "in the end");
+
     child = traced(faults);
     SAY(ptrace(PTRACE_KILL, child, 0, 0));
     stopped(child, "in the end");
