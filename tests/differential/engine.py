@@ -10,7 +10,6 @@ from tests.oracle import (
     CODE,
     DATA,
     EDGE,
-    GS_BASE,
     PAGE,
     RECORD,
     SLOT_SIZE,
@@ -21,6 +20,7 @@ from tests.oracle import (
     unpack,
 )
 from tests.oracle.native import BATCH, code_slots
+from tests.oracle.segments import SEGMENTS
 
 READ, WRITE, EXECUTE = 1, 2, 4
 FIXED_PRIVATE = 0x32  # MAP_PRIVATE, MAP_ANONYMOUS, MAP_FIXED
@@ -41,7 +41,9 @@ class Interpreter:
         self.processor = Processor(self.space)
         self.records = bytearray(2 * BATCH * RECORD.size)  # the cases, then the results
         self.results = BATCH * RECORD.size
-        self.trial = Trial(self.processor, self.records, WINDOW, WINDOW_SIZE, GS_BASE,
+        for index, segment in enumerate(SEGMENTS.values()):
+            self.space.set_descriptor(index, segment.descriptor)
+        self.trial = Trial(self.processor, self.records, WINDOW, WINDOW_SIZE,
                            (DATA + PAGE, DATA + 3 * PAGE - EDGE), EDGE)
 
     def run(self, instructions: Sequence[bytes], states: Sequence[State]) -> list[Outcome]:

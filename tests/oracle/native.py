@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.guests import ToolchainMissing, build
+from tests.oracle.segments import SEGMENTS
 from tests.oracle.state import CODE, RECORD, SLOT_SIZE, Outcome, State, unpack
 from tests.oracle.templates import POOLS_SIZE, TEMPLATE, Pools, Template
 
@@ -51,6 +52,7 @@ class Native:
         os.ftruncate(fd, self.templates + whole_pages(BATCH * (RECORD.size + TEMPLATE.size)))
         self.shared = mmap.mmap(fd, 0)
         command = [str(argument) for argument in (program, fd, BATCH, code_size, POOLS_SIZE)]
+        command += [f"{segment.base} {segment.limit} {segment.flags}" for segment in SEGMENTS.values()]
         self.process = subprocess.Popen(command, pass_fds=[fd],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
         os.close(fd)

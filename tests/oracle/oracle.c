@@ -9,7 +9,8 @@
 // Cases come as they are, or as templates: a case, and what in it may be replaced by values drawn
 // from pools.
 //
-// usage: oracle MEMFD CASES CODE_SIZE POOLS_SIZE; then on standard input the numbers of cases and of
+// usage: oracle MEMFD CASES CODE_SIZE POOLS_SIZE SEGMENT...; each segment is an entry of the LDT: base, limit
+// and the flags of struct user_desc. Then on standard input the numbers of cases and of
 // templates (0: the cases are there) of a batch; answers with one byte when the batch is done.
 
 #define _GNU_SOURCE
@@ -42,7 +43,6 @@
 #define YMM_UPPER_SIZE 256
 #define FXSAVE_SIZE 416  // up to the reserved part
 #define X87_SIZE 160  // of it, with MXCSR
-#define USER_SS 0x2b
 #define CODE64 0x33
 
 struct Case {
@@ -50,7 +50,7 @@ struct Case {
     uint64_t rip, rflags;
     uint64_t trap, cr2;  // results only
     uint64_t cs;
-    uint64_t segments;  // results only: DS and ES
+    uint64_t segments;  // DS, ES, SS and GS, from the lowest bits
     uint8_t fxsave[FXSAVE_SIZE];
     uint8_t upper[YMM_UPPER_SIZE];
     uint8_t memory[WINDOW_SIZE];
@@ -90,6 +90,7 @@ static const struct Template *templates;
 static long current = -1, total;
 static uint8_t untouched[WINDOW_SIZE / 2];
 static sigjmp_buf done;
+static int has_ldt;
 
 // Components of the extended state in the frame: x87, SSE, AVX; on a CPU without AVX only the first two.
 static uint64_t components(const uint8_t *fp) {
@@ -98,6 +99,18 @@ static uint64_t components(const uint8_t *fp) {
     memcpy(&magic, fp + SW_RESERVED, 4);
     memcpy(&features, fp + SW_RESERVED + 8, 8);
     return magic == FP_XSTATE_MAGIC1 ? features & 7 : 3;
+}
+
+static uint64_t current_segments(void) {  // but SS
+    uint64_t ds, es, gs;
+    __asm__ volatile("mov %%ds, %0; mov %%es, %1; mov %%gs, %2" : "=r"(ds), "=r"(es), "=r"(gs));
+    return ds | es << 16 | gs << 48;
+}
+
+static void load_segments(uint64_t segments) {
+    if ((current_segments() ^ segments) & 0xffff0000ffffffff)
+        __asm__ volatile("mov %0, %%ds; mov %1, %%es; mov %2, %%gs"
+                         : : "r"((uint32_t)segments), "r"((uint32_t)(segments >> 16)), "r"((uint32_t)(segments >> 48)));
 }
 
 static void save(struct Case *c, ucontext_t *frame) {
@@ -109,10 +122,8 @@ static void save(struct Case *c, ucontext_t *frame) {
     if (c->trap != 3) c->rflags &= ~0x10000ull;  // RF, which is set for faults
     c->cr2 = c->trap == 14 ? reg[REG_CR2] : 0;
     c->cs = (uint16_t)reg[REG_CSGSFS];
-    uint32_t ds, es;
-    __asm__ volatile("mov %%ds, %0; mov %%es, %1" : "=r"(ds), "=r"(es));
-    c->segments = ds | es << 16;
-    __asm__ volatile("mov %0, %%ds; mov %0, %%es" : : "r"(USER_SS));
+    if (c->cs != CODE64) c->reg[4] &= 0xffffffff;  // above is what the kernel left
+    c->segments = current_segments() | (uint64_t)reg[REG_CSGSFS] >> 48 << 32;
     const uint8_t *fp = (const uint8_t *)frame->uc_mcontext.fpregs;
     memcpy(c->fxsave, fp, FXSAVE_SIZE);
     memset(c->fxsave + POINTERS, 0, 24 - POINTERS);
@@ -130,7 +141,8 @@ static void load(const struct Case *c, ucontext_t *frame) {
     for (int i = 0; i < 16; i++) reg[frame_register[i]] = c->reg[i];
     reg[REG_RIP] = c->rip;
     reg[REG_EFL] = c->rflags;
-    reg[REG_CSGSFS] = (int64_t)(c->cs | (uint64_t)USER_SS << 48);
+    reg[REG_CSGSFS] = (int64_t)(c->cs | (c->segments >> 32 & 0xffff) << 48);
+    if (has_ldt) load_segments(c->segments);
     memcpy(fp, c->fxsave, FXSAVE_SIZE);
     // all of them are in the frame, not in their initial state; AVX-512's are
     *(uint64_t *)(fp + XSTATE_BV) = components(fp);
@@ -220,15 +232,20 @@ static void *map(void *at, size_t length, int protection, int flags, int fd, off
 
 static size_t pages(size_t size) { return (size + PAGE - 1) & -(size_t)PAGE; }
 
-// 32-bit code needs DS and ES to hold segments, and GS one with our base.
-static void load_segments(void) {
-    struct user_desc gs = {.entry_number = 0, .base_addr = GS_BASE, .limit = 0xfffff, .seg_32bit = 1,
-                           .limit_in_pages = 1, .useable = 1};
-    if (syscall(SYS_modify_ldt, 1, &gs, sizeof gs) == 0)
-        __asm__ volatile("mov %0, %%gs" : : "r"(7));
-    else  // good enough for 64-bit code
+static void fill_ldt(int count, char **segments) {
+    has_ldt = 1;
+    for (int i = 0; i < count; i++) {
+        unsigned base, limit, flags;
+        struct user_desc entry = {.entry_number = i};
+        if (sscanf(segments[i], "%u %u %u", &base, &limit, &flags) != 3) exit(2);
+        entry.base_addr = base;
+        entry.limit = limit;
+        // the flags' bits are the structure's last word
+        memcpy((char *)&entry + 3 * sizeof(int), &flags, sizeof flags);
+        if (syscall(SYS_modify_ldt, 0x11, &entry, sizeof entry) < 0) has_ldt = 0;
+    }
+    if (!has_ldt)  // good enough for 64-bit code
         syscall(SYS_arch_prctl, ARCH_SET_GS, GS_BASE);
-    __asm__ volatile("mov %0, %%ds; mov %0, %%es" : : "r"(USER_SS));
 }
 
 int main(int argc, char **argv) {
@@ -246,7 +263,7 @@ int main(int argc, char **argv) {
     templates = (const struct Template *)(shared + 2 * cases_size + pools_size);
     map(DATA + PAGE, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | fixed, -1, 0);
     map(DATA + 3 * PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | fixed, -1, 0);
-    load_segments();
+    fill_ldt(argc - 5, argv + 5);
     size_t stack_size = 1 << 20;
     stack_t stack = {.ss_sp = map(0, stack_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
                      .ss_size = stack_size};

@@ -23,6 +23,8 @@ XMM_OFFSET = 160
 INT3 = 3
 CODE64 = 0x33  # selectors of code segments
 CODE32 = 0x23
+DATA_SEGMENT = 0x2B
+GS_SEGMENT = 7  # the first in the LDT
 REGISTERS = ("rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
              "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15")
 
@@ -39,9 +41,14 @@ class State:
     upper: bytes = bytes(UPPER_SIZE)
     memory: bytes = bytes(WINDOW_SIZE)
     cs: int = CODE64
+    ds: int = DATA_SEGMENT
+    es: int = DATA_SEGMENT
+    ss: int = DATA_SEGMENT
+    gs: int = GS_SEGMENT
 
     def pack(self, rip: int) -> bytes:
-        return RECORD.pack(*self.reg, rip, self.rflags, 0, 0, self.cs, 0,
+        segments = self.ds | self.es << 16 | self.ss << 32 | self.gs << 48
+        return RECORD.pack(*self.reg, rip, self.rflags, 0, 0, self.cs, segments,
                            self.fxsave, self.upper, self.memory)
 
     @property
@@ -74,8 +81,9 @@ class Outcome:
 
 def unpack_state(record: bytes) -> State:
     fields = RECORD.unpack(record)
-    rip, rflags, _vector, _address, cs, _spare, fxsave, upper, memory = fields[16:]
-    return State(list(fields[:16]), rip, rflags, fxsave, upper, memory, cs)
+    rip, rflags, _vector, _address, cs, segments, fxsave, upper, memory = fields[16:]
+    return State(list(fields[:16]), rip, rflags, fxsave, upper, memory, cs,
+                 *[segments >> 16 * i & 0xFFFF for i in range(4)])
 
 
 def unpack(record: bytes) -> Outcome:

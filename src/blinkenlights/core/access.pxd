@@ -14,6 +14,7 @@ cdef extern from *:
 # TLB misses and page crossings: they return only when the access is allowed, else they leave by
 # the fault jump with #PF.
 from blinkenlights.core.paging cimport read_slow, write_slow
+from blinkenlights.core.segments cimport checked, segmented
 
 # -- registers ---------------------------------------------------------------------------------
 
@@ -56,8 +57,16 @@ cdef inline u64 linear(Op *o, u64 address) noexcept nogil:
     return address
 
 cdef inline u64 ea(Cpu *c, Op *o) noexcept nogil:
-    """The memory operand's linear address."""
-    return linear(o, offset_of(c, o) + c.seg_base[o.seg])
+    """The memory operand's linear address; in 16 and 32-bit code only if its segment allows the access."""
+    if unlikely_(o.flags & LEGACY):
+        return segmented(c, o, offset_of(c, o))
+    return offset_of(c, o) + c.seg_base[o.seg]
+
+cdef inline u64 place(Cpu *c, Op *o, int segment, u64 offset, int size, bint write) noexcept nogil:
+    """The same for an operand that the instruction implies, or that isn't where ModRM says."""
+    if unlikely_(o.flags & LEGACY):
+        return checked(c, segment, offset, size, write)
+    return offset + c.seg_base[segment]
 
 # -- memory ------------------------------------------------------------------------------------
 

@@ -405,6 +405,26 @@ def guard(s, cache, number):
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
+def code_address(c: CpuP, rip: u64) -> u64:
+    """The linear address of an instruction."""
+    return rip if c.mode == 64 else cython.cast(u32, rip + c.seg_base[CS])
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def outside_segment(c: CpuP, rip: u64) -> OpP:
+    """An instruction that does not lie within the limit of CS is #GP."""
+    c.vector = 13
+    c.error_code = 0
+    c.host_signal = 0
+    c.fault_address = 0
+    return leave(c, rip, EXIT_EXCEPTION)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
 def fetch_fault(c: CpuP, rip: u64, address: u64, mapped: cython.bint) -> OpP:
     c.vector = 14
     c.error_code = 0x14 | (1 if mapped else 0)
@@ -463,9 +483,12 @@ def decode_at(c: CpuP, s: SpaceP, rip: u64, most: cython.int, ops: OpP, checked:
     ended: cython.bint = False
     after_access: cython.bint = False
     at: u64 = rip
-    base: u64 = c.seg_base[CS] if c.mode != 64 else 0
-    address: u64 = base + rip
+    address: u64 = code_address(c, rip)
+    limit: u64 = c.seg_limit[CS]
     have: u64
+    if c.mode != 64 and rip > limit:
+        outside_segment(c, rip)
+        return 0
     # the page of the first byte, and the next one only if an instruction reaches into it
     have = 4096 - (address & 4095)
     if have > 1024:
@@ -477,6 +500,8 @@ def decode_at(c: CpuP, s: SpaceP, rip: u64, most: cython.int, ops: OpP, checked:
     if span == 0:
         fetch_fault(c, rip, address, mapped)
         return 0
+    if c.mode != 64 and span > limit - rip + 1:
+        span = limit - rip + 1
     if have > span:
         have = span
     # these copies may fault (a file cut short): the fault belongs to this address
@@ -500,7 +525,9 @@ def decode_at(c: CpuP, s: SpaceP, rip: u64, most: cython.int, ops: OpP, checked:
         if length <= 0:
             if n:
                 break
-            if length == DECODE_SHORT:
+            if length == DECODE_SHORT and c.mode != 64 and span == limit - rip + 1:
+                outside_segment(c, rip)
+            elif length == DECODE_SHORT:
                 fetch_fault(c, rip, address + have, False)
             else:
                 c.vector = 6 if length == DECODE_INVALID else 13
@@ -550,7 +577,7 @@ def make(c: CpuP, s: SpaceP, cache: CacheP, rip: u64) -> OpP:
     n: cython.int
     checked: cython.int
     overhangs: cython.bint = False
-    address: u64 = rip + (c.seg_base[CS] if c.mode != 64 else 0)
+    address: u64 = code_address(c, rip)
     first: u64 = address >> 12
     page: PageP
     page2: PageP
@@ -636,8 +663,13 @@ def lookup(c, rip):
     s: SpaceP = cython.cast(SpaceP, c.space)
     cache: CacheP = cython.cast(CacheP, s.blocks)
     block: BlockP = cache.buckets[bucket_of(rip)]
+    address: u64 = rip
+    if c.mode != 64:
+        address = code_address(c, rip)
+        if rip > c.seg_limit[CS]:
+            return outside_segment(c, rip)
     while block != cython.NULL:
-        if block.rip == rip and block.mode == c.mode and not block.dead:
+        if block.rip == rip and block.address == address and block.mode == c.mode and not block.dead:
             return block.first
         block = block.chain
     return make(c, s, cache, rip)

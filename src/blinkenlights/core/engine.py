@@ -1,7 +1,7 @@
 """The run loop, and `Processor`: one hardware thread of the guest."""
 
 import cython
-from cython.cimports.blinkenlights.core.access import ea, get_rflags, not_canonical, set_status
+from cython.cimports.blinkenlights.core.access import get_rflags, linear, not_canonical, offset_of, set_status
 from cython.cimports.blinkenlights.core.blocks import (
     CacheP,
     change_code_limit,
@@ -23,6 +23,7 @@ from cython.cimports.blinkenlights.core.fpcontrol import enter_guest_fp, leave_g
 from cython.cimports.blinkenlights.core.hostfpu import bring_x87_home
 from cython.cimports.blinkenlights.core.memory import AddressSpace
 from cython.cimports.blinkenlights.core.probetable import ProbesP
+from cython.cimports.blinkenlights.core.segments import reset_segments
 from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
 from cython.cimports.cpython.exc import PyErr_CheckSignals
 from cython.cimports.libc.stdlib import calloc, free
@@ -123,7 +124,7 @@ def first_refused(c: CpuP, o: OpP) -> u64:
 @cython.nogil
 @cython.exceptval(check=False)
 def operand_address(c: CpuP, o: OpP) -> u64:
-    return c.operand if o.flags & ELSEWHERE else ea(c, o)
+    return c.operand if o.flags & ELSEWHERE else linear(o, offset_of(c, o) + c.seg_base[o.seg])
 
 
 @cython.cfunc
@@ -198,9 +199,7 @@ def new_cpu(s):
     c.mode = 64
     c.eflags = 0x202
     c.res = 1
-    c.stack_mask = 0xFFFFFFFF
-    c.sel[CS] = 0x33
-    c.sel[SS] = 0x2B
+    reset_segments(c, 64)
     c.fcw = 0x37F
     c.mxcsr = 0x1F80
     c.stop_at = c.stop_seen_tick = c.hook_seen_tick = FOREVER
@@ -224,6 +223,11 @@ def copy_registers(to: CpuP, source: CpuP) -> cython.void:
     memcpy(to.reg, source.reg, cython.sizeof(source.reg))
     memcpy(to.seg_base, source.seg_base, cython.sizeof(source.seg_base))
     memcpy(to.sel, source.sel, cython.sizeof(source.sel))
+    memcpy(to.seg_limit, source.seg_limit, cython.sizeof(source.seg_limit))
+    memcpy(to.seg_rights, source.seg_rights, cython.sizeof(source.seg_rights))
+    to.seg_open = source.seg_open
+    to.real = source.real
+    to.stack_mask = source.stack_mask
     memcpy(to.st, source.st, cython.sizeof(source.st))
     memcpy(to.xmm, source.xmm, cython.sizeof(source.xmm))
     to.rip = source.rip
@@ -231,7 +235,6 @@ def copy_registers(to: CpuP, source: CpuP) -> cython.void:
     to.aux = source.aux
     to.eflags = source.eflags
     to.mode = source.mode
-    to.stack_mask = source.stack_mask
     to.mxcsr = source.mxcsr
     to.fp_strict = source.fp_strict
     to.fcw = source.fcw
@@ -596,13 +599,13 @@ class Processor:
 
     @property
     def mode(self) -> int:
-        """Code size in bits: 16, 32 or 64."""
+        """Code size in bits: 16, 32 or 64. Setting it sets segments too: flat ones, or real mode's at 0."""
         return self.c.mode
 
     @mode.setter
     def mode(self, value: cython.int) -> None:
         self.c.mode = value
-        self.c.stack_mask = 0xFFFF if value == 16 else 0xFFFFFFFF
+        reset_segments(self.c, value)
 
     @property
     def mxcsr(self) -> int:
@@ -645,11 +648,9 @@ class Processor:
         blank: Cpu
         memset(cython.address(blank), 0, cython.sizeof(Cpu))
         blank.mode = 64
-        blank.stack_mask = 0xFFFFFFFF
         blank.eflags = 0x202
         blank.res = 1
-        blank.sel[CS] = 0x33
-        blank.sel[SS] = 0x2B
+        reset_segments(cython.address(blank), 64)
         blank.fcw = 0x37F
         blank.mxcsr = 0x1F80
         copy_registers(self.c, cython.address(blank))

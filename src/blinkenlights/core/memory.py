@@ -29,6 +29,7 @@ GUARD = cython.declare(uint64_t, 1 << 31)  # below the region, for addresses jus
 LOWEST = cython.declare(uint64_t, 0x10000)  # first address that may be mapped without asking for it
 
 EEXIST, EINVAL, EFAULT = 17, 22, 14
+LDT_ENTRIES = cython.declare(cython.int, 8192)
 ENOMEM = cython.declare(cython.int, 12)
 MAP_FIXED_BIT = 0x10
 MAP_KEEP = 0x1 | 0x2 | 0x20 | 0x4000 | 0x8000 | 0x40000  # SHARED PRIVATE ANONYMOUS NORESERVE POPULATE HUGETLB
@@ -234,6 +235,7 @@ class AddressSpace:
         free_units(self.s)
         free_cache(self.s)
         free(self.s.areas)
+        free(self.s.ldt)
         free(self.s)
 
     @property
@@ -413,7 +415,28 @@ class AddressSpace:
             self.reset_host(first, last)
         finally:
             release(cython.address(s.lock))
+        free(s.ldt)
+        s.ldt = cython.NULL
+        s.ldt_count = 0
         self.infos = []
+
+    def set_descriptor(self, index: int, value: int) -> None:
+        """Entry `index` of the LDT, which all processors of this space share (see modify_ldt(2)).
+
+        `value` is the eight bytes of a code or data segment's descriptor, or 0 for none. Raises IndexError
+        beyond 8191. A segment register that was loaded from the entry keeps what it had.
+        """
+        s: SpaceP = self.s
+        if not 0 <= index < LDT_ENTRIES:
+            raise IndexError(f"an LDT has {LDT_ENTRIES} entries")
+        if s.ldt == cython.NULL:
+            s.ldt = cython.cast(u64p, calloc(LDT_ENTRIES, 8))
+            s.ldt_count = LDT_ENTRIES
+        s.ldt[index] = value
+
+    def get_descriptor(self, index: int) -> int:
+        """Entry `index` of the LDT; 0 when there is none."""
+        return self.s.ldt[index] if 0 <= index < self.s.ldt_count else 0
 
     def hold(self) -> None:
         """Keep every other thread from changing mappings and translations, for a fork."""

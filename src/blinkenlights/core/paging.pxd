@@ -40,6 +40,8 @@ cdef struct Space:
     void *blocks  # core.blocks.Cache
     void *translated  # jit.cache.Cache, or NULL
     void *probes  # core.probes.Probes, or NULL: breakpoints, hooks and watched memory
+    u64 *ldt  # descriptors for user code (modify_ldt); NULL when there are none
+    u32 ldt_count
 
 cdef extern from *:
     int test_and_set "__sync_lock_test_and_set"(int *, int) nogil

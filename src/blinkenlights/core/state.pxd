@@ -52,6 +52,7 @@ cdef enum:
     REPNE = 4  # F2
     LEGACY = 8  # 16 or 32-bit code: linear addresses wrap at 4 GiB
     ELSEWHERE = 16  # its memory operand isn't at ea() but at Cpu.operand: BT with a bit offset in a register
+    WRITES = 32  # in 16 or 32-bit code: its memory operand may be written, so the segment must allow that
 
 # Register numbers beyond the sixteen.
 cdef enum:
@@ -163,6 +164,11 @@ cdef struct Cpu:
     u64 fip
     u64 fdp
     u8 xmm[16][32]  # YMM0 to YMM15; XMM is the low half
+    # The segment registers' hidden parts, for 16 and 32-bit code (core/segments.pxd)
+    u32 seg_limit[8]  # the last valid offset; of an expand-down segment the last invalid one
+    u32 seg_rights[8]  # bits 8 to 23 of the descriptor's second word; 0 for a null selector
+    u8 seg_open  # bit n: segment n allows every access up to 4 GiB, so none is checked
+    u8 real  # PROTECTED, REAL or VIRTUAL_8086: what a selector means
     u8 tmp[64]  # a memory source operand, fetched whole before anything changes
     TlbEntry *tlb
     void *space  # core.paging.Space

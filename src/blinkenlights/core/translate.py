@@ -2,6 +2,13 @@
 
 import cython
 
+from blinkenlights.core.dispatch import NUMBERS
+from blinkenlights.tables.isa import ONLY_READ
+
+only_read = cython.declare(u8[4096])  # by mnemonic
+for name in ONLY_READ.split():
+    only_read[NUMBERS[name]] = 1
+
 
 @cython.cfunc
 @cython.nogil
@@ -74,6 +81,8 @@ def fill(o, insn, rip, linear):
         if is_memory(p.kind):
             if o.form == RR:
                 o.form = MR if i == 0 else RM if i == 1 else RRM
+                if i == 0 and insn.mode != 64 and not only_read[insn.id]:
+                    o.flags |= WRITES
             if i == 2:
                 o.extra = p.size
         elif p.kind == O_IMM:

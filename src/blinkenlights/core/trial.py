@@ -1,8 +1,8 @@
 """States for single instructions: load one from a record of bytes, run, put the result into another.
 
 A record is, little-endian: RAX to R15 in the encoding's order, RIP, RFLAGS, the exception's vector, its
-address (of page faults), CS, and DS and ES in one word; 416 bytes of the FXSAVE64 layout, without what
-CPUs fill differently; the upper halves of YMM0 to YMM15; and the bytes of a window of memory.
+address (of page faults), CS, and DS, ES, SS and GS in one word; 416 bytes of the FXSAVE64 layout, without
+what CPUs fill differently; the upper halves of YMM0 to YMM15; and the bytes of a window of memory.
 """
 
 import cython
@@ -16,21 +16,25 @@ FXSAVE_SIZE = cython.declare(cython.int, 416)
 POINTERS = cython.declare(cython.int, 6)  # FOP, FIP and FDP in the FXSAVE layout
 MXCSR_MASK = cython.declare(cython.int, 28)
 
+LOADED = cython.declare(cython.int[4])  # segment registers of a record, from its lowest bits
+LOADED[0] = DS
+LOADED[1] = ES
+LOADED[2] = SS
+LOADED[3] = GS
 STATUS_FLAGS = cython.declare(u64, 0x8D5)
 INT3 = cython.declare(cython.int, 3)
 PAGE_FAULT = cython.declare(cython.int, 14)
-CODE64 = cython.declare(u64, 0x33)
-DATA_SEGMENT = cython.declare(u16, 0x2B)
 UNEXPECTED = cython.declare(u64, 256)  # added to another reason for leaving
 
 
 class Trial:
     """A processor and a writable buffer of records, with the guest address of their window.
 
-    Two more pieces of memory, `edges`, are zero at the start of every run.
+    Two more pieces of memory, `edges`, are zero at the start of every run. Selectors name Linux's segments
+    and those in the LDT of the processor's address space.
     """
 
-    def __cinit__(self, processor: "Processor", buffer, window: u64, window_size: u64, gs_base: u64,
+    def __cinit__(self, processor: "Processor", buffer, window: u64, window_size: u64,
                   edges: tuple, edge_size: u64):
         self.edges[0] = edges[0]
         self.edges[1] = edges[1]
@@ -38,7 +42,6 @@ class Trial:
         self.processor = processor
         self.window = window
         self.window_size = window_size
-        self.gs_base = gs_base
         PyObject_GetBuffer(buffer, cython.address(self.buffer), PyBUF_WRITABLE)
         self.held = True
 
@@ -56,10 +59,12 @@ class Trial:
         c.rip = words[16]
         set_status(c, words[17])
         c.eflags = words[17] & ~STATUS_FLAGS | 2
-        c.mode = 64 if words[20] == CODE64 else 32
-        c.sel[CS] = cython.cast(u16, words[20])
-        c.sel[SS] = c.sel[DS] = c.sel[ES] = DATA_SEGMENT
-        c.seg_base[GS] = self.gs_base
+        selector: u16 = cython.cast(u16, words[20])
+        descriptor: u64 = descriptor_of(c, selector)
+        set_segment(c, CS, selector, descriptor)
+        c.mode = 64 if descriptor >> 53 & 1 else 32 if descriptor >> 54 & 1 else 16
+        for i in range(4):
+            load_segment(c, LOADED[i], cython.cast(u16, words[21] >> 16 * i))
         fxrstor_image(c, record + FXSAVE)
         for i in range(16):
             memcpy(cython.cast(u8p, c.xmm[i]) + 16, record + UPPER + 16 * i, 16)
@@ -80,7 +85,9 @@ class Trial:
         words[18] = c.vector
         words[19] = 0
         words[20] = c.sel[CS]
-        words[21] = c.sel[DS] | cython.cast(u64, c.sel[ES]) << 16
+        words[21] = 0
+        for i in range(4):
+            words[21] |= cython.cast(u64, c.sel[LOADED[i]]) << 16 * i
         if c.exit == EXIT_EXCEPTION:
             if c.vector == PAGE_FAULT:
                 words[19] = c.fault_address

@@ -92,7 +92,7 @@ def vmaskmovpd(c, o):
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def element_address(c: CpuP, o: OpP, i: cython.int, index_width: cython.int) -> u64:
+def element_address(c: CpuP, o: OpP, i: cython.int, width: cython.int, index_width: cython.int) -> u64:
     """Base, displacement, and the element of the index vector."""
     index: u8p = cython.address(c.xmm[o.index][0])
     offset: u64
@@ -103,7 +103,8 @@ def element_address(c: CpuP, o: OpP, i: cython.int, index_width: cython.int) -> 
     offset = c.reg[o.base] + (offset << o.scale) + o.disp
     if unlikely_(o.asize == 4):
         offset = cython.cast(u64, cython.cast(u32, offset))
-    return place_of(c, o, offset + c.seg_base[o.seg])
+    c.operand = place(c, o, o.seg, offset, width, False)
+    return c.operand
 
 
 @cython.cfunc
@@ -124,7 +125,7 @@ def gather(c: CpuP, o: OpP, width: cython.int, index_width: cython.int) -> OpP:
     o.flags |= ELSEWHERE
     for i in range(count):
         if chosen(mask, i, width):
-            value = load(c, element_address(c, o, i, index_width), width)
+            value = load(c, element_address(c, o, i, width, index_width), width)
             memcpy(d + i * width, cython.address(value), width)
         memset(mask + i * width, 0, width)
     memset(mask + count * width, 0, 32 - count * width)

@@ -2,7 +2,7 @@ from blinkenlights.core.access cimport *
 from blinkenlights.core.blocks cimport JumpEntryP, connect, follow
 from blinkenlights.core.dispatch cimport bind, ends_block, takes_condition
 from blinkenlights.core.execute.conditions cimport test_condition
-from blinkenlights.core.execute.stack cimport pop_legacy, push_legacy, set_stack_pointer, stack_pointer
+from blinkenlights.core.execute.stack cimport pop_legacy, push_legacy, set_stack_pointer, stack_place, stack_pointer
 from blinkenlights.core.direct cimport system_call
 
 cdef Op *jo(Cpu *c, Op *o) noexcept nogil

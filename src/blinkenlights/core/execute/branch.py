@@ -14,6 +14,15 @@ from blinkenlights.core.dispatch import NUMBERS
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
+def beyond(c: CpuP, o: OpP, target: u64) -> cython.bint:
+    """Whether it is outside of the code segment, which has a limit in 16 and 32-bit code."""
+    return o.flags & LEGACY and target > c.seg_limit[CS] and c.system == cython.NULL
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
 def jump(c: CpuP, o: OpP, at: OpP, target: u64) -> OpP:
     """Go to the fixed address `target`; the link is kept in `at`, which is `o` or its successor."""
     n: OpP
@@ -22,6 +31,8 @@ def jump(c: CpuP, o: OpP, at: OpP, target: u64) -> OpP:
         return leave(c, target, EXIT_ATTENTION)
     n = at.link
     if unlikely_(n == cython.NULL):
+        if beyond(c, o, target):
+            return refuse_target(c, o, c.reg[4])
         return connect(c, at, target)
     return n
 
@@ -39,7 +50,7 @@ def jump_indirect(c: CpuP, o: OpP, target: u64, sp: u64) -> OpP:
     entry = cython.address(c.jumps[(target ^ (target >> 10)) & (JUMP_SIZE - 1)])
     if likely_(entry.rip == target and entry.op != cython.NULL):
         return entry.op
-    if unlikely_(not_canonical(target)):
+    if unlikely_(not_canonical(target) or beyond(c, o, target)):
         return refuse_target(c, o, sp)
     return follow(c, target)
 
@@ -155,10 +166,16 @@ def call(c, o):
     else:
         if o.size == 8 and not c.paged:
             o.fn = call_flat
+        elif beyond(c, o, o.imm):
+            stack_place(c, c.reg[4] - o.size, o.size, True)
+            return fault(c, o, 13, 0)
         push(c, o, o.size, o.rip + o.length)
         return jump(c, o, o, o.imm)
     if unlikely_(not_canonical(target)):
         store(c, c.reg[4] - 8, 8, load(c, c.reg[4] - 8, 8))  # a fault of the stack comes first
+        return fault(c, o, 13, 0)
+    if beyond(c, o, target):
+        stack_place(c, c.reg[4] - o.size, o.size, True)
         return fault(c, o, 13, 0)
     push(c, o, o.size, o.rip + o.length)
     return jump_indirect(c, o, target, c.reg[4])
@@ -193,6 +210,12 @@ def jrcxz(c, o):
 @cython.exceptval(check=False)
 def loop_if(c: CpuP, o: OpP, holds: cython.bint) -> OpP:
     count: u64 = get(c, 8, o.asize) - 1
+    if beyond(c, o, o.imm) and holds:
+        put(c, 8, o.asize, count)
+        if get(c, 8, o.asize) == 0:
+            return jump(c, o, o + 1, o.rip + o.length)
+        put(c, 8, o.asize, count + 1)
+        return fault(c, o, 13, 0)
     put(c, 8, o.asize, count)
     if get(c, 8, o.asize) != 0 and holds:
         return jump(c, o, o, o.imm)

@@ -1,36 +1,47 @@
 """Far transfers: JMP, CALL, RET and IRET that load CS.
 
-User code has two code segments to go to, Linux's flat ones: 0x33 for 64-bit code and 0x23 for 32-bit
-(compatibility mode). In 16-bit code a selector is its base, shifted by 4, and the mode stays.
+Those that stay on their privilege level are here. The target's descriptor says whether its code is of 16,
+32 or 64 bits; in real mode a selector is its base, shifted by 4.
 """
 
 import cython
-from cython.cimports.blinkenlights.core.state import CS, JUMP_SIZE, LEGACY, RR, SS, CpuP, OpP, u16, u64
+from cython.cimports.blinkenlights.core.state import CS, JUMP_SIZE, LEGACY, RR, SS, CpuP, OpP, u16, u32, u64
 
-CODE64 = cython.declare(cython.int, 0x30)  # without the privilege level
-CODE32 = cython.declare(cython.int, 0x20)
-STACK = cython.declare(cython.int, 0x2B)
-
+STATUS_FLAGS = cython.declare(u64, 0x8D5)
 TRAP = cython.declare(u64, 0x100)  # TF
-GP = cython.declare(cython.int, 13)
-FINE = cython.declare(cython.int, -1)
+NESTED = cython.declare(u64, 0x4000)  # NT
+GP = cython.declare(cython.int, 13 << 16)
+NP = cython.declare(cython.int, 11 << 16)
 
 
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
 def refused(c: CpuP, selector: u16, offset: u64, returning: cython.bint) -> cython.int:
-    """The error code of the #GP that this target raises, or FINE. Returns can't lower the level."""
+    """The exception that this target raises, as vector << 16 | error code, or FINE."""
     visible: cython.int = selector & 0xFFFC
-    if c.mode == 16:
-        return FINE
+    rights: u32
+    level: cython.int
+    wanted: cython.int = selector & 3
+    if c.real:
+        return GP if offset > c.seg_limit[CS] else FINE
     if visible == 0:
-        return 0
-    if (visible != CODE64 and visible != CODE32) or (returning and selector & 3 != 3):
-        return visible
-    if visible == CODE64:
-        return 0 if (offset + (cython.cast(u64, 1) << 47)) >> 48 else FINE
-    return 0 if offset >> 32 else FINE
+        return GP
+    descriptor: u64 = descriptor_of(c, selector)
+    rights = cython.cast(u32, descriptor >> 32)
+    level = rights >> 13 & 3
+    if rights & (R_MEMORY | R_CODE) != R_MEMORY | R_CODE or rights & (R_LONG | R_BIG) == R_LONG | R_BIG:
+        return GP | visible
+    if returning:
+        if wanted != cpl(c) or (level > wanted if rights & R_CONFORMING else level != wanted):
+            return GP | visible
+    elif level > cpl(c) if rights & R_CONFORMING else (wanted > cpl(c) or level != cpl(c)):
+        return GP | visible
+    if not rights & R_PRESENT:
+        return NP | visible
+    if rights & R_LONG:
+        return GP if not_canonical(offset) else FINE
+    return GP if offset > limit_of(descriptor) else FINE
 
 
 @cython.cfunc
@@ -38,19 +49,18 @@ def refused(c: CpuP, selector: u16, offset: u64, returning: cython.bint) -> cyth
 @cython.exceptval(check=False)
 def arrive(c: CpuP, o: OpP, selector: u16, offset: u64) -> OpP:
     """Go on at a target that is not refused."""
-    mode: cython.int = c.mode
     i: cython.int
+    descriptor: u64
     c.icount += o.count
-    if mode == 16:
+    if c.real:
         c.sel[CS] = selector
         c.seg_base[CS] = cython.cast(u64, selector) << 4
     else:
-        c.sel[CS] = selector | 3
-        mode = 64 if selector & 0xFFFC == CODE64 else 32
-    if mode != c.mode or mode == 16:
-        c.mode = mode
-        for i in range(JUMP_SIZE):  # they are of one code segment
-            c.jumps[i].rip = ~cython.cast(u64, 0)
+        descriptor = descriptor_of(c, selector)
+        set_segment(c, CS, (selector & 0xFFFC) | cpl(c), descriptor)
+        c.mode = 64 if descriptor >> 53 & 1 else 32 if descriptor >> 54 & 1 else 16
+    for i in range(JUMP_SIZE):  # they are of one code segment
+        c.jumps[i].rip = ~cython.cast(u64, 0)
     if c.icount >= c.stop_at:
         return leave(c, offset, EXIT_ATTENTION)
     c.rip = offset
@@ -80,10 +90,8 @@ def pointer(c: CpuP, o: OpP, selector: cython.pointer[u16]) -> u64:
 @cython.exceptval(check=False)
 def cell(c: CpuP, o: OpP, number: cython.int) -> u64:
     """A value on the stack, `number` cells up."""
-    sp: u64 = stack_pointer(c, o) + number * o.size
-    if o.flags & LEGACY:
-        return load(c, linear(o, c.seg_base[SS] + (sp & c.stack_mask)), o.size)
-    return load(c, sp, o.size)
+    sp: u64 = c.reg[4] + number * o.size
+    return load(c, stack_place(c, sp, o.size, False) if o.flags & LEGACY else sp, o.size)
 
 
 def jmpf(c, o):
@@ -91,7 +99,7 @@ def jmpf(c, o):
     offset: u64 = pointer(c, o, cython.address(selector))
     error: cython.int = refused(c, selector, offset, False)
     if error != FINE:
-        return fault(c, o, GP, error)
+        return fault(c, o, error >> 16, error & 0xFFFF)
     return arrive(c, o, selector, offset)
 
 
@@ -102,13 +110,11 @@ def callf(c, o):
     sp: u64 = c.reg[4]
     error: cython.int = refused(c, selector, offset, False)
     if error != FINE:
-        return fault(c, o, GP, error)
+        return fault(c, o, error >> 16, error & 0xFFFF)
     if o.flags & LEGACY:
-        sp = stack_pointer(c, o) - 2 * size
-        sp = c.seg_base[SS] + (sp & c.stack_mask)
-        store(c, linear(o, sp), size, 0)  # so that a fault leaves nothing pushed
-        push_legacy(c, o, size, c.sel[CS])
-        push_legacy(c, o, size, o.rip + o.length)
+        store(c, stack_place(c, sp - size, size, True), size, c.sel[CS])
+        store(c, stack_place(c, sp - 2 * size, size, True), size, o.rip + o.length)
+        set_stack_pointer(c, o, sp - 2 * size)
     else:
         store(c, sp - 2 * size, size, o.rip + o.length)
         store(c, sp - size, size, c.sel[CS])
@@ -121,7 +127,7 @@ def retf(c, o):
     selector: u16 = cython.cast(u16, cell(c, o, 1))
     error: cython.int = refused(c, selector, offset, True)
     if error != FINE:
-        return fault(c, o, GP, error)
+        return fault(c, o, error >> 16, error & 0xFFFF)
     set_stack_pointer(c, o, stack_pointer(c, o) + 2 * o.size + o.imm)
     return arrive(c, o, selector, offset)
 
@@ -133,19 +139,22 @@ def iret(c, o):
     flags: u64 = cell(c, o, 2)
     mask: u64 = USER_FLAGS & 0xFFFF if o.size == 2 else USER_FLAGS
     sp: u64 = stack_pointer(c, o) + 3 * o.size
-    stack: u16
-    error: cython.int = refused(c, selector, offset, True)
+    error: cython.int
+    if get_rflags(c) & NESTED and not o.flags & LEGACY:
+        return fault(c, o, 13, 0)
+    error = refused(c, selector, offset, True)
     if not o.flags & LEGACY:
         sp = cell(c, o, 3)
-        stack = cython.cast(u16, cell(c, o, 4))
-        if error == FINE and stack != STACK:
-            error = stack & 0xFFFC
+        if error == FINE:
+            error = load_segment(c, SS, cython.cast(u16, cell(c, o, 4)))
+        else:
+            cell(c, o, 4)
     if error != FINE:
-        return fault(c, o, GP, error)
+        return fault(c, o, error >> 16, error & 0xFFFF)
     set_stack_pointer(c, o, sp)
     flags = get_rflags(c) & ~mask | flags & mask
     set_status(c, flags)
-    c.eflags = flags & ~cython.cast(u64, 0x8D5) | 2
+    c.eflags = flags & ~STATUS_FLAGS | 2
     if flags & TRAP:  # from here on, whoever runs the processor steps it
         c.stop_at = 0
     return arrive(c, o, selector, offset)

@@ -1,7 +1,7 @@
 from blinkenlights.core.access cimport *
 from blinkenlights.core.dispatch cimport bind
+from blinkenlights.core.segments cimport FINE, load_segment
 
-cdef bint load_segment(Cpu *c, int number, u16 selector) noexcept nogil
 cdef Op *mov_seg(Cpu *c, Op *o) noexcept nogil
 cdef Op *load_far(Cpu *c, Op *o, int number) noexcept nogil
 cdef Op *lds(Cpu *c, Op *o) noexcept nogil

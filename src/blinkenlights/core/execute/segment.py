@@ -1,50 +1,20 @@
-"""Segment registers: MOV, LDS and its kin, ARPL.
-
-A data segment register takes a null selector or one of the flat user segments that Linux provides,
-code segments included as they are readable; SS takes the one that can be written. Anything else is
-#GP. In 16-bit code a selector is its base, shifted by 4.
-"""
+"""Segment registers: MOV, LDS and its kin, ARPL. What a selector must be is in core/segments.py."""
 
 import cython
 from cython.cimports.blinkenlights.core.state import u16, u64
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def readable(selector: u16) -> cython.bint:
-    """Whether it names a segment of Linux's GDT that is user mode's: code, data, the processor's number."""
-    visible: cython.int = selector & 0xFFFC
-    return visible == 0x20 or visible == 0x28 or visible == 0x30 or visible == 0x78
-
-
-def load_segment(c, number, selector):
-    if c.mode == 16:
-        c.sel[number] = selector
-        c.seg_base[number] = cython.cast(u64, selector) << 4
-        return True
-    if number == CS:
-        return False
-    if number == SS:
-        if selector != 0x2B:
-            return False
-    elif selector > 3 and not readable(selector):
-        return False
-    c.sel[number] = selector
-    if number == FS or number == GS:
-        c.seg_base[number] = 0
-    return True
-
-
 def mov_seg(c, o):
     """Moves to and from segment registers; a register destination is zero-extended."""
     value: u64
+    error: cython.int
     if o.extra:  # operand 0 is the segment register
         value = load(c, ea(c, o), 2) if o.form == RM else get(c, o.src, 2)
         if o.dst == CS:
             return fault(c, o, 6, 0)
-        if not load_segment(c, o.dst, cython.cast(u16, value)):
-            return fault(c, o, 13, cython.cast(u16, value) & 0xFFFC)
+        error = load_segment(c, o.dst, cython.cast(u16, value))
+        if error != FINE:
+            return fault(c, o, error >> 16, error & 0xFFFF)
         return o + 1
     value = c.sel[o.src]
     if o.form == MR:
@@ -60,8 +30,9 @@ def load_far(c, o, number):
     size: cython.int = o.size
     value: u64 = load(c, address, size)
     selector: u16 = cython.cast(u16, load(c, linear(o, address + size), 2))
-    if not load_segment(c, number, selector):
-        return fault(c, o, 13, selector & 0xFFFC)
+    error: cython.int = load_segment(c, number, selector)
+    if error != FINE:
+        return fault(c, o, error >> 16, error & 0xFFFF)
     put(c, o.dst, size, value)
     return o + 1
 

@@ -73,7 +73,8 @@ def clzero(c, o):
         zeros[i] = 0
     if o.asize != 8:
         address = cython.cast(u32, address)
-    store_bytes(c, linear(o, c.seg_base[o.seg] + address) & ~cython.cast(u64, 63), zeros, 64)
+    address &= ~cython.cast(u64, 63)
+    store_bytes(c, place(c, o, o.seg, address, 64, True) & ~cython.cast(u64, 63), zeros, 64)
     return done(c, o)
 
 

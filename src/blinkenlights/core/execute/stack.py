@@ -8,9 +8,7 @@ USER_FLAGS = 0x244DD5
 
 def stack_pointer(c, o):
     """Its offset in SS: legacy code uses SP or ESP, as SS's descriptor says."""
-    if not o.flags & LEGACY:
-        return c.reg[4]
-    return c.reg[4] & c.stack_mask
+    return c.reg[4] & c.stack_mask if o.flags & LEGACY else c.reg[4]
 
 
 def set_stack_pointer(c, o, value):
@@ -20,18 +18,19 @@ def set_stack_pointer(c, o, value):
         put(c, 32, 2 if c.stack_mask == 0xFFFF else 4, value)
 
 
+def stack_place(c, sp, size, write):
+    return checked(c, SS, sp & c.stack_mask, size, write)
+
+
 def push_legacy(c, o, size, value):
-    sp: u64 = (c.reg[4] - size) & c.stack_mask
-    check_stack(c, sp, size)
-    store(c, linear(o, c.seg_base[SS] + sp), size, value)
+    sp: u64 = c.reg[4] - size
+    store(c, stack_place(c, sp, size, True), size, value)
     set_stack_pointer(c, o, sp)
 
 
 def pop_legacy(c, o, size):
-    sp: u64 = stack_pointer(c, o)
-    check_stack(c, sp, size)
-    value: u64 = load(c, linear(o, c.seg_base[SS] + sp), size)
-    set_stack_pointer(c, o, sp + size)
+    value: u64 = load(c, stack_place(c, c.reg[4], size, False), size)
+    set_stack_pointer(c, o, c.reg[4] + size)
     return value
 
 
@@ -83,11 +82,13 @@ def pop(c, o):
     sp: u64 = c.reg[4]
     value: u64
     address: u64
+    error: cython.int
     if o.extra:
         value = pop_value(c, o, o.size)
-        if not load_segment(c, o.dst, cython.cast(u16, value)):
+        error = load_segment(c, o.dst, cython.cast(u16, value))
+        if error != FINE:
             c.reg[4] = sp
-            return fault(c, o, 13, cython.cast(u16, value) & 0xFFFC)
+            return fault(c, o, error >> 16, error & 0xFFFF)
         return done(c, o)
     if o.form != MR:
         value = pop_value(c, o, o.size)
@@ -96,8 +97,9 @@ def pop(c, o):
     o.flags |= ELSEWHERE  # until the value is there, the stack is what may fault
     c.operand = sp
     value = pop_value(c, o, o.size)
-    c.operand = address = ea(c, o)
+    address = offset_of(c, o)
     c.reg[4] = sp
+    c.operand = address = place(c, o, o.seg, address, o.size, True)
     store(c, address, o.size, value)
     set_stack_pointer(c, o, stack_pointer(c, o) + o.size)
     return done(c, o)
@@ -131,11 +133,10 @@ def popf(c, o):
 
 def pusha(c, o):
     sp: u64 = c.reg[4]
-    low: u64 = stack_pointer(c, o) - 8 * o.size
     i: cython.int
-    # the lowest cell first, so that a fault leaves nothing done
-    check_stack(c, low & c.stack_mask, o.size)
-    load(c, linear(o, c.seg_base[SS] + (low & c.stack_mask)), o.size)
+    for i in range(1, 9):  # so that a fault leaves nothing done
+        stack_place(c, sp - i * o.size, o.size, True)
+    load(c, stack_place(c, sp - 8 * o.size, o.size, True), o.size)
     for i in range(8):
         push_legacy(c, o, o.size, sp if i == 4 else c.reg[i])
     return done(c, o)
@@ -144,9 +145,10 @@ def pusha(c, o):
 def popa(c, o):
     i: cython.int
     value: u64
-    last: u64 = (stack_pointer(c, o) + 7 * o.size) & c.stack_mask
-    check_stack(c, last, o.size)
-    load(c, linear(o, c.seg_base[SS] + last), o.size)
+    sp: u64 = c.reg[4]
+    for i in range(8):
+        stack_place(c, sp + i * o.size, o.size, False)
+    load(c, stack_place(c, sp + 7 * o.size, o.size, False), o.size)
     for i in range(8):
         value = pop_legacy(c, o, o.size)
         if i != 3:
@@ -159,21 +161,21 @@ def enter(c, o):
     level: cython.int = o.extra & 31
     size: cython.int = o.size
     bp: u64 = c.reg[5]
-    frame: u64
+    sp: u64 = c.reg[4] - size
+    frame: u64 = sp & c.stack_mask
     _: cython.int
     if not o.flags & LEGACY:
         return enter_flat(c, o)
-    push_value(c, o, size, bp)
-    frame = stack_pointer(c, o)
+    store(c, stack_place(c, sp, size, True), size, bp)
     if level:
         for _ in range(1, level):
             bp -= size
-            bp &= c.stack_mask
-            check_stack(c, bp, size)
-            push_value(c, o, size, load(c, linear(o, c.seg_base[SS] + bp), size))
-        push_value(c, o, size, frame)
-    set_stack_pointer(c, o, stack_pointer(c, o) - o.imm)
+            sp -= size
+            store(c, stack_place(c, sp, size, True), size, load(c, stack_place(c, bp, size, False), size))
+        sp -= size
+        store(c, stack_place(c, sp, size, True), size, frame)
     put(c, 40, 2 if c.stack_mask == 0xFFFF else size, frame)
+    set_stack_pointer(c, o, sp - o.imm)
     return done(c, o)
 
 
@@ -210,9 +212,7 @@ def leave_(c, o):
     value: u64
     bp: u64 = c.reg[5]
     if o.flags & LEGACY:
-        bp &= c.stack_mask
-        check_stack(c, bp, o.size)
-        value = load(c, linear(o, c.seg_base[SS] + bp), o.size)
+        value = load(c, stack_place(c, bp, o.size, False), o.size)
         set_stack_pointer(c, o, bp + o.size)
     else:
         value = load(c, bp, o.size)

@@ -26,17 +26,17 @@ def index_mask(o: OpP) -> u64:
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def source_address(c: CpuP, o: OpP) -> u64:
-    return linear(o, c.seg_base[o.seg] + (c.reg[6] & index_mask(o)))
+def source_address(c: CpuP, o: OpP, size: cython.int) -> u64:
+    return place(c, o, o.seg, c.reg[6] & index_mask(o), size, False)
 
 
 @cython.cfunc
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def destination_address(c: CpuP, o: OpP) -> u64:
+def destination_address(c: CpuP, o: OpP, size: cython.int, write: cython.bint) -> u64:
     """ES:rDI; ES has no base in 64-bit code."""
-    return linear(o, (c.seg_base[ES] if o.flags & LEGACY else 0) + (c.reg[7] & index_mask(o)))
+    return place(c, o, ES if o.flags & LEGACY else NO_SEGMENT, c.reg[7] & index_mask(o), size, write)
 
 
 @cython.cfunc
@@ -70,18 +70,19 @@ def element(c: CpuP, o: OpP, size: cython.int, kind: cython.int) -> cython.void:
     a: u64
     b: u64
     if kind == 0:
-        store(c, destination_address(c, o), size, load(c, source_address(c, o), size))
+        a = load(c, source_address(c, o, size), size)
+        store(c, destination_address(c, o, size, True), size, a)
     elif kind == 1:
-        b = load(c, destination_address(c, o), size)
-        a = load(c, source_address(c, o), size)
+        b = load(c, destination_address(c, o, size, False), size)
+        a = load(c, source_address(c, o, size), size)
         set_compare_flags(c, a, b, size)
     elif kind == 2:
-        store(c, destination_address(c, o), size, c.reg[0])
+        store(c, destination_address(c, o, size, True), size, c.reg[0])
     elif kind == 3:
-        put(c, 0, size, load(c, source_address(c, o), size))
+        put(c, 0, size, load(c, source_address(c, o, size), size))
     else:
         a = get(c, 0, size)
-        b = load(c, destination_address(c, o), size)
+        b = load(c, destination_address(c, o, size, False), size)
         set_compare_flags(c, a, b, size)
     if kind == 0 or kind == 1 or kind == 3:
         advance(c, o, 6, size)
@@ -128,8 +129,8 @@ def string(c: CpuP, o: OpP, size: cython.int, kind: cython.int) -> OpP:
 @cython.exceptval(check=False)
 def chunk(c: CpuP, o: OpP, size: cython.int, kind: cython.int, count: u64) -> u64:
     """Do as many elements as fit the pages they begin in; returns how many."""
-    to: u64 = destination_address(c, o)
-    source: u64 = source_address(c, o)
+    to: u64 = destination_address(c, o, size, True)
+    source: u64 = source_address(c, o, size)
     room: u64 = 4096 - (to & 4095)
     p: u8p
     q: u8p
