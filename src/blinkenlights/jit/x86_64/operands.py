@@ -329,8 +329,7 @@ def copy_through_register(k: CodeP, g: GuestP) -> cython.bint:
     done: cython.bint
     if through < 0 or insn.asize != 8 or insn.base == RSP or not by_modrm(insn):
         return False
-    if own < 0:
-        borrow(k, g, through)
+    borrow(k, g, through)  # even one's own: a fault finds it as it was
     if insn.base == RIP_BASE:
         set_register(k, through, g.next + insn.disp)
         disp = 0
