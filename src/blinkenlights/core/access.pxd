@@ -62,7 +62,7 @@ cdef inline u64 ea(Cpu *c, Op *o) noexcept nogil:
         return segmented(c, o, offset_of(c, o))
     return offset_of(c, o) + c.seg_base[o.seg]
 
-cdef inline u64 place(Cpu *c, Op *o, int segment, u64 offset, int size, bint write) noexcept nogil:
+cdef inline u64 ea_of(Cpu *c, Op *o, int segment, u64 offset, int size, bint write) noexcept nogil:
     """The same for an operand that the instruction implies, or that isn't where ModRM says."""
     if unlikely_(o.flags & LEGACY):
         return checked(c, segment, offset, size, write)

@@ -103,7 +103,7 @@ def element_address(c: CpuP, o: OpP, i: cython.int, width: cython.int, index_wid
     offset = c.reg[o.base] + (offset << o.scale) + o.disp
     if unlikely_(o.asize == 4):
         offset = cython.cast(u64, cython.cast(u32, offset))
-    c.operand = place(c, o, o.seg, offset, width, False)
+    c.operand = ea_of(c, o, o.seg, offset, width, False)
     return c.operand
 
 

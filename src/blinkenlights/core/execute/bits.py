@@ -33,7 +33,7 @@ def bit_test(c: CpuP, o: OpP, kind: cython.int) -> OpP:
         address = offset_of(c, o) + cython.cast(u64, far)
         if o.asize != 8:
             address = cython.cast(u16, address) if o.asize == 2 else cython.cast(u32, address)
-        address = place(c, o, o.seg, address, size, kind != 0)
+        address = ea_of(c, o, o.seg, address, size, kind != 0)
         o.flags |= ELSEWHERE
         c.operand = address
         if kind == 0:

@@ -133,7 +133,7 @@ def xlat(c, o):
     address: u64 = c.reg[3] + cython.cast(u8, c.reg[0])
     if o.asize != 8:
         address &= cython.cast(u64, 0xFFFF) if o.asize == 2 else cython.cast(u64, 0xFFFFFFFF)
-    put(c, 0, 1, load(c, place(c, o, o.seg, address, 1, False), 1))
+    put(c, 0, 1, load(c, ea_of(c, o, o.seg, address, 1, False), 1))
     return done(c, o)
 
 

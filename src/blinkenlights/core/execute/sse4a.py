@@ -74,7 +74,7 @@ def clzero(c, o):
     if o.asize != 8:
         address = cython.cast(u32, address)
     address &= ~cython.cast(u64, 63)
-    store_bytes(c, place(c, o, o.seg, address, 64, True) & ~cython.cast(u64, 63), zeros, 64)
+    store_bytes(c, ea_of(c, o, o.seg, address, 64, True) & ~cython.cast(u64, 63), zeros, 64)
     return done(c, o)
 
 

@@ -99,7 +99,7 @@ def pop(c, o):
     value = pop_value(c, o, o.size)
     address = offset_of(c, o)
     c.reg[4] = sp
-    c.operand = address = place(c, o, o.seg, address, o.size, True)
+    c.operand = address = ea_of(c, o, o.seg, address, o.size, True)
     store(c, address, o.size, value)
     set_stack_pointer(c, o, stack_pointer(c, o) + o.size)
     return done(c, o)

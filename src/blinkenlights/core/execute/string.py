@@ -27,7 +27,7 @@ def index_mask(o: OpP) -> u64:
 @cython.nogil
 @cython.exceptval(check=False)
 def source_address(c: CpuP, o: OpP, size: cython.int) -> u64:
-    return place(c, o, o.seg, c.reg[6] & index_mask(o), size, False)
+    return ea_of(c, o, o.seg, c.reg[6] & index_mask(o), size, False)
 
 
 @cython.cfunc
@@ -36,7 +36,7 @@ def source_address(c: CpuP, o: OpP, size: cython.int) -> u64:
 @cython.exceptval(check=False)
 def destination_address(c: CpuP, o: OpP, size: cython.int, write: cython.bint) -> u64:
     """ES:rDI; ES has no base in 64-bit code."""
-    return place(c, o, ES if o.flags & LEGACY else NO_SEGMENT, c.reg[7] & index_mask(o), size, write)
+    return ea_of(c, o, ES if o.flags & LEGACY else NO_SEGMENT, c.reg[7] & index_mask(o), size, write)
 
 
 @cython.cfunc
