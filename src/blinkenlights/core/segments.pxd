@@ -2,7 +2,6 @@
 
 from blinkenlights.core.state cimport *
 from blinkenlights.core.paging cimport SpaceP
-from blinkenlights.core.supervisor.state cimport SystemP
 
 # Access rights, `Cpu.seg_rights`: a descriptor's second word without its base and limit, as LAR gives it
 # (Intel SDM volume 3, section 3.4.5).

@@ -8,6 +8,7 @@ of Linux's GDT that user code may use, and the LDT that modify_ldt fills.
 import cython
 from cython.cimports.blinkenlights.core.paging import siglongjmp
 from cython.cimports.blinkenlights.core.state import CpuP, u32, u64
+from cython.cimports.blinkenlights.core.supervisor.state import SystemP
 
 GP = cython.declare(cython.int, 13)
 NP = cython.declare(cython.int, 11)

@@ -392,6 +392,7 @@ def translate(c: CpuP, s: SystemP, ops: OpP, insn: InsnP, at: u64, count: cython
         elif insn.id == MOV_CR or insn.id == MOV_DR:
             if insn.opcode >= 0x22:
                 o.fn = from_register[insn.opcode - 0x22]
+    o.flags &= 255 - WRITES  # a guess of `fill`'s that serves user code
     if o.form == MR and not only_read[insn.id] and raw_operand[insn.id] != 2 and insn.id != POP:
         o.flags |= WRITES
     if needs_check(s, o, insn):

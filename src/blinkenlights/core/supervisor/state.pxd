@@ -112,10 +112,6 @@ cdef enum:
     WINDOWS = 64  # pairs of pages side by side, for accesses that cross between them
     JUMPS = 4096
 
-# `Op.flags`: the instruction writes its memory operand, so reading it needs the right to write.
-cdef enum:
-    WRITES = 32
-
 cdef struct Segment:  # what a segment register hides; its base is in Cpu.seg_base for the six
     u64 low  # offsets that may be read: low to high; none at all where low is larger
     u64 low_write
