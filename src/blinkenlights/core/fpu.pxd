@@ -101,7 +101,7 @@ cdef inline bint raised(Cpu *c, Op *o, u16 flags) noexcept nogil:
     if likely_(not flags & ~c.fcw & FPU_EXCEPTIONS):
         return False
     c.fsw |= FPU_ES | FPU_BUSY
-    c.fop = opcode_at(c, o.rip)
+    c.fop = opcode_at(c, <u32>(o.rip + c.seg_base[CS]) if o.flags & LEGACY else o.rip)
     return True
 
 cdef inline bint stack_fault(Cpu *c, Op *o, u16 c1) noexcept nogil:

@@ -23,9 +23,9 @@ def chosen(mask: u8p, i: cython.int, width: cython.int) -> cython.bint:
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def place_of(c: CpuP, o: OpP, address: u64) -> u64:
-    """The element at `address` is accessed next."""
-    c.operand = linear(o, address)
+def place_of(c: CpuP, o: OpP, offset: u64, width: cython.int, write: cython.bint) -> u64:
+    """The address of the element that is accessed next."""
+    c.operand = ea_of(c, o, o.seg, offset, width, write)
     return c.operand
 
 
@@ -38,11 +38,11 @@ def masked_load(c: CpuP, o: OpP, width: cython.int) -> OpP:
     i: cython.int
     value: u64
     mask: u8p = register_at(c, o.src)
-    address: u64 = ea(c, o)
+    offset: u64 = offset_of(c, o)
     memset(cython.address(r[0]), 0, 32)
     for i in range(o.size // width):
         if chosen(mask, i, width):
-            value = load(c, place_of(c, o, address + i * width), width)
+            value = load(c, place_of(c, o, offset + i * width, width, False), width)
             memcpy(cython.address(r[i * width]), cython.address(value), width)
     put_vector(c, o, cython.address(r[0]), o.size)
     return done(c, o)
@@ -56,13 +56,13 @@ def masked_store(c: CpuP, o: OpP, width: cython.int) -> OpP:
     """All elements can be written, or none is."""
     i: cython.int
     mask: u8p = register_at(c, o.src)
-    address: u64 = ea(c, o)
+    offset: u64 = offset_of(c, o)
     for i in range(o.size // width):
         if chosen(mask, i, width):
-            touch(c, place_of(c, o, address + i * width), width)
+            touch(c, place_of(c, o, offset + i * width, width, True), width)
     for i in range(o.size // width):
         if chosen(mask, i, width):
-            store(c, linear(o, address + i * width), width, get(c, o.src2 + i * width, width))
+            store(c, place_of(c, o, offset + i * width, width, True), width, get(c, o.src2 + i * width, width))
     return done(c, o)
 
 
@@ -103,8 +103,7 @@ def element_address(c: CpuP, o: OpP, i: cython.int, width: cython.int, index_wid
     offset = c.reg[o.base] + (offset << o.scale) + o.disp
     if unlikely_(o.asize == 4):
         offset = cython.cast(u64, cython.cast(u32, offset))
-    c.operand = ea_of(c, o, o.seg, offset, width, False)
-    return c.operand
+    return place_of(c, o, offset, width, False)
 
 
 @cython.cfunc

@@ -1,7 +1,15 @@
 """FXSAVE, FXRSTOR and the XSAVE family (Intel manual, volume 1, sections 10.5 and 13)."""
 
 import cython
-from cython.cimports.blinkenlights.core.access import ea, fault, fetch, load, store, store_bytes
+from cython.cimports.blinkenlights.core.access import (
+    ea_of,
+    fault,
+    fetch,
+    load,
+    offset_of,
+    store,
+    store_bytes,
+)
 from cython.cimports.blinkenlights.core.dispatch import bind
 from cython.cimports.blinkenlights.core.execute.fxsave import AVX, HEADER, SSE, UPPER, X87, XSAVE_AREA
 from cython.cimports.blinkenlights.core.fpcontrol import MXCSR_VALID, get_guest_mxcsr, set_guest_mxcsr
@@ -222,12 +230,20 @@ def xmm_registers(o: OpP) -> cython.int:
 
 
 @cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def area(c: CpuP, o: OpP, size: cython.int, write: cython.bint) -> u64:
+    """Where an area of so many bytes is, which is more than the operation can say."""
+    return ea_of(c, o, o.seg, offset_of(c, o), size, write)
+
+
+@cython.cfunc
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
 def save(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
     image = cython.declare(u8[512])
-    address: u64 = ea(c, o)
+    address: u64 = area(c, o, 512, True)
     count: cython.int = xmm_registers(o)
     if address & 15:
         return fault(c, o, 13, 0)
@@ -244,7 +260,7 @@ def save(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
 @cython.exceptval(check=False)
 def restore(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
     image = cython.declare(u8[512])
-    address: u64 = ea(c, o)
+    address: u64 = area(c, o, 512, False)
     if address & 15:
         return fault(c, o, 13, 0)
     read_area(c, address, image, 512)
@@ -340,7 +356,7 @@ def write_components(
 @cython.nogil
 @cython.exceptval(check=False)
 def xsave_standard(c: CpuP, o: OpP, wide: cython.bint, optimized: cython.bint) -> OpP:
-    address: u64 = ea(c, o)
+    address: u64 = area(c, o, UPPER, True)
     mask: u64 = requested(c)
     used: u64 = in_use(c)
     if not xcr0:
@@ -358,7 +374,7 @@ def xsave_standard(c: CpuP, o: OpP, wide: cython.bint, optimized: cython.bint) -
 @cython.nogil
 @cython.exceptval(check=False)
 def xsave_compacted(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
-    address: u64 = ea(c, o)
+    address: u64 = area(c, o, UPPER, True)
     mask: u64 = requested(c)
     used: u64 = in_use(c)
     if not xcr0:
@@ -436,7 +452,7 @@ def take(c: CpuP, image: u8p, mask: u64, wide: cython.bint, count: cython.int) -
 def xrstor_any(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
     image = cython.declare(u8[832])
     header: u64p = cython.cast(u64p, cython.cast(u8p, image) + HEADER)
-    address: u64 = ea(c, o)
+    address: u64 = area(c, o, UPPER, False)
     mask: u64 = requested(c)
     if not xcr0:
         return fault(c, o, 6, 0)
