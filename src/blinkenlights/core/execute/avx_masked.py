@@ -55,6 +55,7 @@ def masked_load(c: CpuP, o: OpP, width: cython.int) -> OpP:
 def masked_store(c: CpuP, o: OpP, width: cython.int) -> OpP:
     """All elements can be written, or none is."""
     i: cython.int
+    value: u64
     mask: u8p = register_at(c, o.src)
     offset: u64 = offset_of(c, o)
     for i in range(o.size // width):
@@ -62,7 +63,8 @@ def masked_store(c: CpuP, o: OpP, width: cython.int) -> OpP:
             touch(c, place_of(c, o, offset + i * width, width, True), width)
     for i in range(o.size // width):
         if chosen(mask, i, width):
-            store(c, place_of(c, o, offset + i * width, width, True), width, get(c, o.src2 + i * width, width))
+            value = get(c, o.src2 + i * width, width)
+            store(c, place_of(c, o, offset + i * width, width, True), width, value)
     return done(c, o)
 
 
