@@ -539,8 +539,8 @@ def decode_at(c: CpuP, s: SpaceP, rip: u64, most: cython.int, ops: OpP, checked:
         if s.probes != cython.NULL:
             if instructions and n > OPS_ROOM - PROBE_ROOM - 2:
                 break
-            planted = planter(s, ops + n, at, code_address(c, at), length, instructions + 1, instructions == 0,
-                              after_access)
+            planted = planter(s, ops + n, at, code_address(c, at), length, instructions + 1,
+                              instructions == 0, after_access)
             while planted:
                 ops[n].id = insn.id
                 planted -= 1
