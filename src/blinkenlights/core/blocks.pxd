@@ -92,6 +92,9 @@ cdef Op *follow(Cpu *c, u64 rip) noexcept nogil
 ctypedef Op *(*Finder)(Cpu *c, u64 rip) noexcept nogil
 ctypedef Op *(*Connector)(Cpu *c, Op *at, u64 rip) noexcept nogil
 cdef void find_systems_by(Finder find, Connector connecting, Finder one) noexcept
+# And what forgets all of theirs, when a part of it is to be made anew.
+ctypedef void (*SystemForgetter)(Cpu *c) noexcept nogil
+cdef void forget_systems_by(SystemForgetter how) noexcept
 # Forget everything, where no other processor can be inside it (execve).
 cdef void discard(Space *s) noexcept nogil
 # How many of `want` bytes from `address` on may be executed; sets the flag if another mapping may

@@ -190,6 +190,9 @@ def forget_page(s: SpaceP, page: PageP) -> cython.void:
         mprotect(cython.cast(voidp, s.base + page.number * 4096), 4096, PROT_R | PROT_W)
 
 
+forget_system = cython.declare(SystemForgetter, cython.NULL)
+
+
 def invalidate(s, start, end):
     cache: CacheP = cython.cast(CacheP, s.blocks)
     page: PageP
@@ -197,6 +200,9 @@ def invalidate(s, start, end):
     i: cython.int
     first: u64 = start >> 12
     last: u64 = (end + 4095) >> 12
+    if s.cpus != cython.NULL and s.cpus.system != cython.NULL:
+        forget_system(s.cpus)
+        return
     if cache.newest == cython.NULL:
         return
     if last - first < BUCKETS:
@@ -655,6 +661,11 @@ def find_systems_by(find, connecting, one):
     system_find = find
     system_connect = connecting
     system_single = one
+
+
+def forget_systems_by(how):
+    global forget_system
+    forget_system = how
 
 
 def lookup(c, rip):

@@ -5,7 +5,7 @@ from libc.stdint cimport uint32_t, uint64_t
 from blinkenlights.core.host cimport (MAP_ANONYMOUS, MAP_FAILED, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE,
                                       PROT_NONE, careful_copy, mmap, mprotect, munmap, voidp)
 from blinkenlights.core.paging cimport (PROT_R, Area, AreaP, Space, SpaceP, acquire, find_area,
-                                        first_area, forget_pages, release)
+                                        first_area, forget_pages, release, system_memory_changed)
 from blinkenlights.core.state cimport u64p
 
 cdef class AddressSpace:

@@ -553,6 +553,7 @@ class AddressSpace:
         host_to: voidp = cython.cast(voidp, self.s.base + to)
         host_from: voidp = cython.cast(voidp, cython.cast(uint64_t, source))
         if careful_copy(host_to, host_from, length):
+            system_memory_changed(self.s, to, length)
             return
         page = to & ~PAGE_MASK
         while page < to + length:

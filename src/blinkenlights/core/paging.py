@@ -146,6 +146,19 @@ def translate_systems_by(read, write):
     system_write = write
 
 
+changed = cython.declare(Changed, cython.NULL)
+
+
+def tell_systems_by(how):
+    global changed
+    changed = how
+
+
+def system_memory_changed(s, address, length):
+    if s.cpus != cython.NULL and s.cpus.system != cython.NULL:
+        changed(s.cpus, address, length)
+
+
 def read_slow(c, address, size):
     if c.system != cython.NULL:
         return system_read(c, address, size)

@@ -1,5 +1,6 @@
 """Ports: which device answers which, a row a range."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 
@@ -31,6 +32,7 @@ class Bus:
         self._narrow: dict[int, Device] = {}
         self._wide: dict[int, WideDevice] = {}
         self.pic: Interrupts | None = None
+        self.on_x87_error: Callable[[], None] | None = None  # who makes it IRQ 13
 
     def attach(self, name: str, first: int, last: int, device: Device) -> None:
         """Ports `first` to `last` are the device's. ValueError where others have them."""
@@ -77,6 +79,11 @@ class Bus:
         elif size > 1:
             for i in range(size):
                 self.write(port + i & 0xFFFF, 1, value >> 8 * i & 0xFF)
+
+    def report_x87_error(self) -> None:
+        """FERR#: an x87 exception while CR0.NE is clear."""
+        if self.on_x87_error is not None:
+            self.on_x87_error()
 
     def acknowledge(self) -> int:
         """The vector of the interrupt that the line stands for."""

@@ -4,7 +4,8 @@ from blinkenlights.core.state cimport *
 from blinkenlights.core.access cimport done, fault, leave, offset_of, unlikely_
 from blinkenlights.core.supervisor.state cimport *
 from blinkenlights.core.supervisor.pages cimport *
-from blinkenlights.core.blocks cimport InsnP, find_systems_by
+from blinkenlights.core.blocks cimport InsnP, find_systems_by, forget_systems_by
+from blinkenlights.core.paging cimport tell_systems_by
 from blinkenlights.core.decode cimport *
 from blinkenlights.core.dispatch cimport MAX_MNEMONICS, ends, mnemonic_id
 from blinkenlights.core.translate cimport fill
@@ -45,6 +46,7 @@ cdef struct CodeCache:
     u64 total
     u8 **chunks
     int chunk_count
+    u8 doomed  # all of it is forgotten
     u64 flushes
     u64 made
     u64 forgotten
@@ -57,7 +59,9 @@ ctypedef Operand *OperandP
 
 cdef CodeCache *new_code_cache() noexcept nogil
 cdef void free_code_cache(CodeCache *cache) noexcept nogil
+# Forget every block. The memory is kept until `free_forgotten`, as one may be running.
 cdef void forget_all_code(Cpu *c, System *s) noexcept nogil
+cdef void free_forgotten(System *s) noexcept nogil
 # Forget translations of bytes that are about to change.
 cdef void code_written(Cpu *c, System *s, u64 frame, u64 offset, int size) noexcept nogil
 
@@ -84,5 +88,7 @@ cdef Op *leave_after(Cpu *c, Op *o) noexcept nogil
 cdef Op *still_there(Cpu *c, Op *o) noexcept nogil
 cdef Op *no_x87(Cpu *c, Op *o) noexcept nogil
 cdef Op *undefined(Cpu *c, Op *o) noexcept nogil
+cdef void forget_system(Cpu *c) noexcept nogil
+cdef void system_changed(Cpu *c, u64 address, u64 length) noexcept nogil
 cdef Op *connect(Cpu *c, Op *at, u64 rip) noexcept nogil
 cdef Op *single(Cpu *c, u64 rip) noexcept nogil

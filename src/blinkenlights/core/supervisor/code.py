@@ -102,23 +102,24 @@ def allocate(cache: CodeCacheP, size: u64) -> u8p:
     return p
 
 
-def forget_all_code(c, s):
-    """Not from within a block that goes on."""
+def free_forgotten(s):
+    """Outside of the run loop: give back what `forget_all_code` has left."""
     cache: CodeCacheP = cython.cast(CodeCacheP, s.cache)
-    page: CodePageP
     flushes: u64 = cache.flushes
     made: u64 = cache.made
+    page: CodePageP
     i: cython.int
-    for i in range(BUCKETS):
-        page = cache.pages[i]
-        while page != cython.NULL:
-            s.attributes[page.frame] &= 0xFF ^ A_CODE
-            page = page.chain
-    release(cache)
-    memset(cache, 0, cython.sizeof(CodeCache))
-    cache.flushes = flushes + 1
-    cache.made = cache.forgotten = made
-    s.generation += 1
+    if cache.doomed:
+        for i in range(BUCKETS):  # some were made since
+            page = cache.pages[i]
+            while page != cython.NULL:
+                s.attributes[page.frame] &= 0xFF ^ A_CODE
+                page = page.chain
+        s.generation += 1
+        release(cache)
+        memset(cache, 0, cython.sizeof(CodeCache))
+        cache.flushes = flushes
+        cache.made = cache.forgotten = made
 
 
 @cython.cfunc
@@ -183,6 +184,47 @@ def kill(cache: CodeCacheP, block: BlockP) -> cython.void:
         block.first[i].fn = stale
     # the last one goes on to the next block, and has counted all before
     block.first[block.ops - 1].link = cython.NULL
+
+
+def forget_all_code(c, s):
+    cache: CodeCacheP = cython.cast(CodeCacheP, s.cache)
+    page: CodePageP
+    block: BlockP
+    i: cython.int
+    for i in range(BUCKETS):
+        page = cache.pages[i]
+        while page != cython.NULL:
+            block = page.blocks
+            while block != cython.NULL:
+                kill(cache, block)
+                block = block.in_page
+            page.blocks = page.overhanging = cython.NULL
+            page.lines[0] = page.lines[1] = page.lines[2] = page.lines[3] = 0
+            s.attributes[page.frame] &= 0xFF ^ A_CODE
+            page = page.chain
+    cache.doomed = 1
+    cache.flushes += 1
+    s.generation += 1
+    c.stop_at = 0  # soon, the memory is given back
+
+
+def forget_system(c):
+    """Whatever may have changed in the code of a PC: for a debugger."""
+    forget_all_code(c, system_of(c))
+
+
+def system_changed(c, address, length):
+    """Something other than the processor has written physical memory."""
+    s: SystemP = system_of(c)
+    frame: u64
+    n: u64
+    while length:
+        n = min(length, 4096 - (address & 4095))
+        frame = address >> 12
+        if frame < s.trash_frame and s.attributes[frame] & A_CODE:
+            code_written(c, s, frame, address & 4095, cython.cast(cython.int, n))
+        address += n
+        length -= n
 
 
 def code_written(c, s, frame, offset, size):
@@ -762,3 +804,5 @@ for name in ("BT", "BTS", "BTR", "BTC"):
 del MNEMONICS
 watch_code_by(code_written)
 find_systems_by(find, connect, single)
+forget_systems_by(forget_system)
+tell_systems_by(system_changed)

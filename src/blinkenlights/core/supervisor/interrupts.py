@@ -387,6 +387,7 @@ def iret_real(c: CpuP, s: SystemP, o: OpP) -> OpP:
     change_flags(c, flags, mask, size)
     enter_code(c, s, selector, cython.cast(u64, selector) << 4, s.segment[CS].limit, s.segment[CS].rights,
                s.cpl)
+    s.nmi_masked = 0
     look_for_interrupts(c, s)
     return go(c, o, rip)
 

@@ -164,6 +164,11 @@ class SystemProcessor(Processor):
                     before == PF and (vector == PF or contributory(vector))):
                 vector = DOUBLE
                 error = 0
+        if vector == MF and not s.cr0 & CR0_NE:
+            # the error goes out as an interrupt request, and the processor waits for that
+            self.bus.report_x87_error()
+            s.halted = 1
+            return True
         if vector == DB:
             s.dr[6] |= s.dr6_pending
             s.dr6_pending = 0
@@ -186,6 +191,7 @@ class SystemProcessor(Processor):
         while True:
             if self.error is not None:
                 return EXIT_ERROR
+            free_forgotten(s)
             if s.shutdown:
                 return EXIT_SHUTDOWN
             if c.icount + s.idle >= s.next_event:

@@ -16,9 +16,9 @@ cdef extern from *:
 
 # Why the run loop was left, beyond those of core.state.
 cdef enum:
-    EXIT_EVENT = 6  # time reached `next_event`
-    EXIT_SHUTDOWN = 7  # a fault while a double fault was being delivered
-    EXIT_ERROR = 8  # a device raised a Python exception: `error`
+    EXIT_EVENT = 32  # time reached `next_event`
+    EXIT_SHUTDOWN = 33  # a fault while a double fault was being delivered
+    EXIT_ERROR = 34  # a device raised a Python exception: `error`
 
 # Segment registers beyond the six: their places in `System.segment`.
 cdef enum:

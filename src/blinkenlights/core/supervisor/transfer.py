@@ -224,6 +224,7 @@ def to_task(c: CpuP, o: OpP, s: SystemP, selector: u16, d: DescriptorP, how: cyt
             return fault(c, o, NP, selector & 0xFFFC)
         target = cython.cast(u16, d.low >> 16)
     rip = switch_task(c, s, target, o.rip + o.length, how, 0)
+    look_for_interrupts(c, s)
     return go(c, o, rip)
 
 

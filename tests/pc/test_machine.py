@@ -1,0 +1,294 @@
+"""What a PC does as a whole: its ends, its time, its interrupts, its memory."""
+
+import io
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from blinkenlights.pc import run_headless
+from blinkenlights.pc.machine import PC, End
+from tests.pc.conftest import assemble
+
+Source = Callable[[str], Path]
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Source:
+    """A boot sector assembled from what stands at `test:` of verdict.inc."""
+
+    def make(text: str) -> Path:
+        source = tmp_path / "program.asm"
+        source.write_text(f'%include "verdict.inc"\ntest:\n{text}\n    end_of_sector\n')
+        return assemble(source)
+
+    return make
+
+
+class Controller:
+    """An interrupt controller with one line, vector 0x20."""
+
+    def __init__(self, machine: PC) -> None:
+        self.machine = machine
+        self.ticks: list[int] = []
+        machine.bus.pic = self
+
+    def request(self, tick: int) -> None:
+        self.machine.cpu.set_interrupt_line(True)
+
+    def acknowledge(self) -> int:
+        self.ticks.append(self.machine.cpu.now)
+        self.machine.cpu.set_interrupt_line(False)
+        return 0x20
+
+
+COUNTING = """
+    mov word [0x20 * 4], handler
+    mov word [0x20 * 4 + 2], 0
+    sti
+again:
+    inc dword [0x600]
+    add ax, 3
+    jmp again
+handler:
+    inc word [0x604]
+    iret
+"""
+
+
+def test_exit_status_is_the_program_s(image: Source) -> None:
+    assert run_headless(image("mov eax, 231\n mov edi, 7\n syscall")) == 7
+    assert run_headless(image("mov al, 3\n out 0xf4, al")) == 7
+
+
+def test_halting_for_good_is_an_end(image: Source) -> None:
+    assert run_headless(image("cli\n hlt")) == 0
+
+
+def test_a_triple_fault_is_an_end_of_its_own(image: Source, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_headless(image("lidt [table]\n int 0x20\ntable: dw 0, 0, 0")) == 134
+    assert capsys.readouterr().err == "triple fault\n"
+
+
+def test_time_runs_out(image: Source) -> None:
+    assert run_headless(image("jmp $"), timeout=0.2) == 124
+
+
+def test_text_goes_to_the_output(image: Source) -> None:
+    out = io.BytesIO()
+    run_headless(image("mov al, 'e'\n out 0xe9, al\n mov ax, 0x0e62\n int 0x10\n cli\n hlt"), out=out)
+    assert out.getvalue() == b"eb"
+
+
+def test_a_count_of_instructions_is_exact(image: Source) -> None:
+    machine = PC(image(COUNTING))
+    assert machine.run(count=12345) is End.COUNT
+    assert machine.tick == 12345
+    machine.close()
+
+
+def test_interrupts_come_at_their_tick(image: Source) -> None:
+    machine = PC(image(COUNTING))
+    controller = Controller(machine)
+    timer = machine.scheduler.timer("test", controller.request)
+    for tick in (1001, 1777, 20_003):
+        timer.set(tick)
+        machine.run(count=tick + 50 - machine.tick)
+    assert controller.ticks == [1001, 1777, 20_003]
+    assert machine.memory.u16(0x604) == 3
+    machine.close()
+
+
+def test_halt_wakes_at_the_next_timer(image: Source) -> None:
+    program = """
+    mov word [0x80], handler
+    mov word [0x82], 0
+    sti
+    hlt
+    cli
+    hlt
+handler:
+    inc word [0x604]
+    iret
+"""
+    machine = PC(image(program))
+    controller = Controller(machine)
+    machine.scheduler.timer("test", controller.request).set(5_000_000)
+    assert machine.run() is End.HALT
+    assert controller.ticks == [5_000_000]
+    assert machine.tick < 100
+    assert machine.memory.u16(0x604) == 1
+    machine.close()
+
+
+def test_sti_holds_interrupts_back_for_one_instruction(image: Source) -> None:
+    program = """
+    mov word [0x80], handler
+    mov word [0x82], 0
+    mov cx, 1000
+again:
+    sti
+    inc bx
+    cli
+    loop again
+    cli
+    hlt
+handler:
+    mov bp, sp
+    cmp word [bp], again + 2            ; behind INC BX, never before it
+    je good
+    inc dx
+good:
+    inc word [0x604]
+    iret
+"""
+    machine = PC(image(program))
+    controller = Controller(machine)
+
+    def request(tick: int) -> None:
+        controller.request(tick)
+        timer.set(tick + 37)
+
+    timer = machine.scheduler.timer("test", request)
+    timer.set(100)
+    assert machine.run() is End.HALT
+    assert machine.memory.u16(0x604) > 20
+    assert machine.registers.dx == 0
+    machine.close()
+
+
+def test_a_device_s_error_ends_the_run(image: Source) -> None:
+    class Broken:
+        def read(self, port: int) -> int:
+            raise LookupError("no such register")
+
+        def write(self, port: int, value: int) -> None:
+            raise LookupError("no such register")
+
+    machine = PC(image("in al, 0x77"))
+    machine.bus.attach("broken", 0x77, 0x77, Broken())
+    with pytest.raises(LookupError):
+        machine.run()
+    machine.close()
+
+
+def test_code_written_from_outside_is_executed(image: Source) -> None:
+    machine = PC(image("again: mov al, 1\n jmp again"))
+    machine.run(count=1000)
+    at = machine.memory.read(0x7C00, 512).index(b"\xb0\x01\xeb\xfc") + 0x7C00
+    machine.memory.write(at, b"\xb0\x02")
+    machine.run(count=1000)
+    assert machine.registers.al == 2
+    machine.memory.space.write(at, b"\xb0\x03")
+    machine.run(count=1000)
+    assert machine.registers.al == 3
+    machine.close()
+
+
+def test_a_saved_state_goes_on_alike(image: Source) -> None:
+    machine = PC(image(COUNTING))
+    controller = Controller(machine)
+    timer = machine.scheduler.timer("test", controller.request)
+    timer.set(30_000)
+    machine.run(count=10_000)
+    state, memory = machine.save(), machine.memory.read(0, 0x10000)
+    machine.run(count=40_000)
+    first = (machine.cpu.rip, machine.registers.ax, machine.memory.u32(0x600), controller.ticks)
+    machine.memory.write(0, memory)
+    machine.restore(state)
+    assert machine.tick == 10_000
+    controller.ticks = []
+    machine.run(count=40_000)
+    assert (machine.cpu.rip, machine.registers.ax, machine.memory.u32(0x600), controller.ticks) == first
+    machine.close()
+
+
+def test_stepping_and_running_meet(image: Source) -> None:
+    stepped, run = PC(image(COUNTING)), PC(image(COUNTING))
+    for machine in (stepped, run):
+        controller = Controller(machine)
+        machine.scheduler.timer("test", controller.request).set(500)
+    while stepped.tick < 2000:
+        stepped.step()
+    run.run(count=2000)
+    assert stepped.cpu.save() == run.cpu.save()
+    stepped.close()
+    run.close()
+
+
+def test_several_machines_live_together(image: Source) -> None:
+    one, two = PC(image(COUNTING)), PC(image(COUNTING))
+    one.run(count=3000)
+    two.run(count=1500)
+    assert one.memory.u32(0x600) > two.memory.u32(0x600) > 0
+    one.close()
+    two.close()
+
+
+@pytest.mark.parametrize(
+    ("kib", "shape"),
+    [(360, (40, 2, 9)), (720, (80, 2, 9)), (1200, (80, 2, 15)), (1440, (80, 2, 18)), (2880, (80, 2, 36)),
+     (10080, (20, 16, 63))],
+)  # fmt: skip
+def test_geometry_comes_from_the_size(tmp_path: Path, kib: int, shape: tuple[int, int, int]) -> None:
+    path = tmp_path / "disk.img"
+    with path.open("wb") as file:
+        file.truncate(kib << 10)
+    machine = PC(path)
+    disk = machine.disks[machine.boot_disk]
+    assert (disk.cylinders, disk.heads, disk.track) == shape
+    assert machine.registers.dl == (0x80 if kib > 2880 else 0)
+    machine.close()
+
+
+def test_bad_images_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No such file"):
+        PC(tmp_path / "missing")
+    (tmp_path / "empty").touch()
+    with pytest.raises(ValueError, match="empty"):
+        PC(tmp_path / "empty")
+
+
+def test_writes_are_kept_only_if_asked(tmp_path: Path, image: Source) -> None:
+    path = tmp_path / "disk.img"
+    path.write_bytes(image("cli\n hlt").read_bytes())
+    for write in (False, True):
+        machine = PC(path, write=write)
+        machine.disks[0].write(5, b"x" * 512)
+        assert machine.disks[0].read(5, 1) == b"x" * 512
+        machine.close()
+        assert (path.read_bytes()[5 * 512] == ord("x")) is write
+
+
+def test_option_roms_are_read_only(image: Source) -> None:
+    rom = b"\x55\xaa\x04".ljust(2048, b"r")
+    machine = PC(image("mov ax, 0xd000\n mov es, ax\n mov byte [es:3], 1\n mov bl, [es:3]\n cli\n hlt"),
+                 option_roms={0xD0000: rom})  # fmt: skip
+    assert machine.run() is End.HALT
+    assert machine.registers.bl == ord("r")
+    machine.close()
+    with pytest.raises(ValueError, match="55 AA"):
+        PC(image("hlt"), option_roms={0xD0000: b"nothing"})
+
+
+def test_an_alternate_bios_starts_at_the_reset_vector(tmp_path: Path, image: Source) -> None:
+    source = tmp_path / "bios.asm"
+    source.write_text(
+        "bits 16\norg 0\nstart: mov ax, cs\n mov ds, ax\n mov al, [value]\n out 0xf4, al\n hlt\n"
+        "value: db 21\n"
+        "times 0xfff0 - ($ - $$) db 0\n jmp 0xf000:start\n times 0x10000 - ($ - $$) db 0\n"
+    )
+    binary = tmp_path / "bios.bin"
+    image("hlt")  # skips where there is no nasm
+    subprocess.run(["nasm", "-f", "bin", "-o", str(binary), str(source)], check=True)
+    assert run_headless(image("hlt"), bios=binary) == 43
+
+
+def test_memory_of_3_gib_costs_nothing_until_it_is_used(image: Source) -> None:
+    machine = PC(image("cli\n hlt"), ram=3 << 30)
+    machine.memory.put_u32((3 << 30) - 4, 0x1234)
+    assert machine.memory.u32((3 << 30) - 4) == 0x1234
+    assert machine.memory.u32(3 << 30) == 0xFFFFFFFF
+    assert machine.run() is End.HALT
+    machine.close()
