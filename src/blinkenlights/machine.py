@@ -195,12 +195,12 @@ class Machine:
         cls,
         image: str | bytes | os.PathLike[str],
         *,
-        bios: object = None,
+        bios: str | os.PathLike[str] | None = None,
         write: bool = False,
         record: bool = False,
     ) -> "Machine":
         """A PC that starts from a disk image, in 16-bit mode; `write` lets it change the image."""
-        from blinkenlights.pc.personality import boot  # type: ignore[import-not-found, unused-ignore]
+        from blinkenlights.pc.personality import boot
 
         machine: Machine = cls(boot(image, bios=bios, write=write))
         return machine.begin(record)

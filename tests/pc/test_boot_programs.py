@@ -18,6 +18,7 @@ NO_QEMU = {
     "words_do_not_wrap_at_ffff": "no segment limits",
     "implied_operands_do_not_wrap_at_ffff": "no segment limits",
     "segment_limits_are_checked": "no segment limits",
+    "limits_hold_for_wide_operations": "no segment limits",
     "segment_types_limit_access": "no segment types",
     "compatibility_mode_has_segments": "no segment limits",
     "far_jumps_set_the_accessed_bit": "far jumps don't set it",

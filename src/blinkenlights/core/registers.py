@@ -7,6 +7,7 @@ takes no more than an attribute of a C structure does.
 import cython
 from cython.cimports.blinkenlights.core.access import get_rflags, set_status
 from cython.cimports.blinkenlights.core.hostfpu import bring_x87_home
+from cython.cimports.blinkenlights.core.supervisor.state import CR0_PE, SystemP
 from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
 from cython.cimports.libc.string import memcpy, memset
 
@@ -189,6 +190,8 @@ class Field:
                        | cython.cast(u64, word != 0) << self.number)
         elif self.kind == SELECTOR:
             c.sel[self.number] = cython.cast(u16, word)
+            if c.system != cython.NULL and not cython.cast(SystemP, c.system).cr0 & CR0_PE:
+                c.seg_base[self.number] = cython.cast(u64, cython.cast(u16, word)) << 4  # real mode
         elif self.kind == BASE:
             c.seg_base[self.number] = word
         elif self.kind == MXCSR:

@@ -4,7 +4,9 @@ from blinkenlights.core.state cimport *
 from blinkenlights.core.access cimport done, fault, leave, offset_of, unlikely_
 from blinkenlights.core.supervisor.state cimport *
 from blinkenlights.core.supervisor.pages cimport *
-from blinkenlights.core.blocks cimport InsnP, find_systems_by, forget_systems_by
+from blinkenlights.core.probes cimport plant, set_block_size
+from blinkenlights.core.paging cimport SpaceP
+from blinkenlights.core.blocks cimport PROBE_ROOM, InsnP, find_systems_by, forget_systems_by
 from blinkenlights.core.paging cimport tell_systems_by
 from blinkenlights.core.decode cimport *
 from blinkenlights.core.dispatch cimport MAX_MNEMONICS, ends, mnemonic_id
@@ -13,7 +15,7 @@ from blinkenlights.core.translate cimport fill
 cdef enum:
     BUCKETS = 16384
     MOST = 48  # instructions in a block
-    ROOM = 100  # operations: a check before each, a first and a last one
+    ROOM = 160  # operations: checks and what a debugger plants before instructions, a first and a last one
 
 cdef struct Block:
     u64 physical

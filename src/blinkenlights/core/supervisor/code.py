@@ -494,6 +494,9 @@ def decode_block(c: CpuP, s: SystemP, rip: u64, base: u64, physical: u64, ops: O
     length: cython.int
     error: cython.int
     ended: cython.bint = False
+    space: SpaceP = cython.cast(SpaceP, c.space)
+    planted: cython.int
+    after_access: cython.bint = False
     block.overhangs = 0
     while count < most and not ended and used < have:
         left = have - used
@@ -523,6 +526,16 @@ def decode_block(c: CpuP, s: SystemP, rip: u64, base: u64, physical: u64, ops: O
             # beyond the limit, or longer than 15 bytes: #GP
             refuse(c, rip, UD if length == DECODE_INVALID else GP)
             return 0
+        if space.probes != cython.NULL:
+            if count and n > ROOM - PROBE_ROOM - 5:
+                break
+            planted = plant(space, ops + n, rip + used, base + rip + used, length, count + 1, count == 0,
+                            after_access)
+            while planted:
+                ops[n].id = insn.id
+                planted -= 1
+                n += 1
+            after_access = True
         count += 1
         n += translate(c, s, ops + n, cython.address(insn), rip + used, count, cython.address(ended))
         used += length
@@ -532,13 +545,15 @@ def decode_block(c: CpuP, s: SystemP, rip: u64, base: u64, physical: u64, ops: O
     ops[n].disp = rip + used if c.mode == 64 else (rip + used) & LOW_32
     ops[n].link = cython.NULL
     ops[n].count = count
+    if space.probes != cython.NULL:
+        set_block_size(ops, n, used)
     return n + 1
 
 
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def note(c: CpuP, s: SystemP, cache: CodeCacheP, physical: u64, length: u64) -> CodePageP:
+def mark_code(c: CpuP, s: SystemP, cache: CodeCacheP, physical: u64, length: u64) -> CodePageP:
     """These bytes of a page are code now."""
     frame: u64 = frame_of(s, physical)
     page: CodePageP = page_of(cache, frame, True)
@@ -589,12 +604,12 @@ def make(c: CpuP, s: SystemP, rip: u64, base: u64, physical: u64) -> OpP:
     block.first = room
     block.ops = n
     first = min(sketch.bytes, 4096 - (physical & 4095))
-    page = note(c, s, cache, physical, first)
+    page = mark_code(c, s, cache, physical, first)
     block.in_page = page.blocks
     page.blocks = block
     block.in_second = cython.NULL
     if block.overhangs:
-        page = note(c, s, cache, block.second, sketch.bytes - first)
+        page = mark_code(c, s, cache, block.second, sketch.bytes - first)
         block.in_second = page.overhanging
         page.overhanging = block
     slot = bucket_of(physical, rip)

@@ -3,7 +3,8 @@
 from blinkenlights.core.state cimport *
 from blinkenlights.core.access cimport likely_, not_canonical, unlikely_
 from blinkenlights.core.supervisor.state cimport *
-from blinkenlights.core.paging cimport TlbEntryP, siglongjmp, translate_systems_by
+from blinkenlights.core.probes cimport note, watch_bits
+from blinkenlights.core.paging cimport PTE_WATCH_READ, PTE_WATCH_WRITE, SpaceP, TlbEntryP, siglongjmp, translate_systems_by
 
 cdef extern from "sys/mman.h" nogil:
     int PROT_READ, PROT_WRITE, MAP_SHARED, MAP_FIXED, MAP_PRIVATE, MAP_ANONYMOUS, MAP_NORESERVE

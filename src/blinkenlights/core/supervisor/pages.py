@@ -229,6 +229,8 @@ def page_of_access(c: CpuP, s: SystemP, address: u64, size: cython.int, access: 
     t: Translation
     error: cython.int = walk(c, s, address, access, user, cython.address(t))
     entry: TlbEntryP
+    space: SpaceP = cython.cast(SpaceP, c.space)
+    watched_bits: u64
     host: u64
     frame: u64
     if error != FINE:
@@ -248,6 +250,16 @@ def page_of_access(c: CpuP, s: SystemP, address: u64, size: cython.int, access: 
         entry.read_tag = page
         entry.write_tag = page if t.writable and not s.attributes[frame] else NOWHERE
         entry.addend = host - page
+    if space.probes != cython.NULL:
+        watched_bits = watch_bits(space, page)
+        if watched_bits & PTE_WATCH_READ:
+            entry.read_tag = NOWHERE
+        if watched_bits & PTE_WATCH_WRITE:
+            entry.write_tag = NOWHERE
+        # a debugger's memory is physical memory
+        if t.physical == address and watched_bits & (
+                PTE_WATCH_WRITE if access == TO_WRITE else PTE_WATCH_READ):
+            note(c, address, size, 2 if access == TO_WRITE else 1)
     if access == TO_WRITE and s.attributes[frame]:
         if s.attributes[frame] & A_ROM:
             memcpy(cython.cast(u8p, c.membase + (s.trash_frame << 12)), cython.cast(u8p, host), 4096)

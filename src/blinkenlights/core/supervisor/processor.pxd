@@ -3,6 +3,7 @@
 from blinkenlights.core.state cimport *
 from blinkenlights.core.access cimport *
 from blinkenlights.core.engine cimport Processor, run_loop, set_current
+from blinkenlights.core.probes cimport finish_accesses
 from blinkenlights.core.memory cimport AddressSpace
 from blinkenlights.core.supervisor.state cimport *
 from blinkenlights.core.supervisor.pages cimport *

@@ -196,7 +196,7 @@ class SystemProcessor(Processor):
                 return EXIT_SHUTDOWN
             if c.icount + s.idle >= s.next_event:
                 return EXIT_EVENT
-            if s.attention or c.pending_signal:
+            if s.attention or c.pending_signal or c.asked:
                 s.attention = 0
                 return EXIT_ATTENTION
             if c.icount >= s.limit and not s.event:
@@ -232,12 +232,14 @@ class SystemProcessor(Processor):
             s.dr6_pending = 0
             before = c.icount
             c.stop_at = 1 if stepping else until - MARGIN
-            if s.attention:
+            if s.attention or c.asked:
                 c.stop_at = 0
             c.exit = EXIT_ATTENTION
             with cython.nogil:
                 run_loop(c, stepping)
             as_current(c, s)
+            if c.access_count:
+                finish_accesses(c)
             if c.exit == EXIT_EXCEPTION:
                 if not self.take_exception():
                     return EXIT_SHUTDOWN

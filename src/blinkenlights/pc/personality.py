@@ -1,0 +1,52 @@
+"""A PC as a machine's personality: what `Machine.boot` makes."""
+
+import os
+from typing import TYPE_CHECKING
+
+from blinkenlights.api.personality import Personality
+from blinkenlights.api.stops import Stop, StopReason
+from blinkenlights.pc.machine import PC, End
+
+if TYPE_CHECKING:
+    from blinkenlights.core.engine import Processor
+
+TRIPLE_FAULT = 8  # the vector of the double fault that could not be delivered
+
+
+class Pc(Personality):
+    """`pc` is the machine: its memory, disks, keys and devices."""
+
+    name = "pc"
+
+    def __init__(self, pc: PC) -> None:
+        super().__init__(pc.memory.space, pc.cpu)
+        self.pc = pc
+
+    @property
+    def exited(self) -> int | None:
+        return self.pc.exited
+
+    def turn(self) -> StopReason | None:
+        return self.stop(End.EXIT) if self.pc.exited is not None else None
+
+    def after(self, cpu: "Processor", reason: int) -> StopReason | None:
+        end = self.pc.after(reason)
+        return None if end is None else self.stop(end)
+
+    def stop(self, end: End) -> StopReason:
+        stopped = self.machine.stopped
+        if end is End.EXIT:
+            return stopped(Stop.EXIT, status=self.pc.exited)
+        if end is End.SHUTDOWN:
+            return stopped(Stop.EXCEPTION, vector=TRIPLE_FAULT, error_code=0)
+        return stopped(Stop.HALT)
+
+    def close(self) -> None:
+        self.pc.close()
+
+
+def boot(
+    image: str | bytes | os.PathLike[str], *, bios: str | os.PathLike[str] | None = None, write: bool = False
+) -> Pc:
+    """A PC that starts from a disk image. OSError and ValueError as `PC` raises them."""
+    return Pc(PC(os.fsdecode(image), bios=bios, write=write))
