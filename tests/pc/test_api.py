@@ -77,7 +77,7 @@ def test_code_hooks_see_each_instruction(image: Callable[[str], Path]) -> None:
     with Machine.boot(image(PROGRAM)) as machine:
         at = address_of(machine, b"\xbb\x34\x12")
         seen = []
-        with machine.hook_code(lambda address, size: seen.append(address), at, at):
+        with machine.hook_code(lambda address, size: seen.append(address), at, at + 1):
             machine.run(count=100)
         assert len(seen) > 10
         assert set(seen) == {at}

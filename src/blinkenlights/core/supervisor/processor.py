@@ -483,7 +483,8 @@ class SystemProcessor(Processor):
     def save(self) -> bytes:
         """The processor's whole state, without memory."""
         c: CpuP = self.c
-        return (PyBytes_FromStringAndSize(cython.cast(cython.p_char, self.s), self.saved_size())
+        self.s.software_interrupt = self.s.attention = 0  # they mean nothing between two runs
+        return (PyBytes_FromStringAndSize(cython.cast(cython.p_char, self.s.segment), self.saved_size())
                 + PyBytes_FromStringAndSize(cython.cast(cython.p_char, c.reg), cython.sizeof(c.reg))
                 + PyBytes_FromStringAndSize(cython.cast(cython.p_char, c.seg_base), cython.sizeof(c.seg_base))
                 + PyBytes_FromStringAndSize(cython.cast(cython.p_char, c.sel), cython.sizeof(c.sel))
@@ -491,7 +492,9 @@ class SystemProcessor(Processor):
                 + c.icount.to_bytes(8, "little") + bytes([c.mode]) + self.xsave())
 
     def saved_size(self):
-        return cython.cast(u64, cython.address(cython.cast(SystemP, 0).delivery))
+        """Bytes of System from `segment` up to `delivery`, all plain numbers."""
+        return (cython.cast(u64, cython.address(cython.cast(SystemP, 0).delivery))
+                - cython.cast(u64, cython.address(cython.cast(SystemP, 0).segment[0])))
 
     def restore(self, state: bytes) -> None:
         """What `save` gave. Memory is the caller's to restore, and `forget_code` if it is another."""
@@ -499,8 +502,7 @@ class SystemProcessor(Processor):
         s: SystemP = self.s
         at: cython.int = self.saved_size()
         data: u8p = cython.cast(u8p, cython.cast(cython.p_char, state))
-        memcpy(s, data, at)
-        s.cpu = c
+        memcpy(s.segment, data, at)
         memcpy(c.reg, data + at, cython.sizeof(c.reg))
         at += cython.sizeof(c.reg)
         memcpy(c.seg_base, data + at, cython.sizeof(c.seg_base))
