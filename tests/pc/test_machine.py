@@ -33,6 +33,8 @@ class Controller:
         self.machine = machine
         self.ticks: list[int] = []
         machine.bus.pic = self
+        for timer in machine.scheduler.timers.values():  # the machine's own timer would interrupt as well
+            timer.cancel()
 
     def request(self, tick: int) -> None:
         self.machine.cpu.set_interrupt_line(True)

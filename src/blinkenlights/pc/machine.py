@@ -155,6 +155,7 @@ class PC:
         bus = self.bus
         power = PowerOff(self.end)
         bus.pic = self.pic
+        bus.on_x87_error = lambda: self.pic.pulse(13)
         for name, first, last, device in (
             ("DMA controller", 0x00, 0x0F, self.latches),
             ("interrupt controller", 0x20, 0x21, self.pic),
