@@ -289,3 +289,22 @@ def test_translated_code_ends_before_addresses_that_are_to_be_watched_and_only_w
     assert incremented_by_interpreter() == 200
     translated.stop_translating_at(space, [])
     assert incremented_by_interpreter() == 0
+
+
+def test_a_machine_still_meets_its_faults_when_another_of_the_same_thread_has_gone() -> None:
+    def fresh() -> Processor:
+        space = AddressSpace(jit=True)
+        space.map(0x400000, 0x1000, 7, 0x32)
+        space.write(0x400000, bytes.fromhex("bc00100000 8b0425 00000000"))  # mov esp, 0x1000; mov eax, [0]
+        return Processor(space)
+
+    def fault(cpu: Processor) -> tuple[int, int, int]:
+        cpu.rip = 0x400000
+        assert cpu.run() == EXIT_EXCEPTION
+        return cpu.vector, cpu.fault_address, cpu.rip
+
+    host.catch_faults()
+    older, newer = fresh(), fresh()
+    assert fault(older) == fault(newer) == fault(older) == (14, 0, 0x400005)
+    del newer
+    assert fault(older) == (14, 0, 0x400005)

@@ -21,6 +21,7 @@ CASES = {
     "segments": "FS and GS based operands of all kinds",
     "stepping": "single steps through calls, loops and repeated moves",
     "pointers": "calls and jumps through pointers to one address, to a few and to many",
+    "x87": "the addresses of the last x87 instruction and its operand",
     "vsyscall": "the vsyscall page",
 }
 

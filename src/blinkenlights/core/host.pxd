@@ -8,12 +8,14 @@ cdef extern from *:
     """
     #include <setjmp.h>
     static __thread void *current_cpu_;  /* this thread's Cpu */
+    static __thread void *signal_stack_;  /* the Cpu's that this thread uses as its alternate stack */
     static __thread sigjmp_buf *volatile copy_jump_;  /* set while a copy may fault */
     static __thread int mask_kept_;  /* this thread's signal mask is not the guest's to change */
     /* what is before stays before, for the signal handler to see */
     #define compiler_barrier() __asm__ volatile("" ::: "memory")
     """
     void *current_cpu_
+    void *signal_stack_
     sigjmp_buf *copy_jump_
     int mask_kept_
     void compiler_barrier() nogil

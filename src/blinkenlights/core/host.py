@@ -82,8 +82,11 @@ SIGNAL_STACK = cython.declare(cython.size_t, 65536)
 
 
 def use_signal_stack(c):
+    global signal_stack_
     stack: stack_t
     memory: voidp
+    if c.signal_stack != cython.NULL and signal_stack_ == c.signal_stack:
+        return True
     if c.signal_stack == cython.NULL:
         memory = mmap(cython.NULL, SIGNAL_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         if memory == MAP_FAILED:
@@ -92,11 +95,17 @@ def use_signal_stack(c):
     stack.ss_sp = c.signal_stack
     stack.ss_flags = 0
     stack.ss_size = SIGNAL_STACK
-    return sigaltstack(cython.address(stack), cython.NULL) == 0
+    if sigaltstack(cython.address(stack), cython.NULL):
+        return False
+    signal_stack_ = c.signal_stack
+    return True
 
 
 def drop_signal_stack(c):
+    global signal_stack_
     stack: stack_t
+    if signal_stack_ == c.signal_stack:
+        signal_stack_ = cython.NULL
     if c.signal_stack == cython.NULL:
         return
     if sigaltstack(cython.NULL, cython.address(stack)) == 0 and stack.ss_sp == c.signal_stack:

@@ -13,11 +13,16 @@ cdef void unload_x87(Cpu *c) noexcept nogil
 # has given it fresh registers.
 cdef void take_x87(Cpu *c, const u8 *image) noexcept nogil
 cdef void load_x87(Cpu *c) noexcept nogil
+# What makes guest addresses of the last x87 instruction's and its operand's when these are the host's.
+ctypedef void (*PlacePointers)(Cpu *) noexcept nogil
+cdef PlacePointers place_pointers
+cdef void place_x87_pointers_by(PlacePointers place) noexcept
 
 cdef extern from *:
     """
     #if defined(__x86_64__)
     #define host_fxsave(p) __asm__ volatile("fxsave64 %0" : "=m"(*(char (*)[512])(p)))
+    #define host_fnstenv(p) __asm__ volatile("fnstenv %0" : "=m"(*(char (*)[28])(p)))
     #define host_x87_reset() __asm__ volatile("fninit")
     /* FXRSTOR loads the vector registers too, so these come from an image just saved */
     #define host_fxrstor(p) __asm__ volatile("fxrstor64 %0" :: "m"(*(char (*)[512])(p)) : "memory", \\
@@ -25,6 +30,7 @@ cdef extern from *:
         "xmm12", "xmm13", "xmm14", "xmm15")
     #else
     #define host_fxsave(p) ((void)(p))
+    #define host_fnstenv(p) ((void)(p))
     #define host_x87_reset() ((void)0)
     #define host_fxrstor(p) ((void)(p))
     #endif
@@ -34,6 +40,7 @@ cdef extern from *:
         u8 bytes[512]
     void host_fxsave(FxImage *) nogil
     void host_fxrstor(FxImage *) nogil
+    void host_fnstenv(void *) nogil
     void host_x87_reset() nogil
 
 ctypedef const u16 *cu16p

@@ -7,9 +7,20 @@ TOP = cython.declare(cython.int, 0x3800)
 
 def unload_x87(c):
     image: FxImage
+    environment: u32[7]
     host_fxsave(cython.address(image))
+    if cython.cast(cu64p, image.bytes)[1] == 0:
+        # AMD's CPUs save the pointers only if an exception is pending (manual, volume 2, 11.4.4)
+        host_fnstenv(cython.address(environment))
+        cython.cast(u64p, image.bytes)[1] = environment[3]
+        cython.cast(u64p, image.bytes)[2] = environment[5]
     host_x87_reset()
     take_x87(c, image.bytes)
+
+
+def place_x87_pointers_by(place):
+    global place_pointers
+    place_pointers = place
 
 
 def take_x87(c, image):
@@ -23,6 +34,8 @@ def take_x87(c, image):
     c.fop = cython.cast(cu16p, image)[3]
     c.fip = cython.cast(cu64p, image)[1]
     c.fdp = cython.cast(cu64p, image)[2]
+    if place_pointers != cython.NULL:
+        place_pointers(c)
     for i in range(8):
         memcpy(c.st[(c.fpu_top + i) & 7], image + 32 + 16 * i, 10)
 

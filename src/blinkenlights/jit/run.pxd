@@ -6,7 +6,7 @@ from blinkenlights.core.direct cimport made_directly
 from blinkenlights.core.engine cimport recover, run_loop, run_translated_by
 from blinkenlights.core.fpcontrol cimport MXCSR_MASKS, enter_guest_fp, leave_guest_fp, resume_guest_fp
 from blinkenlights.core.host cimport sigsetjmp, use_signal_stack
-from blinkenlights.core.hostfpu cimport bring_x87_home, load_x87
+from blinkenlights.core.hostfpu cimport bring_x87_home, load_x87, place_x87_pointers_by
 from blinkenlights.core.memory cimport AddressSpace
 from blinkenlights.jit.cache cimport *
 from blinkenlights.jit.x86_64.common cimport FROM_CALL, Enter
@@ -18,6 +18,7 @@ from blinkenlights.jit.x86_64.translate cimport (interpret_range, jump_slot, ret
 from blinkenlights.jit.x86_64 cimport common as ways
 
 cdef void run_translated(Cpu *c) noexcept nogil
+cdef void place_pointers(Cpu *c) noexcept nogil
 
 cdef extern from *:
     """

@@ -89,7 +89,7 @@ def ready(c: CpuP) -> cython.bint:
         good = arrive_in_child(c, cache)
     if not good or c.mode != 64:
         return False
-    if c.signal_stack == cython.NULL and not use_signal_stack(c):
+    if not use_signal_stack(c):
         return False
     return set_gs(c.membase)
 
@@ -236,6 +236,28 @@ def system_call(c: CpuP) -> cython.bint:
 STATUS_FLAGS = cython.declare(u64, 0x8D5)
 
 
+def place_pointers(c):
+    """FIP and FDP after translated x87 code, where they are host addresses: of code, and on the stack."""
+    s: SpaceP = cython.cast(SpaceP, c.space)
+    cache: CacheP = cython.cast(CacheP, s.translated)
+    unit: UnitP
+    boundary: BoundaryP
+    if cache == cython.NULL or c.fip - cython.cast(u64, cache.memory.run) >= cache.memory.size:
+        return
+    unit = unit_at(cache, c.fip)
+    if unit == cython.NULL:
+        return
+    boundary = boundary_at(cache, unit, c.fip)
+    if boundary != cython.NULL:
+        c.fip = unit.start + boundary.guest
+    # the guest's own addresses end at `size`; below that, what is near RSP was reached through it
+    if c.fdp - c.membase < s.size and (c.fdp >= s.size or c.fdp - c.membase - c.reg[RSP] + NEAR < 2 * NEAR):
+        c.fdp -= c.membase
+
+
+NEAR = cython.declare(u64, 1 << 20)
+
+
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
@@ -339,6 +361,7 @@ def attach(space) -> bool:
     back_end.jump_slot = jump_slot
     back_end.return_slot = return_slot
     look_at_host()
+    place_x87_pointers_by(place_pointers)
     global began_ns, began_cycles, space_told_of
     began_ns = monotonic_ns()
     began_cycles = cycle_count()

@@ -286,6 +286,24 @@ static void vsyscall(long unused) {
     printf("time %d\n", difference >= -2 && difference <= 2);
 }
 
+// -- where the last x87 instruction was, and its operand
+static void x87_pointers(long unused) {
+    (void)unused;
+    static double elsewhere = 3;
+    double here = 2;
+    struct { unsigned int control, status, tag, ip, selector, dp, data_selector; } environment;
+    for (int round = 0; round < 6; round++) {
+        double *operand = round & 1 ? &elsewhere : &here;
+        unsigned long at;
+        asm volatile("lea 1f(%%rip), %0\n fld1\n 1: fldl %2\n mov %0, %0\n fnstenv %1\n fstp %%st\n fstp %%st\n fldenv %1"
+                     : "=r"(at), "=m"(environment) : "m"(*operand));
+        printf("%d %d ", environment.ip == (unsigned int)at, environment.dp == (unsigned int)(unsigned long)operand);
+        asm volatile("lea 1f(%%rip), %0\n fldl 8(%%rsp)\n 1: fchs\n fnstenv %1\n fstp %%st\n fldenv %1"
+                     : "=r"(at), "=m"(environment));
+        printf("%d\n", environment.ip == (unsigned int)at);
+    }
+}
+
 // -- calls and jumps through pointers to one address, to a few and to many
 enum { FORMS = 7, MOST = 8, FORM_SIZE = 16, TARGET_SIZE = 16 };
 asm(".balign 16\n pointer_forms:\n .rept 8\n"
@@ -337,6 +355,7 @@ int main(int argc, char **argv) {
     static const struct test tests[] = {
         {"recursion", recursion}, {"tables", tables}, {"unmatched", unmatched}, {"conditions", conditions},
         {"contexts", contexts}, {"callers", callers}, {"addresses", addresses}, {"segments", segments},
-        {"stepping", stepping}, {"vsyscall", vsyscall}, {"pointers", pointers}, {0, 0}};
+        {"stepping", stepping}, {"vsyscall", vsyscall}, {"pointers", pointers},
+        {"x87", x87_pointers}, {0, 0}};
     return run_tests(tests, argc, argv);
 }
