@@ -50,10 +50,11 @@ def engines() -> list[Engine]:
 
 @dataclass
 class Result:
-    """Seconds of every repetition under every engine; instructions as blink counts them."""
+    """Seconds of every repetition, of processor time as well; instructions as blink counts them."""
 
     benchmark: Benchmark
     seconds: dict[str, list[float]] = field(default_factory=dict)
+    processor: dict[str, list[float]] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     instructions: int = 0
     guest_seconds: float = 0.0
@@ -66,6 +67,11 @@ class Result:
         """The shortest run: what the machine does when nothing else disturbs it."""
         times = self.seconds.get(engine)
         return min(times) if times else None
+
+    def processor_ratio(self, engine: str, to: str) -> float | None:
+        """By the least processor time, which other work on the machine disturbs less."""
+        mine, other = (min(self.processor.get(name, [0.0])) for name in (engine, to))
+        return mine / other if mine and other else None
 
     def median(self, engine: str) -> float | None:
         times = self.seconds.get(engine)
@@ -92,23 +98,25 @@ class Result:
         return self.instructions / self.guest_seconds / 1e6 if self.guest_seconds else None
 
 
-def run(command: Sequence[str], directory: Path, busy: bool) -> tuple[float, bytes, bytes, int]:
-    """Seconds, output, errors and status. `busy`: processor time, not the clock's."""
+def run(command: Sequence[str], directory: Path) -> tuple[float, float, bytes, bytes, int]:
+    """Seconds by the clock and of processor time, output, errors and status."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "LC_ALL": "C", "TMPDIR": str(directory)}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, cwd=directory,
                           env=environment, timeout=TIMEOUT)
     seconds = time.perf_counter() - started
-    if busy:
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return seconds, done.stdout, done.stderr, done.returncode
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return seconds, processor, done.stdout, done.stderr, done.returncode
 
 
 def measure(benchmark: Benchmark, chosen: Sequence[Engine], repetitions: int, quick: bool = False,
             busy: bool = False) -> Result:
-    """All engines in turn, `repetitions` times. Raises Missing where the host cannot run it."""
+    """All engines in turn, `repetitions` times. Raises Missing where the host cannot run it.
+
+    `busy`: take processor time for the clock's.
+    """
     size = benchmark.size
     if quick:
         size = benchmark.quick or max(1, size // 10)
@@ -124,7 +132,7 @@ def measure(benchmark: Benchmark, chosen: Sequence[Engine], repetitions: int, qu
                 if engine.name in result.problems or (engine.slow and repetition >= benchmark.again):
                     continue
                 try:
-                    seconds, output, errors, status = run([*engine.prefix, *command], directory, busy)
+                    seconds, processor, output, errors, status = run([*engine.prefix, *command], directory)
                 except subprocess.TimeoutExpired:
                     result.problems[engine.name] = f"over {TIMEOUT} s"
                     continue
@@ -136,7 +144,8 @@ def measure(benchmark: Benchmark, chosen: Sequence[Engine], repetitions: int, qu
                     said = errors.decode(errors="replace").strip().splitlines()
                     result.problems[engine.name] = f"wrong result ({said[-1] if said else status})"
                     continue
-                result.seconds.setdefault(engine.name, []).append(seconds)
+                result.seconds.setdefault(engine.name, []).append(processor if busy else seconds)
+                result.processor.setdefault(engine.name, []).append(processor)
         for engine in chosen:
             if engine.name == "blink -j" and engine.name not in result.problems:
                 count(result, [*engine.prefix, "-s", *command], directory)
@@ -145,7 +154,7 @@ def measure(benchmark: Benchmark, chosen: Sequence[Engine], repetitions: int, qu
 
 def count(result: Result, command: Sequence[str], directory: Path) -> None:
     """One more run, with statistics. Programs that a guest starts report too: the last line counts."""
-    _, _, errors, _ = run(command, directory, False)
+    _, _, _, errors, _ = run(command, directory)
     if found := COUNTED.findall(errors):
         result.instructions = int(found[-1][0])
         result.guest_seconds = float(found[-1][1])

@@ -47,16 +47,21 @@ def goal(result: Result) -> str:
 
 
 def table(results: Sequence[Result], engines: Sequence[Engine]) -> str:
-    """Best times, and how many times as long as native each engine takes, against the target."""
+    """Best times, and how many times as long as native each engine takes, against the target.
+
+    In the columns with "cpu" the same by processor time, for machines with other work.
+    """
     names = [engine.name for engine in engines]
     others = [name for name in names if name != "native"] if "native" in names else []
     judged = next((name for name in names if name.startswith("blink")), None)
-    head = ["", *names, *[f"{name}/native" for name in others], "target", "", "Minsn", "Minsn/s"]
+    head = ["", *names, *[f"{name}/native" for name in others], *[f"{name} cpu" for name in others],
+            "target", "", "Minsn", "Minsn/s"]
     rows = []
     for result in results:
         row = [result.name + ("*" if result.benchmark.starts_programs and "qemu" in names else "")]
         row += [duration(result.best(name)) if name not in result.problems else "FAILED" for name in names]
         row += [times(result.ratio(name, "native")) for name in others]
+        row += [times(result.processor_ratio(name, "native")) for name in others]
         verdict = None if judged is None else result.passes(judged)
         row += [goal(result), "" if verdict is None else "pass" if verdict else "MISS"]
         row += [f"{result.instructions / 1e6:.1f}" if result.instructions else "-",
@@ -66,6 +71,8 @@ def table(results: Sequence[Result], engines: Sequence[Engine]) -> str:
     if computing and others:
         mean = [times(geometric_mean([result.ratio(name, "native") for result in computing]))
                 for name in others]
+        mean += [times(geometric_mean([result.processor_ratio(name, "native") for result in computing]))
+                 for name in others]
         rows.append([f"geometric mean, {len(computing)} computing", *[""] * len(names), *mean, *[""] * 4])
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
     lines = ["  ".join(cell.ljust(width) if i == 0 else cell.rjust(width)
@@ -84,6 +91,7 @@ def table(results: Sequence[Result], engines: Sequence[Engine]) -> str:
 
 def as_json(results: Sequence[Result], engines: Sequence[Engine]) -> str:
     rows = [{"name": result.name, "what": result.benchmark.what, "seconds": result.seconds,
+             "processor": result.processor,
              "target": result.benchmark.target, "limit": result.benchmark.limit,
              "computes": result.benchmark.computes, "problems": result.problems,
              "instructions": result.instructions,
