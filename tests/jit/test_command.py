@@ -183,6 +183,11 @@ def test_the_stack_pointers_value_is_its_guest_address() -> None:
     assert host_code("48 89 ec") == ["mov rsp, membase", "lea rsp, [rsp+rbp]"]
 
 
+def test_the_stack_pointer_is_masked_as_it_is_only_where_the_flags_must_be_the_same() -> None:
+    assert host_code("48 83 e4 f0") == ["and rsp, 0xfffffffffffffff0"]
+    assert "and r11, 0xffffffffccae82ed" in host_code("48 81 e4 ed 82 ae cc")
+
+
 def test_what_has_no_rule_leaves() -> None:
     assert host_code("0f a2")[-1] == "jmp leave"
 

@@ -142,11 +142,12 @@ def names_rsp(insn: InsnP) -> cython.int:
 def keeps_host_rsp(insn: InsnP) -> cython.bint:
     """Whether this immediate does to the host's RSP what it does to the guest's, flags included.
 
-    AND must keep the upper bits; a sum or difference must not leave the address space, which only the
-    lowest megabyte's stack pointers could do by a step this small.
+    AND must keep the upper bits, and zero must come out for both or for neither; a sum or difference must
+    not leave the address space: with a mask or a step this small only the lowest megabyte's stack pointers
+    are concerned.
     """
     if traits[insn.id] & NEGATIVE:
-        return insn.imm >> 63 != 0
+        return insn.imm >= -STEP
     return insn.imm + STEP < 2 * STEP
 
 
