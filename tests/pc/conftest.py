@@ -11,9 +11,15 @@ import pytest
 SOURCES = Path(__file__).parents[1] / "guests" / "boot"
 BUILT = Path(__file__).parents[2] / "build" / "guests" / "boot"
 
+FLOPPY, HARD_DISK = 1440 << 10, 2048 << 10
+
+
+def is_for_hard_disk(source: Path) -> bool:
+    return "%define HARD_DISK" in source.read_text()
+
 
 def assemble(source: Path) -> Path:
-    """A floppy image of the program, kept under build/ by content. Skips the test where there is no nasm."""
+    """A disk image of the program, kept under build/ by content. Skips the test where there is no nasm."""
     if shutil.which("nasm") is None:
         pytest.skip("nasm isn't here")
     text = source.read_bytes() + b"".join(path.read_bytes() for path in sorted(SOURCES.glob("*.inc")))
@@ -23,7 +29,7 @@ def assemble(source: Path) -> Path:
         part = image.with_suffix(f".{id(source)}.part")
         command = ["nasm", "-f", "bin", "-w-all", "-i", f"{SOURCES}/", "-o", str(part), str(source)]
         subprocess.run(command, check=True)
-        size = max((part.stat().st_size + 511) // 512 * 512, 1474560)
+        size = HARD_DISK if is_for_hard_disk(source) else FLOPPY
         with part.open("r+b") as file:
             file.truncate(size)
         part.replace(image)

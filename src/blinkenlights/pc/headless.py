@@ -13,6 +13,27 @@ TIMED_OUT = 124
 SHUT_DOWN = 134
 
 
+class Typist:
+    """Types a stream's characters, one whenever the machine waits for a key."""
+
+    def __init__(self, machine: PC, stream: BinaryIO | None) -> None:
+        self.machine = machine
+        self.stream = stream
+
+    def type_one(self) -> bool:
+        """False when there is no more. What isn't on the keyboard is passed over."""
+        while self.stream is not None:
+            character = self.stream.read(1)
+            if not character:
+                return False
+            try:
+                self.machine.press(character.decode("latin-1"))
+            except KeyError:
+                continue
+            return True
+        return False
+
+
 def run_headless(
     image: str | os.PathLike[str],
     *,
@@ -22,8 +43,12 @@ def run_headless(
     option_roms: Mapping[int, bytes] | None = None,
     timeout: float | None = None,
     out: BinaryIO | None = None,
+    keys: BinaryIO | None = None,
 ) -> int:
     """Boot a disk image and run it to its end; returns the exit status.
+
+    What comes from `keys` is typed at the machine as it waits for keys; a program that waits for one behind
+    the end of it has halted. None: nothing is typed.
 
     That is the program's own (SYSCALL, or port 0xf4), 0 when it halts for good, 124 after `timeout` seconds,
     134 after a triple fault. Text that it writes by INT 10h, SYSCALL or port 0xe9 goes to `out`, which is
@@ -35,7 +60,8 @@ def run_headless(
         stream.write(text)
         stream.flush()
 
-    machine = PC(image, bios=bios, write=write, ram=ram, option_roms=option_roms, say=say)
+    machine = PC(image, bios=bios, write=write, ram=ram, option_roms=option_roms, say=say, serial=say)
+    machine.wants_key = Typist(machine, keys).type_one
     try:
         end = machine.run(timeout=timeout)
         if end is End.SHUTDOWN:

@@ -97,7 +97,7 @@ class PC:
         self.disks: dict[int, Disk] = {disk.number: disk}
         self.option_roms = sorted(option_roms or {})
         self.roms_to_run: list[int] = []  # of those, in this start
-        self.no_more_input = False  # a program that waits for a key waits for ever
+        self.wants_key: Callable[[], bool] | None = None  # asked when a program waits; False: none will come
         self.waiting_until: int | None = None  # INT 15h, AH=86h: the tick
         self.told_no_disk = False
         self.exited: int | None = None
@@ -217,7 +217,7 @@ class PC:
 
     def wait_for_input(self) -> str:
         """A program waits for a key. When none is to come, the machine has halted."""
-        if self.no_more_input and not self.keyboard.queue:
+        if self.keyboard.idle and self.wants_key is not None and not self.wants_key():
             self._starved = True
             self.cpu.attend()
         return "wait"

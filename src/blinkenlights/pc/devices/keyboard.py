@@ -57,6 +57,11 @@ class Keyboard:
         for code in reversed(held):
             self.key(code, False, False)
 
+    @property
+    def idle(self) -> bool:
+        """Every byte has been read."""
+        return not self.queue and self.output is None
+
     def key(self, code: int, extended: bool, down: bool) -> None:
         """A key, by its scan code of set 1, goes down or up."""
         if not self.scanning:
