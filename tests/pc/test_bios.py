@@ -61,7 +61,8 @@ def test_a_wait_for_a_key_that_will_not_come_halts(program: Assembler) -> None:
 @pytest.mark.parametrize(
     ("key", "code"),
     [("a", 0x1E61), ("A", 0x1E41), ("ctrl+a", 0x1E01), ("alt+a", 0x1E00), ("f1", 0x3B00),
-     ("shift+f1", 0x5400), ("ctrl+f1", 0x5E00), ("alt+f1", 0x6800), ("up", 0x4800), ("delete", 0x5300), ("enter", 0x1C0D),
+     ("shift+f1", 0x5400), ("ctrl+f1", 0x5E00), ("alt+f1", 0x6800), ("up", 0x4800), ("delete", 0x5300),
+     ("enter", 0x1C0D),
      ("escape", 0x011B), ("~", 0x297E), ("f12", 0x8600), ("shift+tab", 0x0F00)],
 )  # fmt: skip
 def test_a_key_has_its_code(program: Assembler, key: str, code: int) -> None:

@@ -174,10 +174,10 @@ cdef struct System:
     u64 resume_at  # RF was set by IRET when icount was this: it lasts for one instruction
     u64 shadow_at  # interrupts and traps are held back while icount is this
     u64 dr6_pending  # data breakpoints met by this instruction
-    Op delivery
+    u64 idle  # ticks that passed while halted
+    Op delivery  # what is before it is the state that is saved
     u32 flavour
     u32 generation  # of translated addresses
-    u64 idle  # ticks that passed while halted
     u64 now  # the tick as an IN or OUT sees it
     u64 next_event  # tick
     u64 limit  # leave once icount reaches this
