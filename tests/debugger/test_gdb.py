@@ -599,6 +599,44 @@ def test_gdb_runs_the_program_again(gdb: Callable[..., Session], guest: Guest) -
     assert session.output == b"hello a b c\n"
 
 
+def test_gdb_goes_back_and_on_to_the_end(gdb: Callable[..., Session], guest: Guest) -> None:
+    pytest.importorskip("blinkenlights.debugger.history")
+    session = gdb(
+        guest(GUESTS / "threads.c", "dynamic-glibc", "-O1"),
+        "break work",
+        "continue",
+        "p total",
+        "stepi",
+        "reverse-stepi",
+        "x/i $pc",
+        "continue",
+        "continue",
+        "p total",
+        "watch total",
+        "reverse-continue",
+        "reverse-continue",
+        "delete",
+        "reverse-continue",
+        "monitor tick",
+        "continue",
+        "p $_exitcode",
+    )
+    session.shows(
+        r"Breakpoint 1, work \(amount=",
+        r"\$1 = 0",
+        "=> 0x.* <work>:",
+        "Breakpoint 1, work",
+        "Breakpoint 1, work",
+        r"\$2 = 2\d",
+        "Hardware watchpoint 2: total",
+        "No more reverse-execution history",
+        "^0$",
+        "exited with code 07",
+        r"\$3 = 7",
+    )
+    assert session.output == b"total 63\n" and session.status == 7
+
+
 # ---- the command ----
 
 

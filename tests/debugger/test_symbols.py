@@ -151,6 +151,9 @@ def test_mappings_are_read_again_when_they_changed(guest: Guest) -> None:
     assert symbols.lookup(main) is None  # nothing says that anything happened
     ticks[0] += 1
     assert symbols.name(main) == "main"
+    before = symbols.generation
+    ticks[0] += 1
+    assert symbols.lookup(0x1234) is None and symbols.generation == before  # nothing has changed
 
 
 def test_files_that_are_no_programs_have_no_symbols(tmp_path: Path) -> None:

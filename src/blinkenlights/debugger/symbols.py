@@ -182,8 +182,9 @@ class Symbols:
             module = _module_of(path, self._locate(path), mappings)
             if module is not None:
                 found.append(known.get((module.path, module.bias), module))
-        self._mapped = found
-        self._arrange()
+        if found != self._mapped:  # else what was found before still holds
+            self._mapped = found
+            self._arrange()
 
     def load(self, path: str | os.PathLike[str], bias: int = 0) -> Module:
         """Take a file's symbols, whether it is mapped or not; `bias` is added to its addresses.
