@@ -531,7 +531,8 @@ def test_gdb_catches_system_calls(gdb: Callable[..., Session], guest: Guest) -> 
 
 def test_gdb_is_told_of_signals_before_they_are_delivered(gdb: Callable[..., Session], guest: Guest) -> None:
     path = guest(GUESTS / "stack.c", "static-musl")
-    session = gdb(path, "break handler", "continue", "continue", "bt", "delete", "continue")
+    flags = ("--no-record",)
+    session = gdb(path, "break handler", "continue", "continue", "bt", "delete", "continue", flags=flags)
     session.shows(
         "received signal SIGUSR1",
         "Breakpoint 1, handler",
@@ -541,11 +542,17 @@ def test_gdb_is_told_of_signals_before_they_are_delivered(gdb: Callable[..., Ses
         "exited with code 01",
     )
     session = gdb(
-        path, "handle SIGUSR1 nostop noprint pass", "break handler", "continue", "delete", "continue"
+        path,
+        "handle SIGUSR1 nostop noprint pass",
+        "break handler",
+        "continue",
+        "delete",
+        "continue",
+        flags=flags,
     )
     assert "received signal" not in session.text
     session.shows("Breakpoint 1, handler", "exited with code 01")
-    session = gdb(path, "break handler", "continue", "signal 0")
+    session = gdb(path, "break handler", "continue", "signal 0", flags=flags)
     assert "Breakpoint 1, handler" not in session.text
     session.shows("received signal SIGUSR1", "exited with code 01")
 
