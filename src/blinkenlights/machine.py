@@ -73,6 +73,7 @@ class Machine:
 
     def __init__(self, personality: Personality) -> None:
         self._personality = personality
+        self._between: Personality = personality  # or what stands between it and the machine
         personality.machine = self
         self.space: AddressSpace = personality.space
         self.probes = probes.Hooks(self.space)
@@ -88,7 +89,6 @@ class Machine:
         self._watching = 0  # watchpoints and hooks on memory
         # system calls that go on: the processor, their names, and what watched memory held before
         self._watched_calls: list[tuple[engine.Processor, str, list[tuple[Watchpoint, bytes]]]] = []
-        self._retired = 0  # instructions of threads that have ended
         self._registers: dict[int, Registers] = {}
         self._calls: hooking.CallHooks | None = None
         self._interrupt_hooks: list[Callable[[int], object]] = []
@@ -242,6 +242,10 @@ class Machine:
         """The personality itself."""
         return self._personality
 
+    def between(self, world: Personality) -> None:
+        """Have the machine run by `world`, which knows the personality."""
+        self._between = world
+
     @property
     def cpu(self) -> engine.Processor:
         """The processor whose turn it is."""
@@ -283,12 +287,12 @@ class Machine:
     @property
     def tick(self) -> int:
         """Instructions executed since the start, of all threads. With `jit` those translated don't count."""
-        return self._retired + sum(cpu.icount for cpu in self._personality.cpus())
+        return self._between.tick
 
     @property
     def exited(self) -> int | None:
         """The exit status, minus the signal's number if one killed the program; None while it lives."""
-        return self._personality.exited
+        return self._between.exited
 
     @property
     def symbols(self) -> "Symbols":
@@ -502,11 +506,11 @@ class Machine:
             timer = threading.Timer(timeout, self._time_is_up)
             timer.daemon = True
             timer.start()
-        self._personality.begin()
+        self._between.begin()
         try:
             yield
         finally:
-            self._personality.leave()
+            self._between.leave()
             host.bind_again(before)
             if timer is not None:
                 timer.cancel()
@@ -538,7 +542,7 @@ class Machine:
 
     def _loop(self, end: int | None, at_end: Stop) -> StopReason | None:
         """The machine's loop; None when Python was interrupted."""
-        world = self._personality
+        world = self._between
         attention, stop_exit = engine.EXIT_ATTENTION, engine.EXIT_STOP
         while True:
             stop = world.turn()

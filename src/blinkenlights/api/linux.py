@@ -57,7 +57,7 @@ class Linux(Personality):
                 program.close()
             return task
 
-        task = self.guest.servant.call(prepare)
+        task = self.guest.servant.have(prepare)
         assert isinstance(task, Task)
         self.guest.begin(task)
 
@@ -162,7 +162,7 @@ class Linux(Personality):
                 servant.kick()
             for servant in list(guest.waiting.values()):
                 for _ in range(20):
-                    if not servant.busy:
+                    if servant.back:
                         break
                     servant.kick()
                     guest.wake.acquire(True, 0.005)
@@ -216,6 +216,15 @@ class Linux(Personality):
             exceptions.halt(task)
         return None
 
+    def again(self, cpu: engine.Processor, reason: int, nothing_done: bool) -> StopReason | None:
+        if nothing_done and self.machine.reactive and reason != engine.EXIT_SYSCALL:
+            vector = 13 if reason == engine.EXIT_HALT else cpu.vector
+            return self.machine.stopped(
+                Stop.EXCEPTION, vector=vector, error_code=cpu.error_code,
+                fault_address=cpu.fault_address if vector == 14 else None, signal=SIGNALS.get(vector, 11),
+            )  # fmt: skip
+        return None
+
     def harmless(self, cpu: engine.Processor) -> bool:
         """Is a page fault no error: a stack that grows, or one of the fixed old entries to the kernel?"""
         address = cpu.fault_address
@@ -235,7 +244,7 @@ class Linux(Personality):
             return len(os.listdir("/proc/thread-self/fd")) - 1  # noqa: PTH208 - the listing's own
 
         servant = self.guest.servant
-        return {"fds": -1 if servant.busy else int(str(servant.call(count)))}
+        return {"fds": -1 if servant.busy else int(str(servant.have(count)))}
 
     def close(self) -> None:
         self.guest.close()

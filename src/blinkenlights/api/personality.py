@@ -36,6 +36,11 @@ class Personality:
         """Status of a program that has ended, minus the signal's number if one killed it; None before."""
         return None
 
+    @property
+    def tick(self) -> int:
+        """Instructions executed since the start, by all threads."""
+        return sum(cpu.icount for cpu in self.cpus())
+
     def cpus(self) -> "list[engine.Processor]":
         """Of all threads."""
         return [self._cpu]
@@ -83,6 +88,10 @@ class Personality:
             Stop.EXCEPTION, vector=cpu.vector, error_code=cpu.error_code,
             fault_address=cpu.fault_address if cpu.vector == 14 and reason == engine.EXIT_EXCEPTION else None,
         )  # fmt: skip
+
+    def again(self, cpu: "engine.Processor", reason: int, nothing_done: bool) -> StopReason | None:
+        """What `after` would return in the past; what it did is done by the recording, if anything."""
+        return self.after(cpu, reason)
 
     def interrupt(self) -> None:
         """Wake whatever waits, for `Machine.interrupt`; from any thread."""

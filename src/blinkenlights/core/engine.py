@@ -216,6 +216,14 @@ def new_cpu(s):
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
+def state_size(c: CpuP) -> u64:
+    """Bytes of a Cpu that are the guest's: what comes before its TLB."""
+    return cython.cast(u64, cython.address(c.tlb)) - cython.cast(u64, c)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
 def copy_registers(to: CpuP, source: CpuP) -> cython.void:
     """What a new thread inherits: registers, flags, FPU and SSE state."""
     bring_x87_home(source)
@@ -400,6 +408,13 @@ class Processor:
         asked: cython.bint = self.c.asked
         self.c.asked = 0
         return asked
+
+    @property
+    def repeating(self) -> bool:
+        """Whether a REP string instruction was left before its end."""
+        c: CpuP = self.c
+        return (c.op != cython.NULL and c.op.rip == c.rip and c.op.flags & (REP | REPNE) != 0
+                and c.exit == EXIT_ATTENTION)
 
     def attend(self) -> None:
         """Ask the processor to leave its run loop soon; callable from any thread."""
@@ -642,6 +657,41 @@ class Processor:
         source = cython.cast(u8p, cython.cast(cython.p_char, image))
         for i in range(16):
             memcpy(cython.address(self.c.xmm[i][16]), source + 16 * i, 16)
+
+    def save(self) -> bytes:
+        """All that the guest can observe of this processor, and `icount`; for `restore`."""
+        c: CpuP = self.c
+        bring_x87_home(c)
+        data: bytes = PyBytes_FromStringAndSize(cython.NULL, state_size(c))
+        image: CpuP = cython.cast(CpuP, cython.cast(cython.p_char, data))
+        memcpy(image, c, state_size(c))
+        # what belongs to the run, not to the guest
+        image.membase = image.stop_at = 0
+        image.paged = image.exit = image.running = image.vector = 0
+        image.error_code = 0
+        image.fault_address = image.operand = 0
+        image.host_signal = image.host_code = 0
+        image.op = cython.NULL
+        image.system = cython.NULL
+        memset(image.tmp, 0, cython.sizeof(image.tmp))
+        return data
+
+    def restore(self, data: bytes) -> None:
+        """Be as when `save` gave `data`. Raises ValueError when it is of another size."""
+        c: CpuP = self.c
+        image: CpuP
+        copy: bytearray
+        if len(data) != state_size(c):
+            raise ValueError("not a processor's state")
+        copy = bytearray(data)
+        image = cython.cast(CpuP, cython.cast(cython.p_char, copy))
+        bring_x87_home(c)
+        image.membase = c.membase
+        image.stop_at = c.stop_at
+        image.paged = c.paged
+        image.running = c.running
+        image.system = c.system
+        memcpy(c, image, state_size(c))
 
     def reset(self) -> None:
         """The state that execve gives: registers zero, FPU and SSE at their defaults."""

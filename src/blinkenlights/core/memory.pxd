@@ -3,7 +3,7 @@
 from libc.stdint cimport uint32_t, uint64_t
 
 from blinkenlights.core.host cimport (MAP_ANONYMOUS, MAP_FAILED, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE,
-                                      PROT_NONE, careful_copy, mmap, mprotect, munmap, voidp)
+                                      PROT_NONE, PROT_READ, PROT_WRITE, careful_copy, mmap, mprotect, munmap, voidp)
 from blinkenlights.core.paging cimport (PROT_R, Area, AreaP, Space, SpaceP, acquire, find_area,
                                         first_area, forget_pages, release, system_memory_changed)
 from blinkenlights.core.state cimport u64p
@@ -13,6 +13,7 @@ cdef class AddressSpace:
     cdef list infos  # names and files of areas, by Area.info
     cdef readonly bint virtual
     cdef readonly uint64_t top  # one past the highest address handed out by find_free
+    cdef public object watcher  # a journal (core/journal.py) that is told of changes beforehand, or None
 
     cdef int reset_host(self, uint64_t start, uint64_t end) except -1
 

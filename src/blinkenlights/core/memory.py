@@ -200,6 +200,39 @@ def reserve_region(s: SpaceP, size: uint64_t) -> cython.bint:
     return True
 
 
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def own_pages(s: SpaceP, start: uint64_t, end: uint64_t, prot: cython.int) -> cython.int:
+    """Replace a private mapping of a file by a copy that the file no longer shows through: 0 or the error."""
+    at: uint64_t
+    host: voidp = cython.cast(voidp, s.base + start)
+    copy: voidp = mmap(cython.NULL, end - start, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    if copy == MAP_FAILED:
+        return errno
+    if mprotect(host, end - start, PROT_READ):
+        return errno
+    for at in range(0, end - start, 4096):
+        if not careful_copy(cython.cast(voidp, cython.cast(uint64_t, copy) + at),
+                            cython.cast(voidp, s.base + start + at), 4096):
+            break  # beyond the end of the file
+    if mprotect(copy, end - start, prot):
+        return errno
+    return 0 if mremap(copy, end - start, end - start, 3, host) != MAP_FAILED else errno
+
+
+def file_of(fd: int) -> tuple[bytes, int, int]:
+    """Name, device and inode of what a descriptor stands for."""
+    import os
+
+    try:
+        status = os.fstat(fd)
+        return os.readlink(b"/proc/thread-self/fd/%d" % fd), status.st_dev, status.st_ino  # noqa: PTH115 - bytes
+    except OSError:
+        return b"", 0, 0
+
+
 class AddressSpace:
     """The memory of one guest process.
 
@@ -210,6 +243,7 @@ class AddressSpace:
     def __cinit__(self, virtual=False, jit=False):
         self.virtual = virtual
         self.infos = []
+        self.watcher = None
         self.s = cython.cast(SpaceP, calloc(1, cython.sizeof(Space)))
         for size in SIZES:
             if reserve_region(self.s, size):
@@ -284,6 +318,13 @@ class AddressSpace:
         where: cython.long = offset
         descriptor: cython.int = fd
         failed: cython.int = 0
+        copied: cython.bint = self.watcher is not None and descriptor >= 0 and not flags & MAP_IS_ANON
+        if self.watcher is not None:
+            self.watcher.wiping(start, length)
+            if copied:
+                kept = (kept & ~1) | 2  # what others write to the file is not ours to go back over
+                if not name:
+                    name, device, inode = file_of(fd)
         info: cython.int = self.info_of(name, device, inode)
         s: SpaceP = self.s
         with cython.nogil:
@@ -298,6 +339,22 @@ class AddressSpace:
             release(cython.address(s.lock))
         if failed:
             raise OSError(failed, "mmap")
+        if copied:
+            failed = own_pages(s, a, end, host)
+            if failed:
+                raise OSError(failed, "mmap")
+            self.watcher.moved(start, length)
+
+    def own_files(self) -> None:
+        """Make what is mapped from files copies of what they hold now."""
+        i: cython.int
+        failed: cython.int
+        s: SpaceP = self.s
+        for i in range(s.count):
+            if not s.areas[i].flags & MAP_IS_ANON:
+                failed = own_pages(s, s.areas[i].start, s.areas[i].end, host_protection(s.areas[i].prot))
+                if failed:
+                    raise OSError(failed, "mmap")
 
     def info_of(self, name: bytes, device: int, inode: int) -> int:
         key = (name, device, inode)
@@ -313,6 +370,8 @@ class AddressSpace:
         a: uint64_t = start
         end: uint64_t = a + length
         s: SpaceP = self.s
+        if self.watcher is not None:
+            self.watcher.wiping(start, length)
         with cython.nogil:
             acquire(cython.address(s.lock))
         try:
@@ -329,6 +388,8 @@ class AddressSpace:
         wanted: cython.int = prot
         failed: cython.int
         s: SpaceP = self.s
+        if self.watcher is not None:
+            self.watcher.arranged()
         with cython.nogil:
             acquire(cython.address(s.lock))
             failed = protect_areas(s, a, end, wanted)
@@ -353,6 +414,8 @@ class AddressSpace:
         info: cython.int = a.info
         target: uint64_t = new
         end: uint64_t = target + new_length
+        if self.watcher is not None:
+            self.watcher.moving(old, old_length, new, new_length, keep)
         with cython.nogil:
             acquire(cython.address(s.lock))
         try:
@@ -371,6 +434,8 @@ class AddressSpace:
             insert_area(s, target, end, prot, flags, offset, info)
         finally:
             release(cython.address(s.lock))
+        if self.watcher is not None:
+            self.watcher.moved(new, new_length)
 
     def resize(self, start: int, old_length: int, new_length: int) -> bool:
         """Grow or shrink the area's end in place, as mremap(2) without MREMAP_MAYMOVE; False if it can't."""
@@ -385,6 +450,8 @@ class AddressSpace:
                 or start + new_length > self.size):
             return False
         end: uint64_t = cython.cast(uint64_t, start) + new_length
+        if self.watcher is not None:
+            self.watcher.arranged()
         with cython.nogil:
             acquire(cython.address(s.lock))
         try:
@@ -407,6 +474,8 @@ class AddressSpace:
             return
         first: uint64_t = s.areas[0].start
         last: uint64_t = s.areas[s.count - 1].end
+        if self.watcher is not None:
+            self.watcher.wiping(first, last - first)
         with cython.nogil:
             acquire(cython.address(s.lock))
         try:
@@ -418,7 +487,8 @@ class AddressSpace:
         free(s.ldt)
         s.ldt = cython.NULL
         s.ldt_count = 0
-        self.infos = []
+        if self.watcher is None:  # else past layouts need them
+            self.infos = []
 
     def set_descriptor(self, index: int, value: int) -> None:
         """Entry `index` of the LDT, which all processors of this space share (see modify_ldt(2)).
@@ -487,6 +557,8 @@ class AddressSpace:
         """Rename the area that begins at `start`."""
         a: AreaP = find_area(self.s, start)
         if a != cython.NULL:
+            if self.watcher is not None:
+                self.watcher.arranged()
             a.info = self.info_of(name, 0, 0)
 
     @property
@@ -552,6 +624,8 @@ class AddressSpace:
         page: uint64_t
         host_to: voidp = cython.cast(voidp, self.s.base + to)
         host_from: voidp = cython.cast(voidp, cython.cast(uint64_t, source))
+        if self.watcher is not None:
+            self.watcher.writing(address, source, length)
         if careful_copy(host_to, host_from, length):
             system_memory_changed(self.s, to, length)
             return
@@ -647,5 +721,13 @@ class AddressSpace:
         if self.virtual and length and self.allowed(address, 1, 2 if write else 1) == 0:
             return self.s.base - GUARD  # of the right kind, but never accessible
         if write and length > 0:
+            if self.watcher is not None:
+                return self.watcher.lend(address, length)
             unguard_range(self.s, address, length)
         return self.s.base + cython.cast(uint64_t, address)
+
+    def word(self, address: int, length: int = 4) -> int:
+        """`pointer` to a futex that may be written: the place that others wait at, never a copy."""
+        if self.watcher is not None and address and self.allowed(address, length, 2) == length:
+            return self.watcher.word(address, length)
+        return self.pointer(address, length, True)

@@ -17,6 +17,17 @@ cdef enum:
     PTE_WATCH_READ = 0x200  # accesses to the page are looked at one by one (core/probes.py)
     PTE_WATCH_WRITE = 0x400
 
+# What the guest was told that its memory and registers don't decide: RDTSC, RDRAND and their kin.
+cdef struct Inputs:
+    u64 (*answer)(Inputs *inputs, u64 fresh) noexcept nogil
+    u64 *values
+    u64 count
+    u64 capacity
+    u64 next  # the first that wasn't given yet; at `count` new ones are recorded
+
+# Whether a page may be written without more ado: 1 when it is saved already, or now because of `writing`.
+ctypedef int (*Saver)(Space *s, u64 page, int writing) noexcept nogil
+
 cdef struct Area:
     u64 start
     u64 end
@@ -42,6 +53,10 @@ cdef struct Space:
     void *probes  # core.probes.Probes, or NULL: breakpoints, hooks and watched memory
     u64 *ldt  # descriptors for user code (modify_ldt); NULL when there are none
     u32 ldt_count
+    # time travel (core/journal.py); all NULL unless the machine is recorded
+    void *journal  # journal.Log: pages saved since the last checkpoint
+    Saver saver  # asked before a page is entered into a TLB for writing
+    Inputs *inputs  # what RDTSC and its kin answered
 
 cdef extern from *:
     int test_and_set "__sync_lock_test_and_set"(int *, int) nogil
@@ -73,12 +88,20 @@ cdef u8 *read_slow(Cpu *c, u64 address, int size) noexcept nogil
 cdef u8 *write_slow(Cpu *c, u64 address, int size) noexcept nogil
 cdef void forget_pages(Space *s, u64 start, u64 end) noexcept nogil
 cdef void flush_tlb(Cpu *c) noexcept nogil
+cdef void flush_all(Space *s) noexcept nogil
+# Have every processor ask again before it writes a page.
+cdef void withhold_writes(Space *s) noexcept nogil
 cdef void free_tables(Space *s) noexcept nogil
 
 # What watches memory: which PTE_WATCH bits a page has, and who is told of an access to such a page.
 ctypedef u64 (*WatchBits)(Space *s, u64 page) noexcept nogil
 ctypedef void (*Note)(Cpu *c, u64 address, int size, u32 kind) noexcept nogil
 cdef void watch_by(WatchBits bits, Note note) noexcept
+
+cdef inline u64 recorded(Cpu *c, u64 fresh) noexcept nogil:
+    """`fresh`, or in a machine that goes over its past again what it was told then."""
+    cdef Inputs *inputs = (<Space *>c.space).inputs
+    return fresh if inputs == NULL else inputs.answer(inputs, fresh)
 
 cdef extern from "setjmp.h" nogil:
     void siglongjmp(sigjmp_buf env, int value)

@@ -119,9 +119,12 @@ def walk(c: CpuP, address: u64, need: u32) -> u64:
         page_fault(c, address, error)
     if need & PTE_W and not found & PTE_W:
         page_fault(c, address, error | PF_PRESENT)
+    writable: cython.bint = found & PTE_W != 0
+    if writable and s.saver != cython.NULL:
+        writable = s.saver(s, page, need & PTE_W) != 0
     t: TlbEntryP = cython.address(c.tlb[(page >> 12) & (TLB_SIZE - 1)])
     t.read_tag = ~cython.cast(u64, 0) if found & PTE_WATCH_READ else page
-    t.write_tag = page if found & PTE_W and not found & PTE_WATCH_WRITE else ~cython.cast(u64, 0)
+    t.write_tag = page if writable and not found & PTE_WATCH_WRITE else ~cython.cast(u64, 0)
     t.addend = s.base
     return found
 
@@ -186,6 +189,24 @@ def flush_tlb(c):
     for i in range(TLB_SIZE):
         c.tlb[i].read_tag = ~cython.cast(u64, 0)
         c.tlb[i].write_tag = ~cython.cast(u64, 0)
+
+
+def withhold_writes(s):
+    cpu: CpuP = s.cpus
+    i: cython.int
+    while cpu != cython.NULL:
+        if cpu.paged:
+            for i in range(TLB_SIZE):
+                cpu.tlb[i].write_tag = ~cython.cast(u64, 0)
+        cpu = cpu.next
+
+
+def flush_all(s):
+    cpu: CpuP = s.cpus
+    while cpu != cython.NULL:
+        if cpu.paged:
+            flush_tlb(cpu)
+        cpu = cpu.next
 
 
 def forget_pages(s, start, end):

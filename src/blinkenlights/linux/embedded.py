@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from blinkenlights.linux.task import Process
     from blinkenlights.linux.thread import CloneRequest
+    from blinkenlights.linux.turns import Call, Turns
 
 CLONE_FS_FLAG = 0x200
 CLONE_FILES_FLAG = 0x400
@@ -94,6 +95,7 @@ class Servant:
         self.done = _thread.allocate_lock()
         self.done.acquire()
         self.call_made: tuple[int, list[int]] = (0, [])  # number and arguments
+        self.call: Call | None = None  # of a recorded machine: where in a call it is
 
     def start(self) -> None:
         """Begin; a thread started by another servant shares its descriptors."""
@@ -111,6 +113,8 @@ class Servant:
             work = self.work
             if work is None:
                 break
+            turns = self.guest.turns
+            self.call = turns.enter() if turns is not None else None
             try:
                 self.result = work()
             except BaseException as problem:
@@ -118,7 +122,12 @@ class Servant:
             if self.guest.pid != os.getpid():  # a forked child, whose only thread this is
                 os._exit(70)
             self.work = None
+            abandoned = self.call is not None and self.call.abandoned
             self.finished()
+            if abandoned and self is not self.guest.servant:
+                break  # the first one stays: by it the others get their descriptors
+        if self.guest.turns is not None:
+            self.guest.turns.leave()
         host.unbind()
 
     def finished(self) -> None:
@@ -144,12 +153,32 @@ class Servant:
             raise problem
         return self.result
 
-    def call(self, work: "Callable[[], object]") -> object:
+    def have(self, work: "Callable[[], object]") -> object:
         """Have something done here, and wait for it."""
         self.begin(work)
         while not self.wait(1.0):
             pass
         return self.take()
+
+    @property
+    def back(self) -> bool:
+        """Whether there is something to `collect`."""
+        return not self.busy or (self.call is not None and self.call.parked)
+
+    def gives_up(self) -> bool:
+        """A call takes long: whether its thread may lose its turn."""
+        return self.guest.turns is None or (self.call is not None and self.call.give_up())
+
+    def abandon(self) -> None:
+        """Have a call end as it may: its thread is no more, or a past one."""
+        if self.busy and self.call is not None:
+            self.call.abandon()
+            for _ in range(200):
+                self.kick()
+                if self.wait(0.005):
+                    return
+        elif not self.busy:
+            self.done.acquire(False)
 
     def end(self) -> None:
         if self.busy:
@@ -195,10 +224,12 @@ class Guest:
         self.timers: dict[int, Alarm] = {}
         self.children = Children(lambda signo: self.post(signo, user_info(signo)))
         self.watcher: Watcher | None = None  # sees every system call
+        self.turns: Turns | None = None  # of a recorded machine
+        self.frozen = False  # it is in its past: what comes is for the present
         self.lent = (stdin, stdout, stderr)
         self.servant = Servant(self)
         self.servant.start()
-        self.servant.call(self.separate)
+        self.servant.have(self.separate)
 
     # -- beginning and end ---------------------------------------------------------------------
 
@@ -228,7 +259,7 @@ class Guest:
     def attach(self, task: Task, servant: Servant) -> None:
         servant.task = task
         task.servant = servant
-        servant.call(task.cpu.bind)
+        servant.have(task.cpu.bind)
 
     def close(self) -> None:
         """End the guest as if by SIGKILL."""
@@ -276,6 +307,8 @@ class Guest:
         if task in self.order:
             self.order.remove(task)
         servant = task.servant
+        if self.turns is not None:
+            return  # a recorded thread may come back; `close` or `renew` ends it
         servant.kick()
         if not servant.busy and servant is not self.servant:
             servant.end()
@@ -308,9 +341,42 @@ class Guest:
     def collect(self) -> None:
         """Threads whose long system call has ended can go on."""
         for tid, servant in list(self.waiting.items()):
-            if not servant.busy and servant.done.acquire(False):
+            if servant.call is not None and servant.call.parked:
+                del self.waiting[tid]
+                servant.call.resume()
+                self.see(servant)
+            elif not servant.busy and servant.done.acquire(False):
                 del self.waiting[tid]
                 self.receive(servant)
+
+    def see(self, servant: Servant) -> None:
+        """Get a call's result, or leave it waiting when it takes long."""
+        task = servant.task
+        assert task is not None
+        while not servant.wait(SOON):
+            if servant.gives_up():
+                self.waiting[task.tid] = servant
+                return
+        self.receive(servant)
+
+    def renew(self, tasks: "list[Task]", current: Task) -> None:
+        """These are the threads, at their places in the code: what their servants are about is the past's."""
+        for servant in {task.servant for task in (*self.process.tasks.values(), *tasks)} | {self.servant}:
+            servant.abandon()
+        self.waiting.clear()
+        self.queue.clear()
+        self.ended = None
+        if self.servant.call is not None:
+            self.servant.call.abandoned = False
+        for i, task in enumerate(tasks):
+            servant = self.servant
+            if i:
+                servant = Servant(self)
+                self.servant.have(servant.start)
+            self.attach(task, servant)
+        self.process.tasks = {task.tid: task for task in tasks}
+        self.order = deque(tasks)
+        self.current = current
 
     # -- system calls --------------------------------------------------------------------------
 
@@ -331,10 +397,7 @@ class Guest:
         servant = task.servant
         servant.call_made = (number, arguments)
         servant.begin(lambda: self.system_call(task, function, arguments))
-        if servant.wait(SOON):
-            self.receive(servant)
-        else:
-            self.waiting[task.tid] = servant
+        self.see(servant)
 
     def system_call(
         self, task: Task, function: "Callable[..., int]", arguments: list[int]
@@ -407,6 +470,8 @@ class Guest:
 
     def interrupt(self) -> None:
         """Have every processor look at the queue, and every wait return."""
+        if self.frozen:
+            return
         for task in list(self.process.tasks.values()):
             task.cpu.attend()
             task.servant.kick()
@@ -487,7 +552,7 @@ class Guest:
             futex.release_robust(task)
             futex.clear_child_tid(task)
 
-        task.servant.call(leave)
+        task.servant.have(leave)
         self.drop(task)
 
 
@@ -500,6 +565,9 @@ def go_on_alone(task: Task, result: int) -> None:
     from blinkenlights.linux import launch
 
     process = task.process
+    host.around_calls(None)
+    if process.space.watcher is not None:
+        process.space.watcher.close()
     host.let_mask_go()
     for signo in range(1, 65):
         action = process.actions.get(signo)

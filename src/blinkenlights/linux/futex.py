@@ -46,15 +46,16 @@ FUTEX_WAITV_MOST = 128
 def sys_futex(task: "Task", word: int, op: int, value: int, timeout: int, word2: int, value3: int) -> int:
     command = op & COMMAND_MASK
     pointer = task.process.space.pointer
+    place = task.process.space.word
     if command in WITH_TIMEOUT:
         timeout = pointer(timeout, 16)
     if command in WITH_SECOND_WORD:
-        word2 = pointer(word2, 4, True)
+        word2 = place(word2)
     if command == FUTEX_FD:
         return -ENOSYS
     if command == FUTEX_WAIT and value & FUTEX_WAITERS and not op & FUTEX_PRIVATE and not timeout:
         return wait_for_owner(task, word, value)
-    return host.syscall(SYS_FUTEX, pointer(word, 4, True), op, value, timeout, word2, value3)
+    return host.syscall(SYS_FUTEX, place(word), op, value, timeout, word2, value3)
 
 
 def wait_for_owner(task: "Task", word: int, value: int) -> int:
@@ -66,7 +67,7 @@ def wait_for_owner(task: "Task", word: int, value: int) -> int:
     from array import array
 
     owner = value & FUTEX_TID_MASK
-    address = task.space.pointer(word, 4, True)
+    address = task.space.word(word)
     while True:
         if owner and not is_alive(owner):
             if task.space.u32(word) == value & 0xFFFFFFFF:
@@ -91,7 +92,7 @@ def is_alive(tid: int) -> bool:
 
 def wake(task: "Task", word: int, count: int = 1) -> None:
     """Wake waiters in this process or in others that share the word's memory."""
-    address = task.process.space.pointer(word, 4, True)
+    address = task.process.space.word(word)
     host.syscall(SYS_FUTEX, address, FUTEX_WAKE, count)
 
 
@@ -153,7 +154,7 @@ def translated_waiters(task: "Task", waiters: int, count: int) -> "array[int]":
 
     words = array("Q", space.read(waiters, count * FUTEX_WAITV))
     for i in range(1, len(words), FUTEX_WAITV // 8):
-        words[i] = space.pointer(words[i], 4, True)
+        words[i] = space.word(words[i])
     return words
 
 

@@ -36,7 +36,8 @@ MAP_DENYWRITE, MAP_HUGETLB, MAP_SYNC, MAP_FIXED_NOREPLACE = 0x800, 0x4_0000, 0x8
 HOST_FLAGS = 0xF | MAP_ANONYMOUS | 0x4000 | 0x8000 | 0x1_0000 | 0x2000 | 0x8_0000
 
 MREMAP_MAYMOVE, MREMAP_FIXED, MREMAP_DONTUNMAP = 1, 2, 4
-DISCARDS = frozenset((4, 8, 9))  # MADV_DONTNEED, MADV_FREE, MADV_REMOVE
+MADV_DONTNEED, MADV_FREE = 4, 8
+DISCARDS = frozenset((MADV_DONTNEED, MADV_FREE, 9))  # and MADV_REMOVE
 # Advice that is harmless and exact on host addresses.
 MADVICE = frozenset((*range(5), *range(8, 26)))
 
@@ -339,6 +340,10 @@ def sys_madvise(task: "Task", address: int, length: int, advice: int) -> int:
     if error or not length:
         return error
     space = task.space
+    if space.watcher is not None and s32(advice) in DISCARDS:
+        space.watcher.wiping(address, length)
+        if s32(advice) == MADV_FREE:  # at some later time, which nobody could tell
+            advice = MADV_DONTNEED
     result = task.host(MADVISE, space.base + address, length, advice)
     at, end = address, address + length
     while at < end:

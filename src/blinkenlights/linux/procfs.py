@@ -274,8 +274,30 @@ class Region(NamedTuple):
     name: bytes
 
 
+def recorded_regions(process: "Process") -> "list[Region]":
+    """Those of a machine that is recorded, whose memory has copies of files."""
+    result: list[Region] = []
+    for mapping in process.space.maps():
+        name = bytes(mapping.name)
+        device, inode, offset = b"00:00", b"0", 0
+        if name and not name.startswith(b"["):
+            number, device_number = mapping.inode, mapping.device
+            if not number and os.path.exists(name):  # noqa: PTH110 - bytes
+                status = os.stat(name)  # noqa: PTH116 - bytes
+                number, device_number = status.st_ino, status.st_dev
+            device = b"%02x:%02x" % (os.major(device_number), os.minor(device_number))
+            inode, offset = b"%d" % number, mapping.offset
+        shared = bool(mapping.flags & MAP_SHARED)
+        result.append(
+            Region(mapping.start, mapping.end, mapping.prot & 7, shared, offset, device, inode, name)
+        )
+    return result
+
+
 def regions(process: "Process") -> "list[Region]":
     """The guest's mappings; the host kernel knows which file backs each."""
+    if process.space.watcher is not None:
+        return recorded_regions(process)
     found = process.space.maps()
     base = process.space.base
     host = list(_host_maps(base, base + process.space.size))

@@ -28,6 +28,7 @@ from cython.cimports.blinkenlights.core.execute.system import (
     host_ticks_steady,
 )
 from cython.cimports.blinkenlights.core.fpcontrol import MXCSR_MASKS, get_host_mxcsr, set_host_mxcsr
+from cython.cimports.blinkenlights.core.paging import recorded
 from cython.cimports.blinkenlights.core.state import (
     EXIT_HALT,
     FS,
@@ -136,10 +137,10 @@ def cpuid(c, o):
             d = leaves[i].value[3]
             break
     if leaf == 1:
-        b |= host_cpu() << 24
+        b |= cython.cast(u32, recorded(c, host_cpu())) << 24
     elif leaf == 0xB:
         cx |= subleaf & 0xFF
-        d = host_cpu()
+        d = cython.cast(u32, recorded(c, host_cpu()))
     elif leaf == JIT_LEAF and jit_running:
         cx |= cython.cast(u32, 1) << 31
     c.reg[RAX] = a
@@ -163,24 +164,25 @@ def put_pair(c: CpuP, value: u64) -> cython.void:
 
 
 def rdtsc(c, o):
-    put_pair(c, host_ticks())
+    put_pair(c, recorded(c, host_ticks()))
     return done(c, o)
 
 
 def rdtscp(c, o):
-    put_pair(c, host_ticks())
-    c.reg[RCX] = host_cpu()  # as Linux sets TSC_AUX
+    put_pair(c, recorded(c, host_ticks()))
+    c.reg[RCX] = recorded(c, host_cpu())  # as Linux sets TSC_AUX
     return done(c, o)
 
 
 def rdpid(c, o):
-    put(c, o.dst, 8, host_cpu())
+    put(c, o.dst, 8, recorded(c, host_cpu()))
     return done(c, o)
 
 
 def rdrand(c, o):
     value: u64 = 0
     got: cython.bint = getentropy(cython.address(value), 8) == 0
+    value = recorded(c, value)
     put(c, o.dst, o.size, value)
     set_status(c, CF if got else 0)
     return done(c, o)
@@ -375,7 +377,7 @@ def lsl(c, o):
     selector: u64 = load(c, ea(c, o), 2) if o.form == RM else get(c, o.src, 2)
     rights: u32 = access_rights(selector)
     if rights == 0x40F500:
-        put(c, o.dst, o.size, host_cpu())
+        put(c, o.dst, o.size, recorded(c, host_cpu()))
     elif rights:
         put(c, o.dst, o.size, cython.cast(u32, 0xFFFFFFFF))
     tell(c, rights != 0)
