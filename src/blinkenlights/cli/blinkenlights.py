@@ -137,7 +137,7 @@ def loader(given: Given, path: str, argv: list[str], record: bool) -> "Callable[
     def load(files: "tuple[int, int, int] | None" = None) -> "Any":
         jit, linear = "jit" in given, "linear" in given
         if "real-mode" in given:
-            return Machine.boot(path, record=record)
+            return Machine.boot(path)  # whose past is not recorded yet
         settings = Options(
             jit=jit,
             virtual=not linear,

@@ -70,6 +70,8 @@ class History:
     """Of one machine: `machine.history`."""
 
     def __init__(self, machine: "Machine", budget: int = BUDGET) -> None:
+        if machine.personality == "pc":
+            raise ValueError("a PC's past can't be recorded yet")
         self.machine = machine
         self.budget = budget
         self.journal = Journal(machine.space)
