@@ -218,6 +218,8 @@ class Session:
                 taken = monotonic() - began
                 if reason.kind.name not in ("COUNT", "TIMEOUT", "STEP"):
                     return reason
+                if machine.tick == before:  # it waits in a system call, and a step would wait too
+                    return reason
                 if not most:
                     self.adapt(machine.tick - before, taken, seconds)
             if profile:
