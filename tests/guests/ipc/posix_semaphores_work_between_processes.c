@@ -18,8 +18,9 @@ int main(void) {
     }
     nap(30);
     say("parent first");
-    SAY(sem_post(s));
+    int posted = sem_post(s);
     SAY(sem_wait(shared));
+    say("posted %d", posted);
     wait(&status);
     SAY(sem_trywait(s));
     struct timespec t;
