@@ -398,10 +398,11 @@ class Machine:
     def step_over(self) -> StopReason:
         """Execute one instruction; of a call, all that it leads to, and of a repeated one all of it."""
         cpu = self._personality.cpu
-        length = self._call_length(cpu.rip)
+        here = self._linear_ip(cpu)
+        length = self._call_length(here)
         if not length:
             return self.step()
-        return self._run_to((cpu.rip + length) & WORD, cpu.rsp, Stop.STEP)
+        return self._run_to((here + length) & WORD, cpu.rsp, Stop.STEP)
 
     def finish(self) -> StopReason:
         """Run until the current function has returned."""
@@ -412,7 +413,7 @@ class Machine:
             return self._run_to(address, sp, Stop.STEP)
         start = cpu.rsp
         while True:
-            returning = self._is_return(cpu.rip)
+            returning = self._is_return(self._linear_ip(cpu))
             reason = self.step_over()
             if reason.kind is not Stop.STEP or self._personality.cpu is not cpu:
                 return reason
@@ -428,7 +429,7 @@ class Machine:
                 reason = self._drive(None, kind, None)
                 if reason.kind is not Stop.BREAKPOINT or reason.breakpoint is not None:
                     return reason
-                if self._personality.cpu is cpu and cpu.rip == address and cpu.rsp >= sp:
+                if self._personality.cpu is cpu and self._linear_ip(cpu) == address and cpu.rsp >= sp:
                     return self.stopped(kind)
         finally:
             self.probes.remove(number)
@@ -443,6 +444,11 @@ class Machine:
         if len(frames) < 2 or not frames[0].cfa or frames[0].corrupt:
             return None
         return frames[1].pc, frames[0].cfa
+
+    def _linear_ip(self, cpu: engine.Processor) -> int:
+        """The next instruction's address in memory: outside 64-bit mode CS has a base."""
+        regs = self.regs_of(cpu)
+        return int(cpu.rip if regs.bits == 64 else regs.cs_base + cpu.rip)
 
     def _code(self, address: int) -> bytes:
         return self.memory.read(address, self.memory.readable(address, 15))
@@ -599,7 +605,7 @@ class Machine:
         return None
 
     def _at_breakpoint(self, cpu: engine.Processor) -> StopReason | None:
-        here = cpu.rip
+        here = self._linear_ip(cpu)
         ours = [point for point in self.breakpoints if point.address == here and point.enabled]
         found = None
         for point in ours:

@@ -2,11 +2,12 @@
 
 import os
 import sys
+from contextlib import contextmanager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any, NoReturn
+    from collections.abc import Callable, Iterator
+    from typing import Any, BinaryIO, NoReturn
 
     from blinkenlights.tui.app import Settings
 
@@ -18,6 +19,8 @@ MOST_ZOOM = 16
 THEMES = ("dark", "light", "plain")
 HIGHEST_PORT = 65535
 USUAL_PORT = 8000
+
+PLAIN_ONLY = {"break", "watch", "statistics"}  # what the machine of the API does and run_headless doesn't
 
 Given = dict[str, list[str]]
 
@@ -55,6 +58,10 @@ def run(words: list[str]) -> int:
         return path
     if "serve" in given:
         return serve(words, given)
+    if "real-mode" in given and len(rest) > 1:
+        return fail("a disk image takes no arguments", USAGE_ERROR)
+    if "no-tui" in given and "real-mode" in given and not PLAIN_ONLY & given.keys():
+        return guarded(rest[0], lambda: boot(given, path))
     if "no-tui" in given:
         from blinkenlights.tui.plain import run_plain
 
@@ -137,7 +144,15 @@ def loader(given: Given, path: str, argv: list[str], record: bool) -> "Callable[
     def load(files: "tuple[int, int, int] | None" = None) -> "Any":
         jit, linear = "jit" in given, "linear" in given
         if "real-mode" in given:
-            return Machine.boot(path)  # whose past is not recorded yet
+            with bootable(path):  # a PC's past is not recorded yet
+                machine = Machine.boot(path, bios=bios_of(given), write="keep-writes" in given)
+            if files is None:
+                from blinkenlights.pc.headless import connect
+                from blinkenlights.tui.pc import pc_of
+
+                if (pc := pc_of(machine)) is not None:
+                    connect(pc, sys.stdout.buffer, typed())
+            return machine
         settings = Options(
             jit=jit,
             virtual=not linear,
@@ -153,6 +168,40 @@ def loader(given: Given, path: str, argv: list[str], record: bool) -> "Callable[
                             options=settings, **more)  # fmt: skip
 
     return load
+
+
+def bios_of(given: Given) -> str | None:
+    return given["bios"][-1] if "bios" in given else None
+
+
+@contextmanager
+def bootable(path: str) -> "Iterator[None]":
+    """Images and ROMs that can't be used are programs that can't be run."""
+    import errno
+
+    from blinkenlights.loaders import BadProgram
+
+    try:
+        yield
+    except ValueError as problem:
+        raise BadProgram(errno.ENOEXEC, str(problem).removeprefix(f"{path} ")) from None
+    except OSError as problem:
+        if problem.filename in (None, path) or problem.errno is None:
+            raise
+        raise BadProgram(problem.errno, f"{problem.filename}: {problem.strerror}") from None  # the BIOS
+
+
+def boot(given: Given, path: str) -> int:
+    """A PC without the screen: its text on standard output, standard input typed at it."""
+    from blinkenlights.pc import run_headless
+
+    with bootable(path):
+        return run_headless(path, bios=bios_of(given), write="keep-writes" in given, keys=typed())
+
+
+def typed() -> "BinaryIO | None":
+    """Standard input; None where it is closed."""
+    return sys.stdin.buffer if sys.stdin is not None else None
 
 
 def show(given: Given, path: str, argv: list[str]) -> int:

@@ -27,6 +27,8 @@ class Flag(NamedTuple):
 FLAGS = (
     Flag("h", "help", "", "show this help and exit"),
     Flag("r", "real-mode", "", "PROG is a disk image: boot it on a PC that starts in real mode"),
+    Flag("B", "bios", "PATH", "with -r: start this BIOS ROM instead of the built-in services"),
+    Flag("", "keep-writes", "", "with -r: keep what is written to the disk image (else it is forgotten)"),
     Flag("b", "break", "WHERE", "push a breakpoint at a hexadecimal address or a symbol; can be repeated"),
     Flag("w", "watch", "WHERE", "push a watchpoint likewise"),
     Flag("j", "jit", "", "translate code: much faster; a step may be a whole path, and there is no way back"),

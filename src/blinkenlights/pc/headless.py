@@ -34,6 +34,17 @@ class Typist:
         return False
 
 
+def connect(machine: PC, out: BinaryIO, keys: BinaryIO | None) -> None:
+    """What the machine writes goes to `out`; what comes from `keys` is typed at it as it waits for keys."""
+
+    def say(text: bytes) -> None:
+        out.write(text)
+        out.flush()
+
+    machine.say = machine.serial = say
+    machine.wants_key = Typist(machine, keys).type_one
+
+
 def run_headless(
     image: str | os.PathLike[str],
     *,
@@ -54,14 +65,8 @@ def run_headless(
     134 after a triple fault. Text that it writes by INT 10h, SYSCALL or port 0xe9 goes to `out`, which is
     standard output. OSError and ValueError as `PC` raises them.
     """
-    stream = sys.stdout.buffer if out is None else out
-
-    def say(text: bytes) -> None:
-        stream.write(text)
-        stream.flush()
-
-    machine = PC(image, bios=bios, write=write, ram=ram, option_roms=option_roms, say=say, serial=say)
-    machine.wants_key = Typist(machine, keys).type_one
+    machine = PC(image, bios=bios, write=write, ram=ram, option_roms=option_roms)
+    connect(machine, sys.stdout.buffer if out is None else out, keys)
     try:
         end = machine.run(timeout=timeout)
         if end is End.SHUTDOWN:

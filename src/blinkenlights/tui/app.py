@@ -36,6 +36,7 @@ from blinkenlights.tui.panels import (
     timeline,
     x87,
 )
+from blinkenlights.tui.pc import Bell, key_name, pc_of
 from blinkenlights.tui.picture import Picture
 from blinkenlights.tui.session import SPEEDS, Session, sentence
 from blinkenlights.tui.settings import Settings
@@ -53,6 +54,7 @@ WORTH_A_DIALOG = {"BREAKPOINT": "Breakpoint", "WATCHPOINT": "Watchpoint", "SIGNA
                   "EXCEPTION": "Fault", "EXIT": "The program has ended", "HALT": "Halt",
                   "START": "The beginning"}  # fmt: skip
 WHEEL_LINES = 3
+TEXT_ROWS = 25  # of a PC's screen; graphics get as much room
 COLOURS = {"standard": 16, "windows": 16, "256": 256, "truecolor": 1 << 24}  # by Rich's colour systems
 VERBOSITIES = ("the text of instructions", "their bytes too", "their bytes and source lines too")
 
@@ -79,6 +81,10 @@ class Failed(Message):
 
 class DisplayChanged(Message):
     """The guest wrote to its terminal."""
+
+
+class Rang(Message):
+    """The machine's bell."""
 
 
 class Answered(Message):
@@ -186,6 +192,9 @@ class Blinkenlights(App[int]):
 
     def prepared(self, machine: Machine) -> Machine:
         machine.reactive = self.settings.reactive
+        pc = pc_of(machine)
+        if pc is not None:
+            pc.bell = Bell(lambda: self.tell(Rang()))
         return machine
 
     def first_stops(self) -> None:
@@ -249,6 +258,9 @@ class Blinkenlights(App[int]):
             self.relayout()
         self.panel("display").update()
 
+    def on_rang(self) -> None:
+        self.bell()
+
     def on_failed(self, message: Failed) -> None:
         self.say(message.text)
 
@@ -283,6 +295,8 @@ class Blinkenlights(App[int]):
         needs.registers = registers.HEIGHT[picture.bits]
         needs.x87 = any(value is not None for value in picture.st)
         needs.profile = self.views.profile
+        if picture.screen is not None:
+            needs.display, needs.screen = True, getattr(picture.screen, "rows", TEXT_ROWS)
         size = self.size
         third = self.plan(size).places.get("registers")
         needs.sse = sse.arrangement(picture, self.views.manner, third.width)[1] if third else 0
@@ -366,8 +380,12 @@ class Blinkenlights(App[int]):
 
     def display_lines(self, width: int, height: int) -> list[Any]:
         focused = self.focused is not None and self.focused.id == "display"
-        note = "ctrl-] leaves" if focused else ""
-        return [self.heading("display", width, note=note), *self.terminal.lines(width, height - 1, focused)]
+        heading = self.heading("display", width, note="ctrl-] leaves" if focused else "")
+        if self.picture.screen is not None:
+            from blinkenlights.tui.panels import screen
+
+            return [heading, *screen.lines(self.picture.screen, width, height - 1)]
+        return [heading, *self.terminal.lines(width, height - 1, focused)]
 
     def border_lines(self, width: int, height: int) -> list[Line]:
         return [[("│", "rule")]] * height
@@ -449,7 +467,7 @@ class Blinkenlights(App[int]):
             self.session.ask(self.session.continue_)
 
     def action_interrupt(self) -> None:
-        if isinstance(self.focused, DisplayPanel) and not self.session.running:
+        if isinstance(self.focused, DisplayPanel) and (self.picture.screen or not self.session.running):
             self.type_key("ctrl+c", "\x03")
         elif isinstance(self.focused, DisplayPanel):
             if self.terminal.interrupts(b"\x03"):
@@ -479,6 +497,9 @@ class Blinkenlights(App[int]):
             self.session.ask(self.session.restart)
 
     def action_continue_harder(self) -> None:
+        if self.picture.screen is not None:  # a PC has no terminal to be given
+            self.action_continue()
+            return
         if self.busy():
             return
         self.message = ""
@@ -637,7 +658,7 @@ class Blinkenlights(App[int]):
 
     async def action_quit_unless_typing(self) -> None:
         if isinstance(self.focused, DisplayPanel):
-            self.type_bytes(b"\x11")
+            self.type_key("ctrl+q", "\x11")
         else:
             self.exit(0)
 
@@ -820,12 +841,34 @@ class Blinkenlights(App[int]):
     # ---- the guest's terminal ----
 
     def type_key(self, key: str, character: str | None) -> None:
+        if self.picture.screen is not None:
+            self.strike(key_name(key, character))
+            return
         self.type_bytes(key_bytes(key, character, self.terminal.screen.has(CURSOR_KEYS)))
 
     def type_mouse(self, button: int, event: events.MouseEvent, pressed: bool, moved: bool = False) -> None:
         """A mouse event over the display, whose first line is its title."""
         screen = self.terminal.screen
         self.type_bytes(mouse_bytes(screen, button, int(event.x), max(0, int(event.y) - 1), pressed, moved))
+
+    def type_text(self, text: str) -> None:
+        """What was pasted."""
+        if self.picture.screen is None:
+            self.type_bytes(text.encode())
+            return
+        for character in text.replace("\r\n", "\n"):
+            self.strike(character)
+
+    def strike(self, key: str) -> None:
+        """A key of a PC's keyboard, between two pieces of its run; one that isn't there is passed over."""
+
+        def work() -> None:
+            pc = pc_of(self.session.machine)
+            if pc is not None:
+                with suppress(KeyError):
+                    pc.press(key)
+
+        self.session.ask(work)
 
     def type_bytes(self, data: bytes) -> None:
         if data:

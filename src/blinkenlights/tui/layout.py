@@ -42,6 +42,7 @@ class Needs:
     x87: bool = False  # whether the x87 stack is in use
     sse: int = 0  # lines of the SSE panel at the third column's width; 0 hides it
     display: bool = False
+    screen: int = 0  # lines of the display where it is a PC's, whose size is fixed
     profile: bool = False
 
 
@@ -141,7 +142,8 @@ def plan(width: int, height: int, choices: Choices, needs: Needs) -> Plan:
             wishes.append(("profile", min(6, body // 4), body // 2, 3))
         wishes.append(("maps", 3, needs.maps + 1, 2))
         if needs.display:
-            wishes.append(("display", max(4, body * 2 // 5), max(26, body * 2 // 5), 2))
+            least = min(needs.screen + 1, body - 9) if needs.screen else body * 2 // 5
+            wishes.append(("display", max(4, least), max(26, needs.screen + 1, body * 2 // 5), 2))
         wishes.append(("frames", 3, body, 2))
         stack(out, 2, first + 1, second, wishes, body, choices.heights)
     if third:

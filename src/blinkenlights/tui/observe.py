@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from blinkenlights.tui.decimate import decimate
 from blinkenlights.tui.panels.disassembly import ROLES
+from blinkenlights.tui.pc import pc_of
 from blinkenlights.tui.picture import Area, Call, Cells, Hot, Moment, Picture, Row, Stop
 from blinkenlights.tui.touches import Touch, touches
 from blinkenlights.tui.views import Views, Window
@@ -150,6 +151,7 @@ class Observer:
             self.figures = dict(machine.statistics)
         picture.statistics = self.figures
         self.take_moment(picture)
+        self.take_screen(picture)
         if views.profile:
             hot = sorted(self.profile.items(), key=lambda item: -item[1])
             picture.profile = [Hot(name, count) for name, count in hot[:60]]
@@ -327,6 +329,13 @@ class Observer:
         history: Any = machine.history
         if history is not None:
             picture.moment = Moment(tick, 0, max(tick, history.end), True)
+
+    def take_screen(self, picture: Picture) -> None:
+        pc = pc_of(self.machine)
+        if pc is not None:
+            from blinkenlights.pc.screen import screen
+
+            picture.screen = screen(pc)
 
     def sample(self) -> None:
         """Count the function that the machine is in."""

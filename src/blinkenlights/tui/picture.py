@@ -4,6 +4,10 @@
 """
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from blinkenlights.pc.screen import Pixels, Text
 
 
 @dataclass(slots=True)
@@ -104,5 +108,6 @@ class Picture:
     statistics: dict[str, int] = field(default_factory=dict)
     moment: Moment = field(default_factory=Moment)
     profile: list[Hot] = field(default_factory=list)
+    screen: "Text | Pixels | None" = None  # a PC's
     threads: int = 1
     thread: int = 0

@@ -12,6 +12,7 @@ from blinkenlights.tui.where import add_breakpoint, add_watchpoint
 if TYPE_CHECKING:
     from blinkenlights import Machine
 
+SHUT_DOWN = 134  # a PC, by a triple fault
 SIGNALLED = 128  # plus the signal, as shells say it
 
 
@@ -44,6 +45,8 @@ def run_plain(load: Callable[[], Machine], settings: Settings) -> int:
             return int(reason.status or 0)
         if kind != "HALT":
             say(described(machine, reason))
+        if machine.personality == "pc" and kind == "EXCEPTION":
+            return SHUT_DOWN
         if reason.signal:
             return SIGNALLED + reason.signal
         return 130 if kind == "INTERRUPT" else int(kind != "HALT")

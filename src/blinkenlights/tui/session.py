@@ -16,6 +16,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from blinkenlights.tui.observe import Observer
+from blinkenlights.tui.pc import Pace, pc_of
 from blinkenlights.tui.picture import Picture
 from blinkenlights.tui.views import Views
 
@@ -64,6 +65,8 @@ class Session:
         self.shown, self.stopped, self.failed = shown, stopped, failed
         self.machine: Machine = load()
         self.observer = Observer(self.machine)
+        self.pace = Pace()
+        self.keep_pace()
         self.speed = USUAL_SPEED
         self.running = False
         self.ips = 0.0
@@ -92,6 +95,7 @@ class Session:
         if self.running:
             self.halt.set()
             self.machine.interrupt()
+            self.pace.wake()
 
     def close(self) -> None:
         """End the thread and the machine; a guest that doesn't stop in time ends with this process."""
@@ -141,6 +145,12 @@ class Session:
         self.show()
         self.stopped(reason)
 
+    def keep_pace(self) -> None:
+        """A PC waits before its time jumps."""
+        pc = pc_of(self.machine)
+        if pc is not None:
+            pc.pace = self.pace.wait
+
     # ---- moving ----
 
     def move(self, how: Callable[[Machine], Any], expect: bool = False) -> None:
@@ -172,9 +182,13 @@ class Session:
         self.halt.clear()
         reason: Any = None
         counted, since = self.machine.tick, monotonic()
+        pc = pc_of(self.machine)
+        if pc is not None:
+            self.pace.start()
         try:
             while True:
                 _, most, seconds = SPEEDS[self.speed]
+                self.pace.on = self.speed <= USUAL_SPEED
                 seconds = max(seconds, PROGRAM_SHARE * self.cost)
                 began = monotonic()
                 reason = self.run_slice(most, seconds)
@@ -191,8 +205,11 @@ class Session:
                     break
                 if most:
                     self.halt.wait(max(0, began + seconds - now))
+                elif pc is not None:
+                    self.pace.wait(pc.cpu.now)
         finally:
             self.running = False
+            self.pace.stop()
             self.ips = 0.0
         self.end(reason)
 
@@ -255,6 +272,7 @@ class Session:
         with suppress(Exception):
             old.close()
         self.machine = self.load()
+        self.keep_pace()
         profile = self.observer.profile
         self.observer = Observer(self.machine)
         self.observer.profile = profile

@@ -112,7 +112,7 @@ class DisplayPanel(Panel):
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
-        self.blinkenlights.type_bytes(event.text.encode())
+        self.blinkenlights.type_text(event.text)
 
 
 def strip(line: Line | Styled, width: int, look: dict[str, Style]) -> Strip:

@@ -16,16 +16,29 @@ ROLES = {
 }
 
 
+SEGMENT = 1 << 16
+SEGMENTED = 9  # characters of segment:offset
+
+
+def place(row: Row, picture: Picture, digits: int) -> str:
+    """The address; in 16-bit code segment:offset, where the line is in CS's 64 KiB."""
+    if picture.bits == 16:
+        offset = row.address - picture.registers.get("cs_base", 0)
+        if 0 <= offset < SEGMENT:
+            return f"{picture.registers.get('cs', 0):04x}:{offset:04x}"
+    return f"{row.address:0{digits}x}"
+
+
 def one(row: Row, picture: Picture, width: int, digits: int, marks: dict[int, str], verbosity: int) -> Line:
     """Columns: a breakpoint's mark, the address, the current line's arrow, the JIT's glyph, the text."""
     if row.kind == "heading":
-        return [("  ", "text"), (f"{row.address:0{digits}x} ", "address"), *row.pieces]
+        return [("  ", "text"), (f"{place(row, picture, digits)} ", "address"), *row.pieces]
     if row.kind == "source":
         return [(" " * (digits + 5), "text"), *row.pieces]
     current = row.address == picture.ip
     line: Line = [
         (marks.get(row.address, " ") + " ", "breakpoint"),
-        (f"{row.address:0{digits}x}", "address"),
+        (place(row, picture, digits), "address"),
         ("▶" if current else " ", "text"),
         (row.glyph, "glyph"),
         (" ", "text"),
@@ -41,7 +54,7 @@ def one(row: Row, picture: Picture, width: int, digits: int, marks: dict[int, st
 
 def lines(picture: Picture, width: int, height: int, verbosity: int = 0) -> list[Line]:
     digits = max((len(f"{row.address:x}") for row in picture.code), default=8)
-    digits = max(digits, 8 if picture.bits == 64 else 6)
+    digits = max(digits, {64: 8, 32: 6, 16: SEGMENTED}[picture.bits])
     marks = {stop.address: "●" if stop.enabled else "○" for stop in picture.breakpoints}
     return column(
         [one(row, picture, width, digits, marks, verbosity) for row in picture.code[:height]], height

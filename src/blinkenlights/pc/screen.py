@@ -1,0 +1,114 @@
+"""What a PC's display shows: text cells or pixels, from the mode, the memory and the adapter's registers."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from blinkenlights.pc.bios import data
+from blinkenlights.pc.bios.video import MODES, mode_of
+
+if TYPE_CHECKING:
+    from blinkenlights.pc.machine import PC
+
+TEXT_SIZE = 0x8000
+GLYPHS_OF_CONTROLS = "\0☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼"
+CHARACTERS = [*GLYPHS_OF_CONTROLS, *bytes(range(32, 256)).decode("cp437")]
+CHARACTERS[127] = "⌂"
+CHARACTERS[0] = CHARACTERS[255] = " "
+
+# Colours of CGA's 320 by 200 modes by bit 5 of the palette, without and with intensity.
+CGA_PALETTES = {0x00: (2, 4, 6), 0x10: (10, 12, 14), 0x20: (3, 5, 7), 0x30: (11, 13, 15)}
+CGA_MODE_5 = {0x00: (3, 4, 7), 0x10: (11, 12, 15), 0x20: (3, 4, 7), 0x30: (11, 12, 15)}
+Colour = tuple[int, int, int]
+
+
+class Text(NamedTuple):
+    """A text screen. A cell is its character (Unicode) and its attribute as in memory."""
+
+    columns: int
+    rows: int
+    cells: list[tuple[str, int]]  # row by row
+    cursor: tuple[int, int] | None  # column and row, if it is to be seen
+    blinking: bool  # bit 7 of attributes blinks; else it is a bright background
+    colours: list[Colour]  # 16, 8 bits a component
+
+
+class Pixels(NamedTuple):
+    """A graphics screen: a byte a pixel, and what colours those are."""
+
+    width: int
+    height: int
+    data: bytes
+    colours: list[Colour]
+
+
+def colours_of(machine: "PC", numbers: range | tuple[int, ...]) -> list[Colour]:
+    """Of the DAC, as 8 bits a component."""
+    dac = machine.adapter.dac
+    scaled = [value << 2 | value >> 4 for value in dac]
+    return [(scaled[3 * n], scaled[3 * n + 1], scaled[3 * n + 2]) for n in numbers]
+
+
+def screen(machine: "PC") -> Text | Pixels:
+    """What is shown now."""
+    mode = mode_of(machine)
+    return pixels(machine) if mode.bits else text(machine)
+
+
+def text(machine: "PC") -> Text:
+    """The page that the adapter shows, of a text mode."""
+    memory, adapter = machine.memory, machine.adapter
+    mode = mode_of(machine)
+    rows = memory.u8(data.LAST_ROW) + 1
+    if not 1 <= rows <= 100:
+        rows = mode.rows
+    size = mode.columns * rows
+    start = 2 * adapter.start_address % TEXT_SIZE
+    window = memory.read(mode.memory, TEXT_SIZE)
+    raw = (window + window)[start : start + 2 * size]
+    cells = [(CHARACTERS[raw[i]], raw[i + 1]) for i in range(0, len(raw), 2)]
+    place = adapter.cursor - adapter.start_address
+    hidden = bool(adapter.crtc[10] & 0x20) or not 0 <= place < size
+    cursor = None if hidden else (place % mode.columns, place // mode.columns)
+    return Text(mode.columns, rows, cells, cursor, adapter.blinking, text_colours(machine))
+
+
+def text_colours(machine: "PC") -> list[Colour]:
+    """The 16 colours: standard ones, as the DAC's first entries have them unless they were changed."""
+    return colours_of(machine, range(16))
+
+
+def pixels(machine: "PC") -> Pixels:
+    """The picture of a graphics mode."""
+    mode = mode_of(machine)
+    if mode.bits == 8:
+        return Pixels(
+            mode.width, mode.height, machine.memory.read(mode.memory, mode.width * mode.height),
+            colours_of(machine, range(256)),
+        )  # fmt: skip
+    raw = machine.memory.read(mode.memory, 0x4000)
+    each = 8 // mode.bits
+    mask = (1 << mode.bits) - 1
+    spread = [bytes(value >> mode.bits * (each - 1 - i) & mask for i in range(each)) for value in range(256)]
+    lines = (raw[(y & 1) * 0x2000 + (y >> 1) * 80 :][:80] for y in range(mode.height))
+    shown = b"".join(spread[value] for line in lines for value in line)
+    return Pixels(mode.width, mode.height, shown, cga_colours(machine, mode.bits))
+
+
+def cga_colours(machine: "PC", bits: int) -> list[Colour]:
+    select = machine.adapter.colour_select
+    if bits == 1:
+        return colours_of(machine, (0, select & 15))
+    table = CGA_MODE_5 if machine.memory.u8(data.MODE) == 5 else CGA_PALETTES
+    return colours_of(machine, (select & 15, *table[select & 0x30]))
+
+
+def text_lines(machine: "PC") -> list[str]:
+    """The rows of a text screen, without trailing space; none in graphics modes."""
+    shown = screen(machine)
+    if isinstance(shown, Pixels):
+        return []
+    characters = [character for character, _ in shown.cells]
+    rows = range(0, len(characters), shown.columns)
+    return ["".join(characters[i : i + shown.columns]).rstrip() for i in rows]
+
+
+__all__ = ["MODES", "Pixels", "Text", "screen", "text", "text_lines"]
