@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from rich.style import Style
+from textual import events
 
 from blinkenlights import Machine
 from blinkenlights.pc.scheduler import TICKS_PER_SECOND
@@ -74,6 +75,7 @@ def test_a_boot_sector_s_text_is_in_the_display_and_keys_are_echoed(boot):
         v.app.set_focus(v.app.panels["display"])
         for key in ("x", "Y", "space", "exclamation_mark"):
             await v.pilot.press(key)
+            await v.pilot.pause(0.01)
         await v.until(lambda: any("xY !" in line for line in v.lines("display")))
         await v.pilot.press("ctrl+right_square_bracket")
         assert v.app.focused.id == "disassembly"
@@ -90,6 +92,19 @@ def test_keys_struck_before_the_program_runs_wait_for_it(boot):
         assert v.machine.tick == 0 and v.app.is_running
         await v.press("ctrl+right_square_bracket", "c")
         await v.until(lambda: any("q♥" in line or "q" in line for line in v.lines("display")[1:]))
+        await stop(v)
+
+    run(do, load=boot(TEXT))
+
+
+def test_what_is_pasted_is_typed_as_the_program_asks_for_it(boot):
+    text = "(define (twice f x) (f (f x)))" * 2  # more than the BIOS's buffer holds
+
+    async def do(v):
+        await v.press("c")
+        panel = v.app.panels["display"]
+        panel.post_message(events.Paste(text))
+        await v.until(lambda: any(text in line for line in v.lines("display")))
         await stop(v)
 
     run(do, load=boot(TEXT))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -130,6 +131,7 @@ class Blinkenlights(App[int]):
         self.message = ""
         self.dragging: tuple[str, Any] | None = None
         self.pressed = False  # a mouse button, for the guest
+        self.pasted: deque[str] = deque()  # characters for a PC
         self.scrolls = {"maps": 0, "frames": 0, "breakpoints": 0}
         self.asked: dict[str, list[str]] = {"command": [], "breakpoint": [], "watchpoint": []}
         self.last_step = 0.0
@@ -195,6 +197,7 @@ class Blinkenlights(App[int]):
         pc = pc_of(machine)
         if pc is not None:
             pc.bell = Bell(lambda: self.tell(Rang()))
+            pc.wants_key = self.type_pasted
         return machine
 
     def first_stops(self) -> None:
@@ -856,8 +859,16 @@ class Blinkenlights(App[int]):
         if self.picture.screen is None:
             self.type_bytes(text.encode())
             return
-        for character in text.replace("\r\n", "\n"):
-            self.strike(character)
+        self.pasted.extend(text.replace("\r\n", "\n"))
+
+    def type_pasted(self) -> bool:
+        """In the machine's thread: a PC's program waits for a key. Its buffer has no room for all at once."""
+        pc = pc_of(self.session.machine)
+        while pc is not None and self.pasted:
+            with suppress(KeyError):
+                pc.press(self.pasted.popleft())
+                break
+        return True  # there may be more
 
     def strike(self, key: str) -> None:
         """A key of a PC's keyboard, between two pieces of its run; one that isn't there is passed over."""

@@ -71,6 +71,12 @@ class Pace:
             self.anchor = (now, tick)
         return max(0.0, left)
 
+    def ticks(self, seconds: float) -> int:
+        """How many there are in so many seconds."""
+        from blinkenlights.pc.scheduler import TICKS_PER_SECOND
+
+        return int(seconds * TICKS_PER_SECOND)
+
     def wait(self, tick: int) -> None:
         if self.on:
             left = self.ahead(tick)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from blinkenlights import Machine
 
 PICTURES = 1 / 30  # seconds between two
+PC_PICTURES = 1 / 60  # of a PC, which does no more between two than its clock says
 FIRST_SLICE, LEAST_SLICE, MOST_SLICE = 20_000, 100, 1 << 40  # instructions
 MOST_OF_A_PATH = 200  # instructions
 PROGRAM_SHARE = 4  # time for the program, for each that a picture takes
@@ -86,6 +87,7 @@ class Session:
     def ask(self, job: Callable[[], None]) -> None:
         """Have something done by the machine's thread: between slices when the program runs."""
         self.jobs.put(job)
+        self.pace.wake()
 
     def look(self) -> None:
         """Take a new picture, of what the views say now."""
@@ -189,6 +191,8 @@ class Session:
             while True:
                 _, most, seconds = SPEEDS[self.speed]
                 self.pace.on = self.speed <= USUAL_SPEED
+                if pc is not None and self.speed == USUAL_SPEED:
+                    seconds = PC_PICTURES
                 seconds = max(seconds, PROGRAM_SHARE * self.cost)
                 began = monotonic()
                 reason = self.run_slice(most, seconds)
@@ -219,6 +223,8 @@ class Session:
         profile = self.views.profile
         until = monotonic() + seconds
         reason: Any = None
+        pc = pc_of(machine) if self.pace.on else None
+        enough = 0 if pc is None else pc.cpu.now + self.pace.ticks(seconds)
         while True:
             if self.jit and not most:
                 reason = machine.run(timeout=max(0.001, until - monotonic()))
@@ -228,6 +234,8 @@ class Session:
                     observer.sample()
                 break
             count = most if most else max(1, self.slice // 8 if profile else self.slice)
+            if pc is not None:
+                count = min(count, max(1, enough - pc.cpu.now))
             if count > 1:
                 began = monotonic()
                 before = machine.tick
@@ -242,6 +250,8 @@ class Session:
             if profile:
                 observer.sample()
             if most or monotonic() >= until - 0.002 or self.halt.is_set():
+                break
+            if pc is not None and (pc.cpu.now >= enough - 1 or self.pace.woken.is_set()):
                 break
         if self.halt.is_set() and reason is not None:
             return reason
