@@ -12,6 +12,7 @@ from cython.cimports.libc.string import memcpy, memset
 RSI = cython.declare(cython.int, 6)
 RDI = cython.declare(cython.int, 7)
 
+PORT_TICKS = cython.declare(u64, 32)  # an access takes about a microsecond, as on the ISA bus
 PATIENCE = cython.declare(u64, 4096)
 
 
@@ -41,10 +42,21 @@ def port_allowed(c: CpuP, s: SystemP, port: cython.int, size: cython.int) -> cyt
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
+def take_time(c: CpuP, s: SystemP) -> cython.void:
+    """So that a program that waits by asking a port does not ask too often."""
+    s.idle += PORT_TICKS
+    if c.stop_at > PORT_TICKS:  # the next event has come nearer
+        c.stop_at -= PORT_TICKS
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
 def read_port(c: CpuP, s: SystemP, o: OpP, port: cython.int, size: cython.int) -> u64:
     value: u64 = 0
     control: u32 = get_host_mxcsr()  # the guest's, whose flags Python must not set
     set_host_mxcsr(MXCSR_MASKS)
+    take_time(c, s)
     s.now = c.icount + o.count + s.idle
     with cython.gil:
         value = ask(s, port, size)
@@ -68,6 +80,7 @@ def ask(s: SystemP, port: cython.int, size: cython.int) -> u64:
 def write_port(c: CpuP, s: SystemP, o: OpP, port: cython.int, size: cython.int, value: u64) -> cython.void:
     control: u32 = get_host_mxcsr()
     set_host_mxcsr(MXCSR_MASKS)
+    take_time(c, s)
     s.now = c.icount + o.count + s.idle
     with cython.gil:
         tell(s, port, size, value)

@@ -1,0 +1,112 @@
+"""Real boot loaders and programs, from Debian's packages: they come to their screens."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from blinkenlights.pc.machine import PC
+from blinkenlights.pc.screen import text_lines
+
+MIB = 1 << 20
+PATIENCE = 240  # seconds; most take a few
+
+
+def need(*things: str) -> None:
+    """Programs by name, files by path."""
+    for thing in things:
+        there = Path(thing).exists() if thing.startswith("/") else shutil.which(thing, path=PLACES)
+        if not there:
+            pytest.skip(f"{thing} isn't here")
+
+
+PLACES = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+
+
+def run(*command: str | Path) -> None:
+    subprocess.run(command, check=True, capture_output=True, env={"PATH": PLACES})
+
+
+def shows(machine: PC, text: str) -> str:
+    """Run until a text is on the screen, which is returned."""
+    for _ in range(PATIENCE):
+        machine.run(timeout=1)
+        screen = "\n".join(text_lines(machine))
+        if text in screen:
+            return screen
+    raise AssertionError(f"no {text!r} on this screen:\n{screen}")
+
+
+def syslinux_disk(folder: Path, configuration: str, **files: str) -> Path:
+    """A FAT floppy with SYSLINUX on it."""
+    need("syslinux", "mcopy", "mkfs.fat")
+    image = folder / "disk.img"
+    image.write_bytes(bytes(2880 << 10))
+    run("mkfs.fat", "-F", "12", image)
+    settings = folder / "syslinux.cfg"
+    settings.write_text(configuration)
+    run("mcopy", "-i", image, settings, "::/")
+    for name, source in files.items():
+        need(source)
+        run("mcopy", "-i", image, source, f"::/{name}")
+    run("syslinux", "--install", image)
+    return image
+
+
+KERNEL = "DEFAULT k\nLABEL k\nKERNEL kernel\n"
+
+
+def test_syslinux_loads_from_a_fat_floppy(tmp_path: Path) -> None:
+    image = syslinux_disk(tmp_path, "PROMPT 1\nSAY greetings from the floppy\nLABEL x\nKERNEL nothing\n")
+    machine = PC(image, start=0)
+    assert "greetings from the floppy" in shows(machine, "boot:")
+    machine.press("x", "enter")
+    shows(machine, "nothing")
+    machine.close()
+
+
+@pytest.mark.parametrize("kind", ["ia32", "x64"])
+def test_memtest_tests_memory(tmp_path: Path, kind: str) -> None:
+    image = syslinux_disk(tmp_path, KERNEL, kernel=f"/boot/memtest86+{kind}.bin")
+    machine = PC(image, start=0, ram=16 * MIB)
+    screen = shows(machine, "Errors: 0")
+    assert "Memory  :   16MB" in screen
+    machine.close()
+
+
+def test_ipxe_comes_to_its_prompt(tmp_path: Path) -> None:
+    image = syslinux_disk(tmp_path, KERNEL, kernel="/boot/ipxe.lkrn")
+    machine = PC(image, start=0, ram=64 * MIB)
+    shows(machine, "iPXE initialising")  # the offer to press Ctrl-B passes quickly where time does
+    machine.press("ctrl+b")
+    shows(machine, "iPXE>")
+    machine.close()
+
+
+def grub_disk(folder: Path) -> Path:
+    """A hard disk with GRUB and its menu in the sectors behind the boot sector."""
+    boot = "/usr/lib/grub/i386-pc/boot.img"
+    need("grub-mkimage", boot)
+    menu = folder / "grub.cfg"
+    entries = ('menuentry "The first" { echo one }', 'menuentry "The second" { echo two }')
+    menu.write_text("\n".join(("set timeout=-1", *entries, "")))
+    archive = folder / "menu.tar"
+    run("tar", "-C", folder, "-cf", archive, "grub.cfg")
+    core = folder / "core.img"
+    modules = ("biosdisk", "part_msdos", "fat", "normal", "configfile", "echo", "memdisk", "tar", "test")
+    run("grub-mkimage", "-O", "i386-pc", "-m", archive, "-p", "(memdisk)", "-o", core, *modules)
+    image = folder / "disk.img"
+    sectors = bytearray(Path(boot).read_bytes())
+    sectors[510:512] = b"\x55\xaa"
+    image.write_bytes((bytes(sectors) + core.read_bytes()).ljust(8 * MIB, b"\0"))
+    return image
+
+
+def test_grub_shows_its_menu(tmp_path: Path) -> None:
+    machine = PC(grub_disk(tmp_path), start=0, ram=64 * MIB)
+    screen = shows(machine, "The second")
+    assert "*The first" in screen
+    machine.press("down")
+    shows(machine, "*The second")
+    machine.close()
