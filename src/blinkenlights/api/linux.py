@@ -113,6 +113,12 @@ class Linux(Personality):
     def quantum(self) -> int | None:
         return QUANTUM if len(self.guest.order) > 1 else None
 
+    @property
+    def pending(self) -> bool:
+        guest = self.guest
+        task = guest.current
+        return bool(guest.queue) and task is not None and guest.deliverable(task) >= 0
+
     def turn(self) -> StopReason | None:
         guest = self.guest
         while True:

@@ -65,6 +65,11 @@ class Personality:
     def leave(self) -> None:
         """The machine has stopped."""
 
+    @property
+    def pending(self) -> bool:
+        """Whether the next turn has something to deliver: a signal."""
+        return False
+
     def turn(self) -> StopReason | None:
         """See that there is a processor to run; a reason when there can't be."""
         return None

@@ -403,6 +403,8 @@ class Recorded(Personality):
         if not self.past:
             if self.cpu.repeating:
                 return RESUMED
+            if tick == self.settled and self.inner.pending:
+                return 1  # `turn` has put it off, but no further than to the next instruction
             quantum = self.inner.quantum()
             left = max(self.history.next_boundary() - tick, 1)
             return left if quantum is None else min(quantum, left)
