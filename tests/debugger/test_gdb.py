@@ -531,8 +531,7 @@ def test_gdb_catches_system_calls(gdb: Callable[..., Session], guest: Guest) -> 
 
 def test_gdb_is_told_of_signals_before_they_are_delivered(gdb: Callable[..., Session], guest: Guest) -> None:
     path = guest(GUESTS / "stack.c", "static-musl")
-    flags = ("--no-record",)
-    session = gdb(path, "break handler", "continue", "continue", "bt", "delete", "continue", flags=flags)
+    session = gdb(path, "break handler", "continue", "continue", "bt", "delete", "continue")
     session.shows(
         "received signal SIGUSR1",
         "Breakpoint 1, handler",
@@ -548,11 +547,10 @@ def test_gdb_is_told_of_signals_before_they_are_delivered(gdb: Callable[..., Ses
         "continue",
         "delete",
         "continue",
-        flags=flags,
     )
     assert "received signal" not in session.text
     session.shows("Breakpoint 1, handler", "exited with code 01")
-    session = gdb(path, "break handler", "continue", "signal 0", flags=flags)
+    session = gdb(path, "break handler", "continue", "signal 0", flags=("--no-record",))
     assert "Breakpoint 1, handler" not in session.text
     session.shows("received signal SIGUSR1", "exited with code 01")
 
@@ -607,7 +605,6 @@ def test_gdb_runs_the_program_again(gdb: Callable[..., Session], guest: Guest) -
 
 
 def test_gdb_goes_back_and_on_to_the_end(gdb: Callable[..., Session], guest: Guest) -> None:
-    pytest.importorskip("blinkenlights.debugger.history")
     session = gdb(
         guest(GUESTS / "threads.c", "dynamic-glibc", "-O1"),
         "break work",

@@ -62,8 +62,8 @@ def serve(
             program = name or path
             whole = [name or words[0], *arguments] if name or arguments else words
             stdin, stdout, stderr = files
-            return Machine.load(program, whole, environ, record=record and can_record(), options=options,
-                                stdin=stdin, stdout=stdout, stderr=stderr)  # fmt: skip
+            return Machine.load(program, whole, environ, record=record, options=options, stdin=stdin,
+                                stdout=stdout, stderr=stderr)  # fmt: skip
 
         with load([b""]) as machine:
             connection = accept(listener, place)
@@ -74,12 +74,6 @@ def serve(
             listener.close()
             if isinstance(place, str):
                 Path(place).unlink(missing_ok=True)
-
-
-def can_record() -> bool:
-    from importlib.util import find_spec
-
-    return find_spec("blinkenlights.debugger.history") is not None
 
 
 def listen_at(place: str | int) -> socket.socket | None:
