@@ -89,7 +89,7 @@ def test_keys_and_mouse_of_a_real_terminal(tmux):
 
 
 def test_the_program_has_the_terminal_after_capital_c_and_the_screen_comes_back(tmux):
-    start(tmux, "/bin/sh", "-c", "read line; echo got $line; exec sleep 60")
+    start(tmux, "/bin/sh", "-c", "read line; echo got $line; read line")
     tmux.type("C")
     tmux.wait(lambda lines: not shows(" CODE ─")(lines))
     for _ in range(PATIENCE):  # what is typed while the screen steps aside is dropped
