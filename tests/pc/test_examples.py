@@ -330,6 +330,7 @@ def test_the_ball_bounces_off_the_paddle_and_walls_and_takes_bricks(bricks: Bric
     assert max(row for _, row in places) < 192
     assert bricks.bricks() < 76
     assert bricks.bricks() == bricks.machine.memory.u16(BRICKS_LEFT)
+    assert sum(32 <= pixel < 37 for pixel in bricks.pixels()) == bricks.bricks() * 19 * 7  # whole ones
 
 
 def test_a_ball_that_is_missed_ends_the_game_and_a_key_begins_again(bricks: Bricks) -> None:
@@ -373,4 +374,3 @@ def test_the_kernel_counts_timer_interrupts_in_long_mode(start: Start) -> None:
         assert text.rstrip() == "Long mode. Ticks:"
         counts.append(int(count))
     assert 0 < counts[0] < counts[1] < counts[2]
-    assert machine.run(count=1) is End.COUNT
