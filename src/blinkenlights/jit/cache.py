@@ -751,11 +751,24 @@ def make(c: CpuP, cache: CacheP, rip: u64, way_in: cython.int) -> EntryP:
         elif site.kind == SITE_RETURN or site.kind == SITE_TARGET:  # to be opened when first wanted
             site.next_incoming = unit.returns
             unit.returns = site
+            if site.kind == SITE_RETURN:
+                return_here(cache, site)
     cache.statistics.units += 1
     cache.statistics.instructions += d.instructions
     cache.statistics.guest_bytes += d.guest_bytes
     cache.statistics.cycles += cycle_count() - began
     return entry
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def return_here(cache: CacheP, site: SiteP) -> cython.void:
+    """A call was translated anew: its return is predicted behind it, no longer where it went before."""
+    other: SiteP = way_in_for(cache, SITE_RETURN, site.target)
+    if other != cython.NULL:
+        close_way(cache, other)
+        open_way(cache, site)
 
 
 @cython.cfunc
