@@ -54,6 +54,7 @@ def test_loading_a_family_leaves_the_guests_floating_point_flags_alone() -> None
 
 def test_a_plain_run_loads_nothing_that_takes_long() -> None:
     before = set(run("import sys; print(*sys.modules)").split())
-    after = set(run("import sys; import blinkenlights.cli.blink, blinkenlights.linux.launch; print(*sys.modules)").split())
+    start = "import sys, blinkenlights.cli.blink, blinkenlights.linux.launch; print(*sys.modules)"
+    after = set(run(start).split())
     slow = {"array", "typing", "dataclasses", "resource", "ctypes", "re", "blinkenlights.linux.strace"}
     assert not slow & (after - before)

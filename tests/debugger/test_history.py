@@ -189,3 +189,16 @@ def test_the_beginning_is_the_beginning() -> None:
         assert m.tick == 0
         assert m.reverse_continue().kind is Stop.START
         assert m.reverse_over().kind is Stop.START
+
+
+def test_a_program_that_executes_another_can_be_gone_back_before_it() -> None:
+    with Machine.load("/bin/sh", ["sh", "-c", "exec /bin/true"], record=True) as m:
+        assert m.run().kind is Stop.EXIT
+        places = dict.fromkeys((m.tick // 10, m.tick // 2, m.tick - 1), "")
+        for tick in places:
+            m.seek(tick)
+            places[tick] = digest(m)
+        assert len(set(places.values())) == len(places)
+        for tick in reversed(places):
+            m.seek(tick)
+            assert digest(m) == places[tick]

@@ -327,6 +327,7 @@ def discard(s):
     fresh.flushes = cache.flushes + 1
     fresh.invalidated = cache.invalidated + cache.blocks
     while c != cython.NULL:
+        c.op = cython.NULL
         for i in range(JUMP_SIZE):
             c.jumps[i].op = cython.NULL
             c.jumps[i].rip = ~cython.cast(u64, 0)
