@@ -1,6 +1,6 @@
 """What a program does when a system call fails: the n-th one of its name gets an error.
 
-    python examples/fault_injection.py write ENOSPC --at 2 /bin/sh -c 'echo 1; echo 2 || echo 3'
+    python examples/fault_injection.py --at 2 write ENOSPC /bin/sh -c 'echo 1; echo 2 || echo 3'
 """
 
 import argparse

@@ -124,13 +124,12 @@ class Machine:
         `jit` translates to host code, which doesn't count instructions and has linear memory; else memory is
         checked access by access (`virtual`). `cpu` is one of `tables.cpuid.CPUS`, for all machines of the
         process. `record` makes going back possible. The guest's standard files are Python's, or the given
-        descriptors; -1 is a closed one. BadProgram or OSError for a program that can't be run.
+        descriptors; -1 is a closed one. `options` takes the place of `jit`, `virtual`, `cpu` and `root`.
+        BadProgram or OSError for a program that can't be run.
         """
         from blinkenlights.api.linux import Linux
         from blinkenlights.linux.task import Options
 
-        if record and jit:
-            raise ValueError("recording needs checked memory: not with jit=True")
         if options is None:
             options = Options(
                 jit=jit,
@@ -138,6 +137,8 @@ class Machine:
                 cpu=cpu,
                 root=None if root is None else os.fsencode(root),
             )
+        if record and options.jit:
+            raise ValueError("recording needs checked memory: not with jit=True")
         if options.cpu:
             from blinkenlights.core.execute.system import set_cpu
 

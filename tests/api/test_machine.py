@@ -148,3 +148,25 @@ def test_interrupt_and_timeout_wake_a_guest_that_waits(jit: bool) -> None:
     os.close(writing)
 
 
+
+
+def test_machines_are_freed_whole() -> None:
+    import gc
+
+    before = len(os.listdir("/proc/self/task"))  # noqa: PTH208
+    for _ in range(30):
+        m = Machine.from_bytes(fib(3))
+        m.hook_code(lambda address, size: None)
+        view = m.memory[0x400000:0x400010]
+        m.run()
+        del m, view
+    for _ in range(5):
+        with Machine.load("/bin/true") as m:
+            m.run(count=1000)
+    gc.collect()
+    Machine.from_bytes(fib(3)).run()
+    for _ in range(100):
+        if len(os.listdir("/proc/self/task")) <= before:  # noqa: PTH208
+            break
+        threading.Event().wait(0.02)
+    assert len(os.listdir("/proc/self/task")) <= before  # noqa: PTH208

@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+PATIENCE = 2000  # times 5 ms for a kicked system call to end; the registers are exact only then
 QUANTUM = 100_000  # instructions of a turn, while there are several threads
 
 # The signal that Linux makes of a CPU exception (SDM volume 3, table 6-1).
@@ -167,7 +168,7 @@ class Linux(Personality):
             for servant in list(guest.waiting.values()):
                 servant.kick()
             for servant in list(guest.waiting.values()):
-                for _ in range(20):
+                for _ in range(PATIENCE):
                     if servant.back:
                         break
                     servant.kick()

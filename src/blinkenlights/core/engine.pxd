@@ -19,5 +19,6 @@ cdef void finish_by(Finisher how) noexcept
 cdef class Processor:
     cdef Cpu *c
     cdef readonly object space
+    cdef void *held  # the space once more: the collector of cycles may take the other reference first
     cdef u64 limit_
     cdef void go(self, bint one) noexcept

@@ -26,6 +26,7 @@ from cython.cimports.blinkenlights.core.probetable import ProbesP
 from cython.cimports.blinkenlights.core.segments import reset_segments
 from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
 from cython.cimports.cpython.exc import PyErr_CheckSignals
+from cython.cimports.cpython.ref import Py_DECREF, Py_INCREF
 from cython.cimports.libc.stdlib import calloc, free
 from cython.cimports.libc.string import memcpy, memset
 from cython.cimports.posix.stdlib import posix_memalign
@@ -264,6 +265,8 @@ class Processor:
     def __cinit__(self, space, parent=None):
         memory: AddressSpace = space
         self.space = space
+        Py_INCREF(space)
+        self.held = cython.cast(cython.p_void, space)
         self.limit_ = FOREVER
         self.c = new_cpu(memory.s)
         if self.c == cython.NULL:
@@ -276,6 +279,8 @@ class Processor:
         s: SpaceP
         slot: cython.pointer[CpuP]
         if self.c == cython.NULL:
+            if self.held != cython.NULL:
+                Py_DECREF(cython.cast(object, self.held))
             return
         s = cython.cast(SpaceP, self.c.space)
         if get_current() == self.c:
@@ -290,6 +295,7 @@ class Processor:
         drop_signal_stack(self.c)
         free(self.c.tlb)
         free(self.c)
+        Py_DECREF(cython.cast(object, self.held))
 
     # -- running ---------------------------------------------------------------------------
 

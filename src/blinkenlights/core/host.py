@@ -111,7 +111,8 @@ def drop_signal_stack(c):
     if sigaltstack(cython.NULL, cython.address(stack)) == 0 and stack.ss_sp == c.signal_stack:
         stack.ss_flags = SS_DISABLE
         sigaltstack(cython.address(stack), cython.NULL)
-    munmap(c.signal_stack, SIGNAL_STACK)
+        munmap(c.signal_stack, SIGNAL_STACK)
+    # else another thread may use it still, and could take no signal without it
     c.signal_stack = cython.NULL
 
 
@@ -129,7 +130,8 @@ def on_fault(signo, info, context):
     """SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGTRAP."""
     c: CpuP = cython.cast(CpuP, current_cpu_)
     action: sigaction_t
-    if info.si_code <= 0 and c != cython.NULL and c.asked:  # `kick` after `Processor.interrupt`
+    if info.si_code <= 0 and c != cython.NULL and c.asked and mask_kept_ < SERVANT:
+        # `kick` after `Processor.interrupt`, in the thread that runs the guest
         c.stop_at = 0
         if c.inside and watch_signals != cython.NULL:
             watch_signals(c, context)
@@ -344,13 +346,17 @@ def keep_mask(block: bool = False) -> None:
     global mask_kept_
     if block:
         set_mask(~cython.cast(u64, 0))
+        mask_kept_ += SERVANT
     mask_kept_ += 1
 
 
 def let_mask_go() -> None:
     """The end of `keep_mask`, which may be nested."""
     global mask_kept_
-    mask_kept_ -= 1
+    mask_kept_ = 0 if mask_kept_ >= SERVANT else mask_kept_ - 1
+
+
+SERVANT = cython.declare(cython.int, 1000)  # added to `mask_kept_` where all signals are blocked for good
 
 
 def enter_hook() -> None:

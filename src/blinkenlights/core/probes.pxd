@@ -23,6 +23,7 @@ cdef void note(Cpu *c, u64 address, int size, u32 kind) noexcept nogil
 cdef class Hooks:
     cdef Probes p
     cdef object space  # core.memory.AddressSpace
+    cdef void *held  # as in core.engine.Processor
     cdef Space *s
     cdef dict functions  # by id
     cdef public object problem  # an exception that a hook has raised

@@ -18,6 +18,7 @@ from cython.cimports.blinkenlights.core.fpcontrol import enter_guest_fp, leave_g
 from cython.cimports.blinkenlights.core.hostfpu import bring_x87_home
 from cython.cimports.blinkenlights.core.memory import AddressSpace
 from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
+from cython.cimports.cpython.ref import Py_DECREF, Py_INCREF
 from cython.cimports.libc.stdlib import free, malloc, realloc
 from cython.cimports.libc.string import memcpy, memmove
 
@@ -407,6 +408,8 @@ class Hooks:
     def __cinit__(self, space):
         memory: AddressSpace = space
         self.space = space
+        Py_INCREF(space)
+        self.held = cython.cast(cython.p_void, space)
         self.s = memory.s
         self.functions = {}
         self.recorders = []
@@ -416,6 +419,7 @@ class Hooks:
     def __dealloc__(self):
         if self.s != cython.NULL:
             self.s.probes = cython.NULL
+            Py_DECREF(cython.cast(object, self.held))
         free(self.p.spans)
         free(self.p.watches)
 

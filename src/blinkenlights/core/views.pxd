@@ -8,6 +8,7 @@ cdef bint make_good(int signo, u64 address) noexcept nogil
 
 cdef class View:
     cdef AddressSpace space
+    cdef void *held  # as in core.engine.Processor
     cdef u64 address
     cdef bint writable
     cdef Py_ssize_t shape[1]

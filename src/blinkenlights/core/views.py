@@ -21,6 +21,7 @@ from cython.cimports.blinkenlights.core.host import (
     mprotect,
     spare_faults_by,
 )
+from cython.cimports.cpython.ref import Py_DECREF, Py_INCREF
 
 from blinkenlights.core.memory import GuestFault
 
@@ -82,10 +83,13 @@ class View:
         self.shape[0] = length
         self.strides[0] = 1
         enlist(self.space.s, 1)
+        Py_INCREF(space)
+        self.held = cython.cast(cython.p_void, space)
 
     def __dealloc__(self):
-        if self.space is not None and self.strides[0]:
-            enlist(self.space.s, -1)
+        if self.held != cython.NULL:
+            enlist(cython.cast(AddressSpace, self.held).s, -1)
+            Py_DECREF(cython.cast(object, self.held))
 
     def __getbuffer__(self, buffer: cython.pointer[Py_buffer], flags: cython.int):
         if flags & 1 and not self.writable:  # PyBUF_WRITABLE

@@ -345,7 +345,8 @@ class Guest:
                 del self.waiting[tid]
                 servant.call.resume()
                 self.see(servant)
-            elif not servant.busy and servant.done.acquire(False):
+            elif not servant.busy:
+                servant.done.acquire()  # it is about to be released, if it isn't yet
                 del self.waiting[tid]
                 self.receive(servant)
 
