@@ -29,7 +29,7 @@ def test_examples_in_the_document_run() -> None:
     ],
 )  # fmt: skip
 def test_examples_run(words: list[str], expected: str) -> None:
-    command = [sys.executable, EXAMPLES / words[0], *words[1:]]
+    command = [sys.executable, str(EXAMPLES / words[0]), *words[1:]]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     assert expected in run.stdout

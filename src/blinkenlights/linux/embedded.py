@@ -49,6 +49,7 @@ SIGALRM = 14
 SIGINFO = Struct("<iii4xiI")  # signo, errno, code, pid, uid
 
 NUMBERS = {row[1]: row[0] for row in SYSCALLS}
+WAITS = (NUMBERS["wait4"], NUMBERS["waitid"])
 # Calls that fail with EINTR after a handler, whatever SA_RESTART says (signal(7)).
 NEVER_RESTARTED = frozenset(
     NUMBERS[name]
@@ -431,6 +432,8 @@ class Guest:
         if result == -RESTARTED or (result == -EINTR and kicked):
             action = self.next_action(task)
             again = action is None or (action.flags & signal.SA_RESTART and number not in NEVER_RESTARTED)
+            # the kernel looks for an ended child before it looks for the signal that tells of it
+            again = again or (number in WAITS and self.next_signal(task) == signal.SIGCHLD)
             if again:  # also when it was only to stop for a while
                 cpu.rip -= kernel.SYSCALL_LENGTH
                 if not self.process.options.jit:  # it wasn't counted there
@@ -485,6 +488,11 @@ class Guest:
             if tid in (0, task.tid) and not mask & signal.bit(signo):
                 return i
         return -1
+
+    def next_signal(self, task: Task) -> int:
+        """The signal that would be delivered to this thread now; 0 for none."""
+        i = self.deliverable(task)
+        return 0 if i < 0 else self.queue[i][0]
 
     def next_action(self, task: Task) -> "signal.Action | None":
         i = self.deliverable(task)
