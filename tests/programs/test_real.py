@@ -4,7 +4,9 @@ import pytest
 
 from tests.programs.__main__ import SOURCES, Program, report
 
-SCRIPTS = sorted(SOURCES.glob("*.sh"))
+# Only by `make programs`: gdb in a guest waits for ever now and then, for a stop that it isn't told of.
+BY_HAND = {"gdb_debugs"}
+SCRIPTS = sorted(script for script in SOURCES.glob("*.sh") if script.stem not in BY_HAND)
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
