@@ -81,7 +81,7 @@ def test_a_key_that_is_not_there_is_an_error() -> None:
 def test_text_on_the_screen_is_in_memory(program: Assembler) -> None:
     machine = PC(program(ECHO), say=lambda text: None)
     machine.press("H", "i")
-    machine.run(count=1_000_000)
+    machine.run(count=50_000)
     assert machine.memory.read(0xB8000, 4) == b"H\x07i\x07"
     assert machine.adapter.cursor == 2
     machine.close()
@@ -193,14 +193,14 @@ def what_shows(machine: PC) -> tuple[object, ...]:
 def test_a_machine_goes_back_to_a_saved_state(program: Assembler) -> None:
     machine = PC(program(ECHO), start=0)
     machine.press("x")
-    machine.run(count=200_000)
+    machine.run(count=20_000)
     state, memory = machine.save(), machine.memory.read(0, 1 << 20)
     machine.press("y")
-    machine.run(count=3_000_000)
+    machine.run(count=30_000)
     later = what_shows(machine)
     machine.memory.write(0, memory)
     machine.restore(state)
     machine.press("y")
-    machine.run(count=3_000_000)
+    machine.run(count=30_000)
     assert what_shows(machine) == later
     machine.close()

@@ -25,9 +25,12 @@ def new_cache():
 
 def free_cache(s):
     cache: CacheP = cython.cast(CacheP, s.blocks)
-    page: PageP = cache.newest
+    page: PageP
     older: PageP
     i: cython.int
+    if cache == cython.NULL:  # the address space could not be made
+        return
+    page = cache.newest
     while page != cython.NULL:
         older = page.older
         free(page)

@@ -245,11 +245,12 @@ class AddressSpace:
         self.infos = []
         self.watcher = None
         self.s = cython.cast(SpaceP, calloc(1, cython.sizeof(Space)))
-        for size in SIZES:
-            if reserve_region(self.s, size):
-                break
-        if self.s.size == 0:
-            raise MemoryError("the host has no room for a guest's address space")
+        if not self.reserve():
+            import gc
+
+            gc.collect()  # machines that nobody has any more still hold theirs
+            if not self.reserve():
+                raise MemoryError("the host has no room for a guest's address space")
         self.top = self.s.size - (1 << 24)
         if virtual:
             self.s.pml4 = cython.cast(u64p, calloc(512, 8))
@@ -271,6 +272,13 @@ class AddressSpace:
         free(self.s.areas)
         free(self.s.ldt)
         free(self.s)
+
+    def reserve(self):
+        """The largest region that the host has room for; False for none."""
+        for size in SIZES:
+            if reserve_region(self.s, size):
+                break
+        return self.s.size != 0
 
     @property
     def base(self) -> int:
