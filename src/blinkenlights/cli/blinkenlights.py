@@ -206,14 +206,11 @@ def typed() -> "BinaryIO | None":
 
 def show(given: Given, path: str, argv: list[str]) -> int:
     """With the screen."""
-    from importlib.util import find_spec
-
     try:
         from blinkenlights.tui.app import run as run_app
     except ModuleNotFoundError as problem:
         return fail(f"the screen needs the Python package {problem.name}", NO_TERMINAL)
-    record = "no-record" not in given and find_spec("blinkenlights.debugger.history") is not None
-    load = loader(given, path, argv, record=record)
+    load = loader(given, path, argv, record="no-record" not in given)
     return run_app(lambda terminal: load((terminal.slave,) * 3), options(given, argv[0]))
 
 

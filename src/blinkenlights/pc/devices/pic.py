@@ -35,13 +35,20 @@ class Controller:
         if not on:
             self.request &= ~bit
 
+    def by_priority(self) -> list[int]:
+        """The inputs, the one of highest priority first."""
+        return [(self.lowest + 1 + i) & 7 for i in range(8)]
+
+    def in_service(self) -> int | None:
+        """The input whose interrupt is being served; the most urgent one of several."""
+        return next((number for number in self.by_priority() if self.service >> number & 1), None)
+
     def pending(self) -> int | None:
         """The input to be served next: unmasked, and above what is in service."""
         wanted = self.request & ~self.mask
         if not wanted:
             return None
-        for i in range(8):
-            number = (self.lowest + 1 + i) & 7
+        for number in self.by_priority():
             bit = 1 << number
             if self.service & bit and not (self.special_mask and self.mask & bit):
                 return None
@@ -57,8 +64,7 @@ class Controller:
 
     def end_of_interrupt(self, number: int | None) -> None:
         if number is None:
-            order = ((self.lowest + 1 + i) & 7 for i in range(8))
-            number = next((n for n in order if self.service >> n & 1), None)
+            number = self.in_service()
         if number is not None:
             self.service &= ~(1 << number)
 
@@ -79,8 +85,7 @@ class Controller:
             number = value & 7 if value & 0x40 else None
             if value & 0x20:
                 if number is None and value & 0x80:  # rotate on non-specific end of interrupt
-                    order = ((self.lowest + 1 + i) & 7 for i in range(8))
-                    number = next((n for n in order if self.service >> n & 1), None)
+                    number = self.in_service()
                 self.end_of_interrupt(number)
             if value & 0x80 and number is not None:
                 self.lowest = number
