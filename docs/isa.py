@@ -17,8 +17,6 @@ from blinkenlights.core.execute.system import executes  # noqa: E402
 from blinkenlights.jit.x86_64.rules import rules  # noqa: E402
 from blinkenlights.tables.isa import forms as table_rows  # noqa: E402
 from tests.differential.forms import forms as compared_forms  # noqa: E402
-from tests.oracle import CODE, SLOT_SIZE  # noqa: E402
-from tests.oracle.native import BATCH  # noqa: E402
 from tests.vectors.format import groups, read  # noqa: E402
 
 TARGET = ROOT / "docs" / "isa.md"
@@ -32,12 +30,14 @@ of forms that `make differential` compares with the CPU at hand, and the recorde
 when it is out of date.
 
 - *Instructions*: mnemonics of the table (`tables/isa.py` says what one stands for), and how many of them
-  the interpreter executes. The others raise #UD, and CPUID does not offer their feature.
+  the interpreter executes. The others raise #UD, and CPUID does not offer their feature; nor does it offer
+  what programs do better without where it has to be interpreted (`NOT_OFFERED` in `tables/cpuid.py`).
 - *JIT*: how many of those the translator has a rule for on an x86-64 host; the interpreter executes
   the rest in translated programs too.
-- *Compared*: forms in 64-bit and in 32-bit code that `make differential CASES=n` runs with n random
-  states each on the real CPU and on ours (`BITS=32`, `ENGINE=jit` or `virtual`): registers, flags, memory,
-  MXCSR, x87 status and faults must be equal.
+- *Compared*: forms in 64-bit, 32-bit and 16-bit code that `make differential CASES=n` runs with n random
+  states each on the real CPU and on ours (`BITS=32` or `16`, `ENGINE=jit` or `virtual`): registers, flags,
+  memory, MXCSR, x87 status and faults must be equal. 16 and 32-bit code has segments of many kinds, so
+  their limits and access rights are compared as well.
 - *Vectors*: results recorded from a CPU that the tests check on every host.
 
 `python -m tests.fuzz` compares random sequences of the same instructions, and whole programs are compared
@@ -45,8 +45,8 @@ with their native runs.
 
 ## Executed
 
-| extension | instructions | executed | JIT | compared 64 | compared 32 | vectors |
-|---|--:|--:|--:|--:|--:|--:|
+| extension | instructions | executed | JIT | compared 64 | compared 32 | compared 16 | vectors |
+|---|--:|--:|--:|--:|--:|--:|--:|
 """
 
 OTHERS = """
@@ -54,8 +54,8 @@ OTHERS = """
 
 What can't be compared instruction by instruction (time, random numbers, system calls, privilege, what
 Linux shows of descriptor tables), or what the CPU at hand lacked, is covered by `tests/core`
-(`test_cpuid.py`, `test_far.py`, `test_engine.py`, `test_x87.py`), `tests/jit` and the programs of
-`tests/programs`. In the table's names:
+(`test_cpuid.py`, `test_far.py`, `test_engine.py`, `test_x87.py`, `test_recent.py`), `tests/jit` and the
+programs of `tests/programs`. In the table's names:
 
 """
 
@@ -88,7 +88,7 @@ def compared(bits: int) -> tuple[Counter[str], set[str]]:
 def recorded() -> Counter[str]:
     count: Counter[str] = Counter()
     for group in groups():
-        for entry in read(group, CODE, SLOT_SIZE, BATCH):
+        for entry in read(group):
             instruction = decode_bytes(entry.code, entry.bits)
             assert instruction is not None
             count[instruction.form.extension] += 1
@@ -106,6 +106,7 @@ def document() -> str:
     with_rule = set(rules())
     count64, names64 = compared(64)
     count32, names32 = compared(32)
+    count16, names16 = compared(16)
     vectors = recorded()
     lines, unproven, absent = [], [], []
     total: Counter[str] = Counter()
@@ -117,10 +118,11 @@ def document() -> str:
             continue
         translated = sum(is_translated(name, with_rule, with_vectors) for name in have)
         figures = {"instructions": len(names), "executed": len(have), "JIT": translated,
-                   "64": count64[extension], "32": count32[extension], "vectors": vectors[extension]}
+                   "64": count64[extension], "32": count32[extension], "16": count16[extension],
+                   "vectors": vectors[extension]}
         total.update(figures)
         lines.append(f"| {extension} | " + " | ".join(str(value) for value in figures.values()) + " |")
-        rest = [name for name in have if name not in names64 | names32]
+        rest = [name for name in have if name not in names64 | names32 | names16]
         if rest:
             unproven.append(f"- {extension}: {', '.join(rest)}")
     lines.append("| **all** | " + " | ".join(f"**{value}**" for value in total.values()) + " |")

@@ -33,7 +33,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--executed", action="store_true", help="leave out what has no handler yet")
-    parser.add_argument("--bits", type=int, choices=(64, 32), default=64, help="size of code (64)")
+    parser.add_argument("--bits", type=int, choices=(64, 32, 16), default=64, help="size of code (64)")
     parser.add_argument("--engine", choices=ENGINES, default="interpreter",
                         help="what to compare (interpreter)")
     parser.add_argument("--examples", type=int, default=40, help="differing forms to show (40)")

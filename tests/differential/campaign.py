@@ -18,7 +18,7 @@ from tests.differential.cases import RSP, Case, make_template
 from tests.differential.compare import differences, shown
 from tests.differential.engine import Interpreter
 from tests.differential.forms import Form, forms, host_lacks
-from tests.oracle import RECORD, REGISTERS, Native, Outcome, Template, unpack, unpack_state
+from tests.oracle import RECORD, REGISTERS, SLOT_SIZE, Native, Outcome, Template, unpack, unpack_state
 from tests.oracle.native import BATCH
 from tests.oracle.state import INT3
 
@@ -47,6 +47,9 @@ def describe(case: Case, found: Sequence[str], expected: Outcome) -> str:
               if name in case.text or name[-2:] in case.text or f"e{name[1:]}" in case.text]
     named = set(VECTOR.findall(case.text))
     vectors = [f"ymm{i}={shown(case.state.ymm(i))}" for i in range(16) if f"mm{i}" in named]
+    if case.form.bits != 64:
+        s = case.state
+        inputs.append(f"cs={s.cs:#x} ds={s.ds:#x} es={s.es:#x} ss={s.ss:#x} gs={s.gs:#x}")
     lines = [f"{case.code.hex()}  {case.text}  at {ins.ip:#x}",
              f"  from {' '.join(inputs + vectors)} rflags={case.state.rflags:#x} mxcsr={case.state.mxcsr:#x}"]
     if case.form.group in ("x87", "mmx"):
@@ -90,7 +93,7 @@ def compare_forms(chosen: Sequence[Form], cases: int, seed: int,
             rng = random.Random(f"{seed} {form}")
             for done in range(0, cases, VARIATIONS):
                 variations = min(VARIATIONS, cases - done)
-                if batch.count + variations > BATCH:
+                if batch.count + variations > BATCH or len(batch.cases) == slots(form.bits):
                     compare_batch(batch, native, ours, tallies, seed)
                     yield from finished(tallies, form)
                     batch = Batch()
@@ -134,6 +137,11 @@ def strange_stack(case: Case, engine: str) -> bool:
     return (engine == "jit" and case.form.mnemonic in ("ADD", "SUB", "AND")
             and case.instruction.op0_register == Register.RSP
             and not 1 << 31 <= case.state.reg[RSP] < 1 << 46)
+
+
+def slots(bits: int) -> int:
+    """How many instructions there can be at a time: a 16-bit code segment has 64 KiB."""
+    return 0x10000 // SLOT_SIZE if bits == 16 else BATCH
 
 
 def examine(case: Case, expected: Outcome, actual: Outcome, tally: Tally) -> None:

@@ -22,11 +22,11 @@ from iced_x86 import (
 from tests.differential import values
 from tests.differential.forms import CODE_NAMES, MNEMONIC_NAMES, Form
 from tests.oracle import (
-    CODE,
     CODE32,
     CODE64,
     DATA,
-    GS_BASE,
+    DATA_SEGMENT,
+    GS_SEGMENT,
     PAGE,
     SLOT_SIZE,
     WINDOW,
@@ -35,8 +35,11 @@ from tests.oracle import (
     State,
     Template,
 )
+from tests.oracle.segments import SELECTORS as LDT
+from tests.oracle.segments import base_of, slot_address
 
 MASK64 = (1 << 64) - 1
+MASK32 = (1 << 32) - 1
 RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI = range(8)
 STATUS_AND_DF = 0xCD5
 FLAGS_ALWAYS_SET = 0x202  # bit 1 and IF
@@ -44,17 +47,33 @@ FLAGS_ALWAYS_SET = 0x202  # bit 1 and IF
 # Where a memory operand faults: read-only and unmapped pages, their boundaries, kernel addresses.
 FAULTING = [DATA + 3 * PAGE + 64, DATA + 3 * PAGE - 3, DATA + 4 * PAGE + 128,
             DATA + PAGE - 7, DATA + 512, 0xFFFF800000000000, 0x70000000000, 0x17FFFFFFF000]
+# And the edges of 64 KiB, in segments that start with the data.
+EDGES = [DATA + 1, DATA + 0xFFFF, DATA + 0xFFF9]
 NOT_CANONICAL = [0x0000800000000000, 0xFFFF7FFFFFFFFFFF, 0x8000000000000000, 0x7654321076543210]
 
 # Selectors of Linux's GDT: user data and code, the kernel's, the CPU's number, and what is not there.
-DATA_SEGMENT = 0x2B
 SELECTORS = [0, 3, 0x2B, 0x28, 0x29, 0x33, 0x30, 0x23, 0x20, 0x10, 0x18, 0x13, 0x7B, 0x63, 0x6B, 0x53, 0x1C,
-             0xFFF8]
+             0xFFF8, 0xFFFC, 4, *LDT.values(), *(value & ~3 for value in LDT.values())]
 SHIFTS = {"SHL", "SHR", "SAR", "SAL", "ROL", "ROR", "RCL", "RCR", "SHLD", "SHRD", "SHLX", "SHRX", "SARX"}
 BIT_TESTS = {"BT", "BTC", "BTR", "BTS"}
 STRING_LENGTHS = {"PCMPESTRI", "PCMPESTRM", "PCMPESTRI64", "PCMPESTRM64"}
 VECTOR_SHIFTS = {"PSLLW", "PSLLD", "PSLLQ", "PSRLW", "PSRLD", "PSRLQ", "PSRAW", "PSRAD"}
-COUNTERS = {"LOOP", "LOOPE", "LOOPNE", "JRCXZ", "JECXZ"}
+# Segments that 16 and 32-bit code is given, ordinary ones more often.
+DATA_SEGMENTS = {
+    32: [DATA_SEGMENT] * 12 + [0] + [LDT[name] for name in (
+        "short32", "down32", "constant32", "bytes32", "down_bytes32", "data16", "short16")],
+    16: [LDT["data16"]] * 10 + [0, DATA_SEGMENT] + [LDT[name] for name in (
+        "short16", "down16", "constant16", "bytes32", "down_bytes32", "down32")]}
+STACK_SEGMENTS = {
+    32: [DATA_SEGMENT] * 10 + [LDT[name] for name in ("short32", "down32", "bytes32", "data16", "down16")],
+    16: [LDT["data16"]] * 6 + [DATA_SEGMENT, DATA_SEGMENT] + [LDT[name] for name in (
+        "short16", "down16", "bytes32", "short32")]}
+CODE_SEGMENTS = {
+    64: [CODE64], 32: [CODE32] * 12 + [LDT["hidden32"], LDT["code32"]],
+    16: [LDT["code16"]] * 12 + [LDT["hidden16"]]}
+FAR_TARGETS = [CODE32, CODE64, LDT["code16"], LDT["hidden16"], LDT["limited16"], LDT["code32"],
+               LDT["absent_code"]]
+COUNTERS = {"LOOP", "LOOPE", "LOOPNE", "JRCXZ", "JECXZ", "JCXZ"}
 STACK_FRAMES = {"ENTER", "LEAVE"}
 
 
@@ -78,7 +97,7 @@ def make_template(form: Form, rng: random.Random, pools: Pools, slot: int) -> tu
     """A random case of `form` for the code slot numbered `slot`, and what of it may vary."""
     while True:
         code, _ = form.encode(rng)
-        builder = Builder(form, code, CODE + SLOT_SIZE * slot, rng, pools)
+        builder = Builder(form, code, slot, rng, pools)
         try:
             case = builder.case()
         except Unsuitable:
@@ -105,16 +124,18 @@ class Noted(list[Any]):
 class Builder:
     """Makes the state for one encoding."""
 
-    def __init__(self, form: Form, code: bytes, address: int, rng: random.Random, pools: Pools):
+    def __init__(self, form: Form, code: bytes, slot: int, rng: random.Random, pools: Pools):
         self.form = form
         self.code = bytearray(code)
-        self.address = address
         self.rng = rng
+        self.choose_segments(form.bits)
+        self.address = slot_address(self.cs, slot)
         self.reg = Noted(rng.choices(pools.integers, k=16))
         self.xmm = Noted(rng.choices(pools.vectors, k=16))
         self.upper = Noted(rng.choices(pools.vectors, k=16))
         self.head = rng.choice(pools.heads)
-        self.faulting = FAULTING if form.bits == 64 else FAULTING[:5]
+        self.mask = MASK64 if form.bits == 64 else MASK32
+        self.faulting = FAULTING if form.bits == 64 else FAULTING[:5] + EDGES
         self.memory = bytearray(rng.choice(pools.windows))
         self.kept = 0  # bytes of memory that other cases must share, as bits
         self.operand = (0, 0)  # in the window: offset and size
@@ -129,8 +150,6 @@ class Builder:
         self.offsets: ConstantOffsets = decoder.get_constant_offsets(self.instruction)
 
     def case(self) -> Case:
-        if b"\x67" in self.code[:4] and self.form.bits == 32 and self.segment_base():
-            raise Unsuitable  # 16-bit addresses that reach all of the data
         self.place_counters()
         self.place_strings()
         self.place_stack()
@@ -138,6 +157,8 @@ class Builder:
         self.place_target()
         if self.name == "POP" and self.form.code in SEGMENT_POPS:
             pop_segment(self)
+        elif self.instruction.op_count == 2 and self.instruction.op0_register in SEGMENT_REGISTERS:
+            move_to_segment(self)
         elif adjust := ADJUSTMENTS.get(self.name) or ADJUSTMENTS.get(self.family):
             adjust(self)
         state = State(reg=self.reg, memory=bytes(self.memory), fxsave=self.head + b"".join(self.xmm),
@@ -146,14 +167,62 @@ class Builder:
                       | (0x400 if self.rng.random() < 0.2 else 0))
         if self.rng.random() < 0.05:
             state.rflags = FLAGS_ALWAYS_SET
-        if self.form.bits == 32:
-            state.cs = CODE32
-            state.reg = [value & 0xFFFFFFFF for value in self.reg]
+        if self.form.bits != 64:
+            state.reg = [value & MASK32 for value in self.reg]
+        state.cs, state.ds, state.es, state.ss, state.gs = self.cs, self.ds, self.es, self.ss, self.gs
         return Case(self.form, bytes(self.code), self.instruction, state)
 
     def template(self, state: State) -> Template:
         return Template(state, keep_registers=self.reg.noted, keep_vectors=self.xmm.noted | self.upper.noted,
                         keep_memory=self.kept, operand=self.operand[0], operand_size=self.operand[1])
+
+    # -- segments ------------------------------------------------------------------------------
+
+    def choose_segments(self, bits: int) -> None:
+        self.cs = self.rng.choice(CODE_SEGMENTS[bits])
+        self.ds = self.es = self.ss = DATA_SEGMENT
+        self.gs = GS_SEGMENT
+        if bits == 64 or (bits == 32 and self.chance(0.6)):
+            return
+        self.ds, self.es = self.rng.choices(DATA_SEGMENTS[bits], k=2)
+        self.ss = self.rng.choice(STACK_SEGMENTS[bits])
+        if self.chance(0.2):
+            self.gs = self.rng.choice(DATA_SEGMENTS[bits])
+
+    def base(self, register: Any) -> int:
+        """Where the segment of a segment register starts; only GS matters in 64-bit code."""
+        if self.form.bits == 64:
+            return base_of(self.gs) if register == Register.GS else 0
+        held = {Register.ES: self.es, Register.CS: self.cs, Register.SS: self.ss, Register.DS: self.ds,
+                Register.GS: self.gs}
+        return base_of(held.get(register, 0))
+
+    def segment_base(self) -> int:
+        return self.base(self.instruction.memory_segment)
+
+    @property
+    def stack(self) -> int:
+        """The linear address of the top of the stack."""
+        offset: int = self.reg[RSP]
+        if self.form.bits != 64:
+            offset &= MASK32 if self.ss in WIDE_STACKS else 0xFFFF
+        return offset + self.base(Register.SS)
+
+    @stack.setter
+    def stack(self, address: int) -> None:
+        self.reg[RSP] = self.stack_offset(address)
+
+    def stack_offset(self, address: int) -> int:
+        """What RSP or RBP must be to point there; the half that a 16-bit stack ignores is anything."""
+        offset = address - self.base(Register.SS) & self.mask
+        if self.form.bits != 64 and self.ss not in WIDE_STACKS:
+            offset = offset & 0xFFFF | self.rng.getrandbits(16) << 16
+        return offset
+
+    def widened(self, value: int, width: int) -> int:
+        """The value in so many bits of a register, with anything above."""
+        value &= (1 << width) - 1
+        return value | self.rng.getrandbits(64 - width) << width if width < 64 else value
 
     # -- small tools ---------------------------------------------------------------------------
 
@@ -181,10 +250,7 @@ class Builder:
     def set_register(self, register: Any, value: int) -> None:
         """Give an address register its value; what lies above 32 bits of a narrow one is anything."""
         number = RegisterExt.number(register)
-        if RegisterExt.size(register) == 8:
-            self.reg[number] = value & MASK64
-        else:
-            self.reg[number] = value & 0xFFFFFFFF | self.rng.getrandbits(32) << 32
+        self.reg[number] = self.widened(value, 8 * RegisterExt.size(register))
 
     def operand_register(self, operand: int) -> int | None:
         """The number of the general register that is this operand."""
@@ -214,13 +280,16 @@ class Builder:
     def place_counters(self) -> None:
         ins = self.instruction
         if self.name in COUNTERS:
-            self.reg[RCX] = self.rng.choice([0, 1, 2, 1 << 32, (1 << 32) + 1, self.reg[RCX]])
+            self.reg[RCX] = self.rng.choice([0, 1, 2, 1 << 32, (1 << 32) + 1, 1 << 16, (1 << 16) + 1,
+                                             self.reg[RCX]])
         elif self.name in SHIFTS and self.chance(0.6):
             self.reg[RCX] = self.rng.getrandbits(7)
         elif ins.is_string_instruction and (ins.has_rep_prefix or ins.has_repne_prefix):
             self.reg[RCX] = self.rng.randrange(12)
             if ins.op0_kind in NARROW_STRINGS or ins.op1_kind in NARROW_STRINGS:
                 self.reg[RCX] |= self.rng.getrandbits(32) << 32
+            if {ins.op0_kind, ins.op1_kind} & SHORT_STRINGS:
+                self.reg[RCX] |= self.rng.getrandbits(48) << 16
 
     def place_strings(self) -> None:
         ins = self.instruction
@@ -234,27 +303,24 @@ class Builder:
             kind = ins.op_kind(operand)
             if kind not in STRING_OPERANDS:
                 continue
-            number, wide = STRING_OPERANDS[kind]
+            number, width = STRING_OPERANDS[kind]
             address = self.pick_address(MemorySizeExt.size(ins.memory_size))
             if number == RSI or kind in SEGMENTED_DESTINATIONS:
                 address -= self.segment_base()
-            if not wide:
-                address = address & 0xFFFFFFFF | self.rng.getrandbits(32) << 32
-            self.reg[number] = address & MASK64
+            else:
+                address -= self.base(Register.ES)
+            self.reg[number] = self.widened(address, width)
 
         if self.name.startswith("MOVS") and self.chance(0.4):  # let source and destination overlap
-            self.reg[RDI] = self.reg[RSI] + self.segment_base() + self.rng.randrange(-40, 41) & MASK64
-
-    def segment_base(self) -> int:
-        return GS_BASE if self.instruction.memory_segment == Register.GS else 0
+            distance = self.segment_base() - self.base(Register.ES) + self.rng.randrange(-40, 41)
+            self.reg[RDI] = self.reg[RSI] + distance & MASK64
 
     def place_stack(self) -> None:
         if self.instruction.is_stack_instruction or self.name in STACK_FRAMES:
-            self.reg[RSP] = self.pick_address(8) if self.chance(0.5) else values.window_address(self.rng, 8)
-            if self.chance(0.7):
-                self.reg[RSP] &= -8
+            address = self.pick_address(8) if self.chance(0.5) else values.window_address(self.rng, 8)
+            self.stack = address & -8 if self.chance(0.7) else address
         if self.name in STACK_FRAMES:
-            self.reg[RBP] = values.window_address(self.rng, 8)
+            self.reg[RBP] = self.stack_offset(values.window_address(self.rng, 8))
 
     def place_operand(self) -> None:
         """Make the explicit memory operand's address come out where we want it."""
@@ -267,11 +333,9 @@ class Builder:
             self.place_elements()
             return
         wanted = self.pick_address(size)
-        if RegisterExt.size(base) == 2 or RegisterExt.size(index) == 2:
-            return  # anywhere below 64 KiB, where nothing is
         if base and not index and RegisterExt.size(base) == 8 and base != Register.RIP and self.chance(0.02):
             wanted = self.rng.choice(NOT_CANONICAL)
-        if self.segment_base() and wanted in FAULTING[-3:]:
+        if self.form.bits == 64 and self.segment_base() and wanted in FAULTING[-3:]:
             wanted = FAULTING[0]  # CPUs differ in whether the offset alone must be canonical
         self.operand_address = wanted
         wanted -= self.segment_base()
@@ -279,8 +343,8 @@ class Builder:
             self.displace(wanted - ins.next_ip)
         elif base == Register.EIP:
             self.displace(wanted - ins.next_ip & 0xFFFFFFFF)
-        elif not base and self.offsets.displacement_size == 2:
-            return
+        elif not base and index and RegisterExt.size(index) == 2:  # [SI] and [DI], to iced-x86
+            self.set_register(index, wanted - ins.memory_displacement)
         elif not base:
             if index:
                 self.set_register(index, self.rng.getrandbits(8))
@@ -297,7 +361,7 @@ class Builder:
             if index:
                 offset += self.reg[RegisterExt.number(index)] * scale
             self.set_register(base, wanted - offset)
-        self.operand_address &= MASK64
+        self.operand_address &= self.mask
         start = self.operand_address - WINDOW
         if 0 <= start <= WINDOW_SIZE - size and 0 < size <= 32:
             self.operand = (start, size)
@@ -328,7 +392,7 @@ class Builder:
 
     def displace(self, displacement: int) -> None:
         size = self.offsets.displacement_size
-        if size < 4:
+        if size < 2 or (size == 2 and self.form.bits == 64):
             raise Unsuitable
         if size == 4 and not -0x80000000 <= displacement < 0x80000000:
             raise Unsuitable  # addresses that only a register can form
@@ -341,7 +405,7 @@ class Builder:
         if self.offsets.displacement_size:
             self.patch(self.offsets.displacement_offset, self.offsets.displacement_size,
                        self.rng.randrange(-64, 64))
-        self.reg[RSP] = values.window_address(self.rng, 8)
+        self.stack = values.window_address(self.rng, 8)
         self.operand_address = 0
 
     def operand_value(self, size: int) -> bytes:
@@ -356,31 +420,52 @@ class Builder:
         ins = self.instruction
         target = self.address + self.rng.randrange(ins.len, SLOT_SIZE)
         flow = ins.flow_control
-        width = self.form.bits // 8
+        width = near_width(CODE_NAMES[ins.code], self.form.bits)
         if self.offsets.immediate_size and ins.op_count and ins.op0_kind in NEAR_BRANCHES:
+            if ins.op0_kind == OpKind.NEAR_BRANCH32 and self.offsets.immediate_size == 4 and self.beyond():
+                target = self.rng.choice([0x10000, 0x7FFFFFFF, 0xFFFFFFFF])
             self.patch(self.offsets.immediate_offset, self.offsets.immediate_size, target - ins.next_ip)
-        elif flow == FlowControl.RETURN:
-            self.fill(self.reg[RSP], target.to_bytes(width, "little"))
+        elif flow == FlowControl.RETURN and self.name == "RET":
+            self.fill(self.stack, self.near(target, width))
         elif flow in (FlowControl.INDIRECT_BRANCH, FlowControl.INDIRECT_CALL):
             number = self.operand_register(0)
             if number is not None:
                 if number == RSP:
                     raise Unsuitable
-                self.reg[number] = target
+                self.reg[number] = self.widened(int.from_bytes(self.near(target, width), "little"), 8 * width)
             elif self.operand_address and self.peek(self.operand_address, width):
-                self.fill(self.operand_address, target.to_bytes(width, "little"))
+                self.fill(self.operand_address, self.near(target, width))
             elif self.operand_address not in self.faulting:
                 raise Unsuitable
 
+    def beyond(self) -> bool:
+        """Whether to branch out of a 16-bit code segment."""
+        return self.form.bits == 16 and self.chance(0.1)
 
-NEAR_BRANCHES = {OpKind.NEAR_BRANCH64, OpKind.NEAR_BRANCH32}
+    def near(self, target: int, width: int) -> bytes:
+        if width == 4 and self.beyond():
+            target = self.rng.choice([0x10000, 0x7FFFFFFF, 0xFFFFFFFF])
+        return (target & (1 << 8 * width) - 1).to_bytes(width, "little")
+
+
+def near_width(code: str, bits: int) -> int:
+    """Bytes of the target of a near return or of a branch through a register or memory."""
+    if code.startswith("RETN"):
+        return {"W": 2, "D": 4, "Q": 8}[code[4]]
+    return {"RM16": 2, "RM32": 4, "RM64": 8}.get(code[-4:], bits // 8)
+
+
+NEAR_BRANCHES = {OpKind.NEAR_BRANCH64, OpKind.NEAR_BRANCH32, OpKind.NEAR_BRANCH16}
+SEGMENT_REGISTERS = {Register.ES, Register.CS, Register.SS, Register.DS, Register.FS, Register.GS}
+WIDE_STACKS = {DATA_SEGMENT} | {LDT[name] for name in ("short32", "down32", "bytes32")}
+SHORT_STRINGS = {OpKind.MEMORY_SEG_SI, OpKind.MEMORY_ESDI, OpKind.MEMORY_SEG_DI}
 NARROW_STRINGS = {OpKind.MEMORY_SEG_ESI, OpKind.MEMORY_ESEDI, OpKind.MEMORY_SEG_EDI}
 STRING_OPERANDS = {
-    OpKind.MEMORY_SEG_RSI: (RSI, True), OpKind.MEMORY_SEG_ESI: (RSI, False),
-    OpKind.MEMORY_ESRDI: (RDI, True), OpKind.MEMORY_ESEDI: (RDI, False),
-    OpKind.MEMORY_SEG_RDI: (RDI, True), OpKind.MEMORY_SEG_EDI: (RDI, False),
+    OpKind.MEMORY_SEG_RSI: (RSI, 64), OpKind.MEMORY_SEG_ESI: (RSI, 32), OpKind.MEMORY_SEG_SI: (RSI, 16),
+    OpKind.MEMORY_ESRDI: (RDI, 64), OpKind.MEMORY_ESEDI: (RDI, 32), OpKind.MEMORY_ESDI: (RDI, 16),
+    OpKind.MEMORY_SEG_RDI: (RDI, 64), OpKind.MEMORY_SEG_EDI: (RDI, 32), OpKind.MEMORY_SEG_DI: (RDI, 16),
 }
-SEGMENTED_DESTINATIONS = {OpKind.MEMORY_SEG_RDI, OpKind.MEMORY_SEG_EDI}
+SEGMENTED_DESTINATIONS = {OpKind.MEMORY_SEG_RDI, OpKind.MEMORY_SEG_EDI, OpKind.MEMORY_SEG_DI}
 
 
 # -- what single mnemonics need ------------------------------------------------------------------
@@ -427,19 +512,19 @@ def divide(b: Builder) -> None:
 
 
 def translate(b: Builder) -> None:
-    b.reg[RBX] = WINDOW + b.rng.randrange(WINDOW_SIZE - 256) - b.segment_base()
+    b.reg[RBX] = WINDOW + b.rng.randrange(WINDOW_SIZE - 256) - b.segment_base() & b.mask
 
 
 def pop_flags(b: Builder) -> None:
     """No trap flag, no alignment checks: those are tested elsewhere."""
     value = FLAGS_ALWAYS_SET | b.rng.getrandbits(12) & STATUS_AND_DF
-    b.fill(b.reg[RSP], value.to_bytes(8, "little"))
+    b.fill(b.stack, value.to_bytes(8, "little"))
 
 
 def enter(b: Builder) -> None:
     b.patch(b.offsets.immediate_offset, 2, b.rng.choice([0, 8, 16, 17, 200]))
     b.patch(b.offsets.immediate_offset2, 1, b.rng.choice([0, 0, 1, 2, 3, 8, 32, 33]))
-    b.reg[RSP] = values.window_address(b.rng, 8)
+    b.stack = values.window_address(b.rng, 8)
 
 
 def selector(b: Builder, *likely: int) -> int:
@@ -447,7 +532,19 @@ def selector(b: Builder, *likely: int) -> int:
 
 
 def pop_segment(b: Builder) -> None:
-    b.fill(b.reg[RSP], selector(b, DATA_SEGMENT).to_bytes(2, "little") + b.rng.randbytes(2))
+    b.fill(b.stack, selector(b, DATA_SEGMENT).to_bytes(2, "little") + b.rng.randbytes(2))
+
+
+def move_to_segment(b: Builder) -> None:
+    """MOV; not to FS, in which the C library of what runs the cases has its base."""
+    if b.instruction.op0_register == Register.FS:
+        raise Unsuitable
+    value = selector(b, DATA_SEGMENT)
+    number = b.operand_register(1)
+    if number is not None:
+        b.reg[number] = b.widened(value, 16)
+    else:
+        b.fill(b.operand_address, value.to_bytes(2, "little"))
 
 
 def load_far_pointer(b: Builder) -> None:
@@ -459,31 +556,44 @@ def load_far_pointer(b: Builder) -> None:
 def far_branch(b: Builder) -> None:
     """Into one's own slot, by the segments of 32-bit and 64-bit code."""
     ins = b.instruction
-    target = (b.address + b.rng.randrange(ins.len, SLOT_SIZE)).to_bytes(4, "little")
-    chosen = selector(b, CODE32, CODE64).to_bytes(2, "little")
-    if ins.op0_kind == OpKind.FAR_BRANCH32:
-        b.patch(b.offsets.immediate_offset, 4, int.from_bytes(target, "little"))
-        b.patch(b.offsets.immediate_offset2, 2, int.from_bytes(chosen, "little"))
-    elif CODE_NAMES[ins.code].endswith("_M1632"):
-        b.fill(b.operand_address, target + chosen)
+    narrow = ins.op0_kind == OpKind.FAR_BRANCH16 or CODE_NAMES[ins.code].endswith("_M1616")
+    width = 2 if narrow else 4
+    chosen = selector(b, *(FAR_TARGETS[2:5] if narrow else FAR_TARGETS))
+    target = far_target(b, chosen) & (1 << 8 * width) - 1
+    if ins.op0_kind in (OpKind.FAR_BRANCH32, OpKind.FAR_BRANCH16):
+        b.patch(b.offsets.immediate_offset, width, target)
+        b.patch(b.offsets.immediate_offset2, 2, chosen)
+    elif CODE_NAMES[ins.code].endswith(("_M1632", "_M1616")):
+        b.fill(b.operand_address, target.to_bytes(width, "little") + chosen.to_bytes(2, "little"))
     else:
         return
     if b.name == "CALL":
-        b.reg[RSP] = values.window_address(b.rng, 8)
+        b.stack = values.window_address(b.rng, 8)
+
+
+def far_target(b: Builder, chosen: int) -> int:
+    """An offset in a code segment, mostly of an INT3 in the instruction's own slot."""
+    if b.chance(0.05):
+        return b.rng.choice([0x10000, 0x12345, 0xFFFFFFFF])
+    return b.address + base_of(b.cs) + b.rng.randrange(b.instruction.len, SLOT_SIZE) - base_of(chosen)
 
 
 def far_return(b: Builder) -> None:
-    size = 8 if CODE_NAMES[b.instruction.code][4:6] in ("Q", "Q_") else 4
-    target = b.address + b.rng.randrange(b.instruction.len, SLOT_SIZE)
+    size = {"W": 2, "D": 4, "Q": 8}[CODE_NAMES[b.instruction.code][4]]
+    chosen = selector(b, *(FAR_TARGETS[2:5] if size == 2 else FAR_TARGETS))
+    target = far_target(b, chosen)
     if b.offsets.immediate_size:  # CPUs differ in whether the stack beyond it is read before a bad selector
         b.patch(b.offsets.immediate_offset, 2, b.rng.choice([0, 2, 8, 16, 40]))
-    cells = [target, selector(b, CODE32, CODE64)]
+    cells = [target, chosen]
     if b.name.startswith("IRET"):
         cells.append(FLAGS_ALWAYS_SET | b.rng.getrandbits(12) & STATUS_AND_DF)
         if b.form.bits == 64:
-            cells += [values.window_address(b.rng, 8), selector(b, DATA_SEGMENT)]
-    b.reg[RSP] = values.window_address(b.rng, 8) & -8
-    b.fill(b.reg[RSP], b"".join(cell.to_bytes(size, "little") for cell in cells))
+            stack = selector(b, DATA_SEGMENT, LDT["short32"], LDT["down32"])
+            if stack & 4 and stack | 3 not in WIDE_STACKS:
+                raise Unsuitable  # the kernel shows of a 16-bit stack's pointer what it can
+            cells += [values.window_address(b.rng, 8), stack]
+    b.stack = values.window_address(b.rng, 8) & -8
+    b.fill(b.stack, b"".join((cell & (1 << 8 * size) - 1).to_bytes(size, "little") for cell in cells))
 
 
 XSAVE_AREA = 832
@@ -501,10 +611,15 @@ def extended_state(b: Builder) -> None:
     if b.instruction.memory_base in (Register.NONE, Register.RIP) or RAX in used or RDX in used:
         raise Unsuitable
     step = b.rng.choice([0, 64, 128]) + (b.rng.choice([8, 16, 32]) if b.chance(0.1) else 0)
-    if b.segment_base() or len(used) != 1 or RegisterExt.size(b.instruction.memory_base) * 8 != b.form.bits:
+    if (b.form.bits == 64 and b.segment_base()) or len(used) != 1:
+        raise Unsuitable
+    if RegisterExt.size(b.instruction.memory_base) * 8 != b.form.bits:
         raise Unsuitable
     b.operand = (0, 0)
-    b.set_register(b.instruction.memory_base, WINDOW + step - b.instruction.memory_displacement)
+    address = WINDOW + step - b.segment_base()
+    if b.form.bits == 16 and address >> 16:
+        raise Unsuitable
+    b.set_register(b.instruction.memory_base, address - b.instruction.memory_displacement)
     b.reg[RAX] = b.rng.getrandbits(3) | b.rng.getrandbits(32) & ~0xFF  # without AVX-512's components
     b.reg[RDX] = b.rng.getrandbits(64)
     if b.chance(0.9):  # MXCSR
@@ -604,8 +719,7 @@ def pause(b: Builder) -> None:
 def mask_move(b: Builder) -> None:
     size = 16 if b.instruction.mnemonic == Mnemonic.MASKMOVDQU else 8
     address = (b.pick_address(0) if b.chance(0.3) else values.window_address(b.rng, size)) - b.segment_base()
-    narrow = b.instruction.op0_kind == OpKind.MEMORY_SEG_EDI
-    b.reg[RDI] = (address & 0xFFFFFFFF | b.rng.getrandbits(32) << 32) if narrow else address & MASK64
+    b.reg[RDI] = b.widened(address, STRING_OPERANDS[b.instruction.op0_kind][1])
 
 
 SEGMENT_POPS = {code for code, name in CODE_NAMES.items() if name.startswith(("POPW_", "POPD_"))}
@@ -621,9 +735,9 @@ ADJUSTMENTS: dict[str, Callable[[Builder], None]] = {
     **dict.fromkeys(VECTOR_SHIFTS, vector_shift),
     **dict.fromkeys(("VPSLLVD", "VPSLLVQ", "VPSRLVD", "VPSRLVQ", "VPSRAVD"), element_shift),
     **dict.fromkeys(("EXTRQ", "INSERTQ"), bit_string),
-    **dict.fromkeys(("LDS", "LES", "LSS"), load_far_pointer),
+    **dict.fromkeys(("LDS", "LES", "LSS", "LGS"), load_far_pointer),
     **dict.fromkeys(("JMP", "CALL"), far_branch),
-    **dict.fromkeys(("RETF", "IRETD", "IRETQ"), far_return),
+    **dict.fromkeys(("RETF", "IRET", "IRETD", "IRETQ"), far_return),
     **dict.fromkeys(("XSAVE", "XSAVE64", "XSAVEC", "XSAVEC64", "XSAVEOPT", "XSAVEOPT64", "XRSTOR", "XRSTOR64",
                      "FXSAVE", "FXSAVE64", "FXRSTOR", "FXRSTOR64"), extended_state),
     "CMPXCHG": compare_exchange,

@@ -2,11 +2,12 @@
 
 import struct
 
-from iced_x86 import OpKind, RflagsBits
+from iced_x86 import OpKind, Register, RegisterExt, RflagsBits
 
-from tests.differential.cases import RCX, SHIFTS, Case
-from tests.differential.forms import MNEMONIC_NAMES
-from tests.oracle import CODE32, REGISTERS, Outcome, State
+from tests.differential.cases import RCX, RSP, SHIFTS, Case
+from tests.differential.forms import CODE_NAMES, MNEMONIC_NAMES
+from tests.oracle import CODE64, DATA, PAGE, REGISTERS, WINDOW, Outcome, State
+from tests.oracle.segments import base_of
 
 STATUS_AND_DF = 0xCD5
 CF, PF, AF, ZF, SF, OF = 1, 4, 16, 64, 128, 0x800
@@ -23,6 +24,8 @@ TRANSCENDENTAL = {"F2XM1", "FYL2X", "FYL2XP1", "FPTAN", "FPATAN", "FSIN", "FCOS"
 # Several steps of arithmetic: CPUs differ in which steps still count when one of them traps.
 DOT_PRODUCTS = {"DPPS", "DPPD"}
 
+STACK_FAULT = 12
+GENERAL_PROTECTION = 13
 PAGE_FAULT = 14
 SIMD_ERROR = 19
 UNDERFLOW, INEXACT = 0x10, 0x20  # in MXCSR
@@ -81,29 +84,64 @@ def either_may_fault(case: Case, expected: Outcome, actual: Outcome) -> bool:
             and {expected.address, actual.address} == operands)
 
 
+def on_two_pages(expected: Outcome, actual: Outcome) -> bool:
+    """Where an operand lies on two pages, neither of them there, either address may be told."""
+    first, second = sorted((expected.address, actual.address))
+    return second == (first | PAGE - 1) + 1 and not DATA <= second <= DATA + 4 * PAGE
+
+
+def some_elements(case: Case, expected: Outcome, actual: Outcome) -> bool:
+    """Which element of a masked move faults first, by its segment or its page, is the CPU's choice."""
+    return ("MASKMOV" in case.form.mnemonic and case.form.bits != 64
+            and {expected.vector, actual.vector} <= {STACK_FAULT, GENERAL_PROTECTION, PAGE_FAULT})
+
+
+def aligned_or_inside(case: Case, expected: Outcome, actual: Outcome) -> bool:
+    """Whether a vector operand that is misaligned and outside of SS is #GP or #SS is the CPU's choice."""
+    return ((expected.vector, actual.vector) == (GENERAL_PROTECTION, STACK_FAULT) and case.form.bits != 64
+            and case.instruction.memory_segment == Register.SS
+            and case.form.group not in ("integer", "x87", "mmx", "bmi"))
+
+
+def other_mxcsr(case: Case, expected: Outcome) -> bool:
+    """Whether bit 17, MM, was loaded into MXCSR, which only AMD's CPUs have."""
+    return case.form.mnemonic in ("LDMXCSR", "VLDMXCSR") and bool(expected.state.mxcsr & 0x20000)
+
+
 def differences(case: Case, expected: Outcome, actual: Outcome) -> list[str]:
     """Each thing that differs, in words; an empty list when all is as it should be."""
+    if (aligned_or_inside(case, expected, actual) or other_mxcsr(case, expected)
+            or some_elements(case, expected, actual)):
+        return []
     if expected.vector != actual.vector:
         return [f"exception {actual.vector}, should be {expected.vector}"]
     found = []
     if expected.vector == PAGE_FAULT:
-        if expected.address != actual.address and not either_may_fault(case, expected, actual):
+        if expected.address != actual.address and not (
+                either_may_fault(case, expected, actual) or on_two_pages(expected, actual)):
             found.append(f"fault address {actual.address:#x}, should be {expected.address:#x}")
     elif result_is_undefined(case):
         return found
     want, have = expected.state, actual.state
     if want.rip != have.rip:
         found.append(f"rip {have.rip:#x}, should be {want.rip:#x}")
-    if want.cs == CODE32:  # its exceptions see no more of RSP
-        have.reg[4] &= 0xFFFFFFFF
+    if case.form.bits != 64 or want.cs != CODE64:  # the rest is what the kernel left
+        want.reg[RSP] &= 0xFFFFFFFF
+        have.reg[RSP] &= 0xFFFFFFFF
     for number, name in enumerate(REGISTERS):
         if want.reg[number] != have.reg[number]:
             found.append(f"{name} {have.reg[number]:#x}, should be {want.reg[number]:#x}")
-    if want.cs != have.cs:
-        found.append(f"cs {have.cs:#x}, should be {want.cs:#x}")
+    for name in ("cs", "ds", "es", "ss", "gs"):
+        # the kernel may replace a null selector by 0
+        if max(getattr(want, name), 3) != max(getattr(have, name), 3):
+            found.append(f"{name} {getattr(have, name):#x}, should be {getattr(want, name):#x}")
     found += flag_differences(case, want.rflags, have.rflags, expected.vector is not None)
     if want.fxsave != have.fxsave or want.upper != have.upper:
         found += floating_differences(case, expected, actual)
+    if expected.vector is not None and case.form.mnemonic == "CALL":
+        return found  # a far call that faults may have written below the stack pointer or not
+    if want.memory != have.memory and case.form.mnemonic in ("FNSTENV", "FNSAVE"):
+        want.memory = with_our_pointers(case, want.memory, have.memory)
     if want.memory != have.memory and case.form.group == "xsave":
         want.memory = with_our_mask(want.memory, have.memory)
     if want.memory != have.memory:
@@ -111,6 +149,31 @@ def differences(case: Case, expected: Outcome, actual: Outcome) -> list[str]:
         found.append(f"memory at window+{at:#x}: {have.memory[at:at + 16].hex()}, "
                      f"should be {want.memory[at:at + 16].hex()}")
     return found
+
+
+def with_our_pointers(case: Case, want: bytes, have: bytes) -> bytes:
+    """FOP, FIP and FDP in a saved environment, which CPUs fill differently."""
+    start = operand_address(case) - WINDOW
+    short = CODE_NAMES[case.instruction.code].endswith(("M14BYTE", "M94BYTE"))
+    place = slice(max(start + (6 if short else 12), 0), max(start + (14 if short else 28), 0))
+    fixed = bytearray(want)
+    fixed[place] = have[place]
+    return bytes(fixed)
+
+
+def operand_address(case: Case) -> int:
+    """The linear address of the memory operand."""
+    ins, state = case.instruction, case.state
+    offset, mask = ins.memory_displacement, (1 << 64) - 1
+    for register, scale in ((ins.memory_base, 1), (ins.memory_index, ins.memory_index_scale)):
+        if register and register not in (Register.RIP, Register.EIP):
+            mask = (1 << 8 * RegisterExt.size(register)) - 1
+            offset += (state.reg[RegisterExt.number(register)] & mask) * scale
+    held = {Register.ES: state.es, Register.CS: state.cs, Register.SS: state.ss, Register.DS: state.ds,
+            Register.GS: state.gs}
+    if case.form.bits == 64:
+        return (offset & mask) + (base_of(state.gs) if ins.memory_segment == Register.GS else 0)
+    return (offset & mask) + base_of(held.get(ins.memory_segment, 0)) & 0xFFFFFFFF
 
 
 def with_our_mask(want: bytes, have: bytes) -> bytes:

@@ -20,7 +20,7 @@ from tests.oracle import (
     unpack,
 )
 from tests.oracle.native import BATCH, code_slots
-from tests.oracle.segments import SEGMENTS
+from tests.oracle.segments import SEGMENTS, slot_address
 
 READ, WRITE, EXECUTE = 1, 2, 4
 FIXED_PRIVATE = 0x32  # MAP_PRIVATE, MAP_ANONYMOUS, MAP_FIXED
@@ -48,7 +48,7 @@ class Interpreter:
 
     def run(self, instructions: Sequence[bytes], states: Sequence[State]) -> list[Outcome]:
         """Run instruction i, at the start of slot i, from state i; at most BATCH of them."""
-        records = b"".join(state.pack(CODE + SLOT_SIZE * i) for i, state in enumerate(states))
+        records = b"".join(state.pack(slot_address(state.cs, i)) for i, state in enumerate(states))
         results = self.run_records(instructions, records)
         return [unpack(results[at:at + RECORD.size]) for at in range(0, len(results), RECORD.size)]
 

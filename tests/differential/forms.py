@@ -67,31 +67,31 @@ EXCLUDED = {
     "not the same twice": "RDTSC RDTSCP RDPMC RDRAND RDSEED",
     "system calls": "SYSCALL SYSENTER SYSEXIT SYSRET INT INT1 INT3 INTO",
     "depends on the host's descriptor tables": "LAR LSL VERR VERW SGDT SIDT SLDT STR SMSW",
-    "would change the base that later cases need": "LFS LGS",
-    "moves fields that CPUs fill differently (FOP, FIP, FDP)":
-        "FNSTENV FSTENV FLDENV FNSAVE FSAVE FRSTOR",
+    "would change the base that the C library needs": "LFS",
     "the host enables more components": "XGETBV",
     "of other CPUs": "FRSTPM FSTDW FSTSG FSETPM FNSETPM ZALLOC UMOV XBTS IBTS CMPXCHG486 LOADALL "
-                     "LOADALL286 LOADALL386 JMPE BB0_RESET BB1_RESET CPU_WRITE CPU_READ SALC "
+                     "LOADALL286 LOADALL386 JMPE BB0_RESET BB1_RESET CPU_WRITE CPU_READ "
                      "FENI FNENI FDISI FNDISI RDM DMINT ALTINST SVDC RSDC SVLDT RSLDT SVTS RSTS",
 }
 EXCLUDED_MNEMONICS = {name for names in EXCLUDED.values() for name in names.split()}
 
-# Operands outside the comparison: system registers and selectors, and the targets of near branches
-# with an operand-size prefix, which only AMD's CPUs cut to 16 bits.
-OTHER_OPERANDS = {"SEG_REG", "FS", "GS", "CR_REG", "DR_REG", "TR_REG", "FARBR2_2", "BR16_1", "BR16_2"}
-OTHER_CODES = {"RETNW", "RETNW_IMM16", "CALL_RM16", "JMP_RM16", "UD0",
-               "CALL_M1616", "JMP_M1616", "RETFW", "RETFW_IMM16", "IRETW",  # to addresses below 64 KiB
-               "CALL_M1664", "JMP_M1664", "LSS_R64_M1664",  # AMD's CPUs have no such operands
+# Operands outside the comparison: system registers, and FS, in which the C library has its base.
+OTHER_OPERANDS = {"FS", "CR_REG", "DR_REG", "TR_REG"}
+OTHER_CODES = {"UD0",
+               "CALL_M1664", "JMP_M1664", "LSS_R64_M1664", "LGS_R64_M1664",  # not on AMD's CPUs
                "BSWAP_R16",  # its result is undefined
                "RESERVEDNOP_RM16_R16_0F0D", "RESERVEDNOP_RM32_R32_0F0D", "RESERVEDNOP_RM64_R64_0F0D"}
-# In 32-bit code, what goes to 16-bit addresses.
-OTHER_LEGACY_CODES = {"POP_CS", "RETNW", "RETNW_IMM16", "SALC"}
+# In 64-bit code, near branches with an operand-size prefix, which only AMD's CPUs cut to 16 bits.
+OTHER_CODES64 = {"RETNW", "RETNW_IMM16", "CALL_RM16", "JMP_RM16"}
+OTHER_OPERANDS64 = {"BR16_1", "BR16_2"}
+# In 16 and 32-bit code.
+OTHER_LEGACY_CODES = {"POP_CS"}
 # With W these are undefined to AMD's CPUs in 32-bit code; Intel's ignore it.
 W_MATTERS = {"VPEXTRD", "VPINSRD"}
-# GS, and in 32-bit code what is not write-protected (CS) or absent (FS).
+# GS, the ones that 64-bit code ignores, and in other code FS, which is null there.
 SEGMENT_PREFIXES = {64: [b"\x65", b"\x65", b"\x2e", b"\x36", b"\x3e", b"\x26"],
-                    32: [b"\x65", b"\x65", b"\x36", b"\x3e", b"\x26"]}
+                    32: [b"\x65", b"\x65", b"\x65", b"\x2e", b"\x36", b"\x36", b"\x3e", b"\x26", b"\x64"]}
+SEGMENT_PREFIXES[16] = SEGMENT_PREFIXES[32]
 MEMORY_OPERANDS = {name for name in OPERAND_NAMES.values()
                    if "_OR_MEM" in name or name.startswith("MEM") or name.startswith("SIBMEM")}
 
@@ -172,7 +172,7 @@ class Form:
         """Whether to give it the address size that its code does not have."""
         if self.info.address_size:
             return bool(self.info.address_size == (16 if self.bits == 32 else 32))
-        return self.memory and rng.random() < (0.1 if self.bits == 64 else 0.03)
+        return self.memory and rng.random() < (0.1 if self.bits == 64 else 0.15)
 
     def vex_bytes(self, rng: random.Random) -> bytes:
         info = self.info
@@ -189,7 +189,9 @@ class Form:
             third |= 0x40  # there are eight registers
         prefix = b""
         if self.memory and rng.random() < 0.15:
-            prefix = rng.choice([b"\x65", b"\x67"] if self.bits == 64 else [b"\x65"])
+            prefix = rng.choice([b"\x65", b"\x67"] if self.bits == 64 else SEGMENT_PREFIXES[self.bits])
+        if self.bits == 16 and self.memory and (self.indexed_by_vector or rng.random() < 0.2):
+            prefix += b"\x67"
         head = bytes([0xC4, second, third])
         if second & 0x7F == 0x61 and third < 0x80:  # X, B, W and the map are what the short prefix means
             head = bytes([0xC5, second & 0x80 | third]) if rng.random() < 0.7 else head
@@ -218,6 +220,10 @@ class Form:
         return head + bytes(tail)
 
     @cached_property
+    def indexed_by_vector(self) -> bool:
+        return any("VSIB" in OPERAND_NAMES[kind] for kind in self.info.op_kinds())
+
+    @cached_property
     def has_modrm(self) -> bool:
         return any(kind in MODRM_OPERANDS for kind in map(OPERAND_NAMES.__getitem__, self.info.op_kinds()))
 
@@ -239,9 +245,10 @@ def group_of(code: Any, bits: int = 64) -> str | None:
         return None
     if MNEMONIC_NAMES[info.mnemonic] in EXCLUDED_MNEMONICS:
         return None
-    if CODE_NAMES[code] in OTHER_CODES or (bits != 64 and CODE_NAMES[code] in OTHER_LEGACY_CODES):
+    operands = {OPERAND_NAMES[kind] for kind in info.op_kinds()}
+    if CODE_NAMES[code] in OTHER_CODES | (OTHER_CODES64 if bits == 64 else OTHER_LEGACY_CODES):
         return None
-    if any(OPERAND_NAMES[kind] in OTHER_OPERANDS for kind in info.op_kinds()):
+    if operands & (OTHER_OPERANDS | (OTHER_OPERANDS64 if bits == 64 else set())):
         return None
     instruction = Instruction()
     instruction.code = code

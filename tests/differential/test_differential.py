@@ -10,7 +10,7 @@ CASES = 25
 PARTS = 4  # of each group, so that test workers share them
 
 
-@pytest.mark.parametrize("bits", [64, 32])
+@pytest.mark.parametrize("bits", [64, 32, 16])
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("group", GROUPS)
 def test_agrees_with_the_real_cpu(group: str, part: int, bits: int) -> None:

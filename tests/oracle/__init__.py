@@ -6,8 +6,10 @@ from tests.oracle.state import (
     CODE32,
     CODE64,
     DATA,
+    DATA_SEGMENT,
     EDGE,
     GS_BASE,
+    GS_SEGMENT,
     PAGE,
     RECORD,
     REGISTERS,
@@ -21,6 +23,7 @@ from tests.oracle.state import (
 )
 from tests.oracle.templates import Pools, Template
 
-__all__ = ["CODE", "CODE32", "CODE64", "DATA", "EDGE", "GS_BASE", "PAGE", "RECORD", "REGISTERS", "SLOT_SIZE",
+__all__ = ["CODE", "CODE32", "CODE64", "DATA", "DATA_SEGMENT", "EDGE", "GS_BASE",
+           "GS_SEGMENT", "PAGE", "RECORD", "REGISTERS", "SLOT_SIZE",
            "WINDOW", "WINDOW_SIZE", "Native", "Outcome", "Pools", "State", "Template", "Unavailable",
            "unpack", "unpack_state"]

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.guests import ToolchainMissing, build
-from tests.oracle.segments import SEGMENTS
-from tests.oracle.state import CODE, RECORD, SLOT_SIZE, Outcome, State, unpack
+from tests.oracle.segments import SEGMENTS, slot_address
+from tests.oracle.state import RECORD, SLOT_SIZE, Outcome, State, unpack
 from tests.oracle.templates import POOLS_SIZE, TEMPLATE, Pools, Template
 
 BATCH = 8192  # cases at a time
@@ -21,7 +21,8 @@ class Unavailable(Exception):
 
 def code_slots(instructions: Sequence[bytes]) -> bytes:
     """The code area: each instruction at the start of its slot, INT3 everywhere else."""
-    return b"".join(code.ljust(SLOT_SIZE, b"\xcc") for code in instructions)
+    area = b"".join(code.ljust(SLOT_SIZE, b"\xcc") for code in instructions)
+    return area.ljust(0x10000, b"\xcc")  # all that 16-bit code can read by CS
 
 
 def whole_pages(size: int) -> int:
@@ -69,7 +70,8 @@ class Native:
         assert len(instructions) == len(states) <= BATCH
         size = RECORD.size
         self.put(0, code_slots(instructions))
-        self.put(self.cases, b"".join(state.pack(CODE + SLOT_SIZE * i) for i, state in enumerate(states)))
+        self.put(self.cases, b"".join(state.pack(slot_address(state.cs, i))
+                                       for i, state in enumerate(states)))
         self.order(len(states), 0)
         results = self.shared[self.results:self.results + size * len(states)]
         return [unpack(results[at:at + size]) for at in range(0, len(results), size)]
@@ -83,7 +85,7 @@ class Native:
         assert len(instructions) == len(templates) <= BATCH and count <= BATCH
         self.put(0, code_slots(instructions))
         self.put(self.templates, b"".join(
-            template.pack(CODE + SLOT_SIZE * i, hash((seed, i)) & (1 << 64) - 1)
+            template.pack(slot_address(template.state.cs, i), hash((seed, i)) & (1 << 64) - 1)
             for i, template in enumerate(templates)))
         self.order(count, len(templates))
         return count

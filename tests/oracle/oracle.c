@@ -242,7 +242,7 @@ static void fill_ldt(int count, char **segments) {
         entry.limit = limit;
         // the flags' bits are the structure's last word
         memcpy((char *)&entry + 3 * sizeof(int), &flags, sizeof flags);
-        if (syscall(SYS_modify_ldt, 0x11, &entry, sizeof entry) < 0) has_ldt = 0;
+        if (syscall(SYS_modify_ldt, 0x11, &entry, sizeof entry) != 0) has_ldt = 0;
     }
     if (!has_ldt)  // good enough for 64-bit code
         syscall(SYS_arch_prctl, ARCH_SET_GS, GS_BASE);

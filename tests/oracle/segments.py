@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from tests.oracle.state import CODE, DATA, GS_BASE, WINDOW
+from tests.oracle.state import CODE, DATA, GS_BASE, SLOT_SIZE, WINDOW
 
-DATA_UP, DATA_DOWN, CODE_PLAIN, CODE_CONFORMING = range(4)  # modify_ldt's `contents`
+# modify_ldt's `contents`; Linux makes no conforming code segments
+DATA_UP, DATA_DOWN, CODE_PLAIN = range(3)
 MIDDLE = WINDOW - DATA + 512  # of the window, as an offset in segments that start with the data
 
 
@@ -48,10 +49,10 @@ SEGMENTS = {
     "down16": Segment(DATA, MIDDLE - 128, DATA_DOWN),
     "constant16": Segment(DATA, 0xFFFF, readable_only=True),
     "hidden16": Segment(CODE, 0xFFFF, CODE_PLAIN, readable_only=True),
-    "conforming16": Segment(CODE, 0x7FFF, CODE_CONFORMING),
+    "limited16": Segment(CODE, 0x7FFF, CODE_PLAIN),
     "absent": Segment(DATA, 0xFFFF, present=False),
     "down32": Segment(0, (WINDOW >> 12) - 1, DATA_DOWN, big=True, pages=True),  # above the first data page
-    "conforming32": Segment(0, 0xFFFFF, CODE_CONFORMING, big=True, pages=True),
+    "code32": Segment(CODE, 0xFFFFF, CODE_PLAIN, big=True, pages=True),
     "short32": Segment(0, WINDOW >> 12, big=True, pages=True),  # up to the middle of the window
     "constant32": Segment(0, 0xFFFFF, big=True, pages=True, readable_only=True),
     "hidden32": Segment(0, 0xFFFFF, CODE_PLAIN, big=True, pages=True, readable_only=True),
@@ -60,9 +61,15 @@ SEGMENTS = {
     "down_bytes32": Segment(DATA, MIDDLE - 64, DATA_DOWN, big=True),
 }
 SELECTORS = {name: index << 3 | 7 for index, name in enumerate(SEGMENTS)}
-FLAT, CODE32, CODE64 = 0x2B, 0x23, 0x33  # Linux's own
-
 BY_SELECTOR = {SELECTORS[name]: segment for name, segment in SEGMENTS.items()}
+
+
+CODE16 = SELECTORS["code16"]
+
+
+def slot_address(cs: int, slot: int) -> int:
+    """Where an instruction is, as an offset in the code segment."""
+    return CODE + SLOT_SIZE * slot - base_of(cs)
 
 
 def base_of(selector: int) -> int:

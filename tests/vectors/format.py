@@ -15,12 +15,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.oracle import RECORD, State, unpack_state
+from tests.oracle import CODE, RECORD, SLOT_SIZE, State, unpack_state
+from tests.oracle.native import BATCH
+from tests.oracle.segments import base_of
 
 DIRECTORY = Path(__file__).parent / "data"
 MAGIC = b"BLINKVEC1"
 HEAD = struct.Struct("<B")
 PATCH = struct.Struct("<HH")
+SUFFIX16 = "-16"  # of groups of 16-bit code, which has fewer slots
 SAME = 4  # equal bytes between two patches that are cheaper than a third one
 RIP_OFFSET = 128
 
@@ -85,12 +88,19 @@ def write(group: str, entries: list[Entry]) -> int:
 
 
 def common(record: bytes) -> bytes:
-    """The background at this record's address."""
-    return background().pack(int.from_bytes(record[RIP_OFFSET:RIP_OFFSET + 8], "little"))
+    """The background at this record's linear address."""
+    address = int.from_bytes(record[RIP_OFFSET:RIP_OFFSET + 8], "little")
+    return background().pack(address + base_of(unpack_state(record).cs))
 
 
-def read(group: str, address: int, step: int, batch: int) -> Iterator[Entry]:
-    """A group's entries; entry i ran at `address` + `step` * (i modulo `batch`)."""
+def batch_of(group: str) -> int:
+    """How many of a group's entries have a slot of their own."""
+    return 0x10000 // SLOT_SIZE if group.endswith(SUFFIX16) else BATCH
+
+
+def read(group: str) -> Iterator[Entry]:
+    """A group's entries; entry i ran in the slot i modulo `batch_of`."""
+    batch = batch_of(group)
     data = lzma.decompress((DIRECTORY / f"{group}.xz").read_bytes())
     if not data.startswith(MAGIC):
         raise ValueError(f"{group}.xz does not hold vectors")
@@ -99,7 +109,7 @@ def read(group: str, address: int, step: int, batch: int) -> Iterator[Entry]:
     while at < len(data):
         length = data[at]
         code, bits = data[at + 1:at + 1 + length], data[at + 1 + length]
-        before, at = patched(background().pack(address + step * (number % batch)), data, at + 2 + length)
+        before, at = patched(background().pack(CODE + SLOT_SIZE * (number % batch)), data, at + 2 + length)
         after, at = patched(before, data, at)
         number += 1
         yield Entry(code, bits, before, after)

@@ -8,29 +8,31 @@ from iced_x86 import Decoder, OpKind
 from tests.differential.campaign import engine_of_process, executed
 from tests.differential.cases import Case
 from tests.differential.compare import differences
+from tests.differential.engine import ENGINES
 from tests.differential.forms import Form
-from tests.oracle import CODE, SLOT_SIZE, unpack, unpack_state
-from tests.oracle.native import BATCH
-from tests.vectors.format import DIRECTORY, Entry, groups, read
+from tests.oracle import unpack, unpack_state
+from tests.oracle.segments import slot_address
+from tests.vectors.format import DIRECTORY, Entry, batch_of, groups, read
 
 LARGEST = 3 << 20  # bytes of data in all
 
 
 def case_of(entry: Entry, slot: int) -> Case:
-    instruction = Decoder(entry.bits, entry.code, ip=CODE + SLOT_SIZE * slot).decode()
+    state = unpack_state(entry.before)
+    instruction = Decoder(entry.bits, entry.code, ip=slot_address(state.cs, slot)).decode()
     memory = any(instruction.op_kind(i) == OpKind.MEMORY for i in range(instruction.op_count))
     form = Form(instruction.code, memory, entry.bits)
-    return Case(form, entry.code, instruction, unpack_state(entry.before))
+    return Case(form, entry.code, instruction, state)
 
 
-@pytest.mark.parametrize("engine", ["interpreter", "virtual"])
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("group", groups())
 def test_recorded_results_come_out_again(group: str, engine: str) -> None:
     ours = engine_of_process(engine)
     wrong = []
-    entries = read(group, CODE, SLOT_SIZE, BATCH)
+    entries = read(group)
     compared = 0
-    while batch := list(itertools.islice(entries, BATCH)):
+    while batch := list(itertools.islice(entries, batch_of(group))):
         cases = [case_of(entry, slot) for slot, entry in enumerate(batch)]
         outcomes = ours.run([case.code for case in cases], [case.state for case in cases])
         for entry, case, outcome in zip(batch, cases, outcomes, strict=True):

@@ -106,6 +106,8 @@ cdef extern from *:
         #undef X
         }
     }
+    #else
+    #error "x87 instructions are executed by the host's x87 unit: only an x86-64 host has one"
     #endif
     #endif
     """

@@ -1,4 +1,4 @@
-# Conversions between half precision and singles (F16C).
+# Conversions between half precision or bfloat16 and singles.
 
 from blinkenlights.core.execute.avx_operand cimport *
 from blinkenlights.core.execute.sse_nan cimport *
@@ -18,3 +18,10 @@ cdef enum:
 
 cdef Op *vcvtph2ps(Cpu *c, Op *o) noexcept nogil
 cdef Op *vcvtps2ph(Cpu *c, Op *o) noexcept nogil
+cdef Op *vcvtneps2bf16(Cpu *c, Op *o) noexcept nogil
+cdef Op *vcvtneeph2ps(Cpu *c, Op *o) noexcept nogil
+cdef Op *vcvtneoph2ps(Cpu *c, Op *o) noexcept nogil
+cdef Op *vcvtneebf162ps(Cpu *c, Op *o) noexcept nogil
+cdef Op *vcvtneobf162ps(Cpu *c, Op *o) noexcept nogil
+cdef Op *vbcstnesh2ps(Cpu *c, Op *o) noexcept nogil
+cdef Op *vbcstnebf162ps(Cpu *c, Op *o) noexcept nogil

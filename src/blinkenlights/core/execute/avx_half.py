@@ -1,4 +1,4 @@
-"""Conversions between half precision and singles (F16C), done on the bits.
+"""Conversions between half precision or bfloat16 and singles (F16C, AVX-NE-CONVERT), done on the bits.
 
 Half-precision denormal numbers are numbers like others: DAZ, FTZ and the denormal flag do not concern
 them, only the singles.
@@ -139,5 +139,85 @@ def vcvtps2ph(c, o):
     return done(c, o)
 
 
+# -- AVX-NE-CONVERT: neither reads nor changes MXCSR -----------------------------------------------
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def widened(x: u32, brain: cython.bint) -> u32:
+    """A half, or a bfloat16, as a single."""
+    ignored: u32 = 0
+    return x << 16 if brain else single_of(x, cython.address(ignored))
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def every_second(c: CpuP, o: OpP, first: cython.int, brain: cython.bint) -> OpP:
+    """The even elements of memory, or with `first` 1 the odd ones."""
+    r: u32[8]
+    source: u16[16]
+    i: cython.int
+    memcpy(cython.address(source[0]), host_read(c, ea(c, o), o.size), o.size)
+    for i in range(o.size // 4):
+        r[i] = widened(source[2 * i + first], brain)
+    put_vector(c, o, cython.cast(u8p, cython.address(r[0])), o.size)
+    return done(c, o)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def broadcast(c: CpuP, o: OpP, brain: cython.bint) -> OpP:
+    r: u32[8]
+    i: cython.int
+    value: u32 = widened(cython.cast(u32, load(c, ea(c, o), 2)), brain)
+    for i in range(8):
+        r[i] = value
+    put_vector(c, o, cython.cast(u8p, cython.address(r[0])), o.size)
+    return done(c, o)
+
+
+def vcvtneps2bf16(c, o):
+    """Rounded to nearest; denormal numbers are zeros."""
+    r: Lanes
+    i: cython.int
+    x: u32
+    source: u32p = cython.cast(u32p, last_source(c, o, o.size2))
+    r.all = from_u64(0)
+    for i in range(o.size2 // 4):
+        x = source[i]
+        if x & 0x7fffffff > INFINITY32:
+            x |= QUIET32
+        elif not x & INFINITY32:
+            x = x >> 31 << 31  # its sign
+        else:
+            x += 0x7fff + (x >> 16 & 1)
+        r.u16[i] = cython.cast(u16, x >> 16)
+    put_xmm(c, o, r.all)
+    return done(c, o)
+
+
+# fmt: off
+def vcvtneeph2ps(c, o): return every_second(c, o, 0, False)
+def vcvtneoph2ps(c, o): return every_second(c, o, 1, False)
+def vcvtneebf162ps(c, o): return every_second(c, o, 0, True)
+def vcvtneobf162ps(c, o): return every_second(c, o, 1, True)
+def vbcstnesh2ps(c, o): return broadcast(c, o, False)
+def vbcstnebf162ps(c, o): return broadcast(c, o, True)
+# fmt: on
+
+
+bind("VCVTNEPS2BF16", vcvtneps2bf16)
+bind("VCVTNEEPH2PS", vcvtneeph2ps)
+bind("VCVTNEOPH2PS", vcvtneoph2ps)
+bind("VCVTNEEBF162PS", vcvtneebf162ps)
+bind("VCVTNEOBF162PS", vcvtneobf162ps)
+bind("VBCSTNESH2PS", vbcstnesh2ps)
+bind("VBCSTNEBF162PS", vbcstnebf162ps)
 bind("VCVTPH2PS", vcvtph2ps)
 bind("VCVTPS2PH", vcvtps2ph)

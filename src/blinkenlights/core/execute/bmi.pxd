@@ -2,6 +2,7 @@
 
 from blinkenlights.core.state cimport *
 from blinkenlights.core.access cimport *
+from blinkenlights.core.dispatch cimport MAX_MNEMONICS
 
 cdef extern from *:
     """
@@ -26,6 +27,18 @@ cdef Op *andn4(Cpu *c, Op *o) noexcept nogil
 cdef Op *andn8(Cpu *c, Op *o) noexcept nogil
 cdef Op *bextr4(Cpu *c, Op *o) noexcept nogil
 cdef Op *bextr8(Cpu *c, Op *o) noexcept nogil
+# What an instruction of TBM does with its operand and the one above or below it.
+cdef enum:
+    AND = 0
+    OR = 1
+    XOR = 2
+    COMBINE = 3
+    BELOW = 4  # with x - 1 instead of x + 1
+    NOT_FIRST = 8  # with the complement of x
+    NOT_OTHER = 16
+
+cdef u8 trailing_kind[MAX_MNEMONICS]
+cdef Op *trailing(Cpu *c, Op *o) noexcept nogil
 cdef Op *blsi4(Cpu *c, Op *o) noexcept nogil
 cdef Op *blsi8(Cpu *c, Op *o) noexcept nogil
 cdef Op *blsmsk4(Cpu *c, Op *o) noexcept nogil

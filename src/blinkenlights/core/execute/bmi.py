@@ -21,7 +21,7 @@ from cython.cimports.blinkenlights.core.access import (
     set_status,
     store,
 )
-from cython.cimports.blinkenlights.core.dispatch import bind
+from cython.cimports.blinkenlights.core.dispatch import bind, mnemonic_id
 from cython.cimports.blinkenlights.core.execute.bmi import (
     count_ones_,
     high_product_,
@@ -75,6 +75,33 @@ def finish(c: CpuP, o: OpP, result: u64, carry: cython.bint, size: cython.int) -
     return done(c, o)
 
 
+# -- TBM: the operand with its lowest bits changed by adding or subtracting 1 (AMD's manual, volume 3) ---
+
+
+def trailing(c, o):
+    """All of TBM but BEXTR; CF is the carry of x + 1, or the borrow of x - 1."""
+    size: cython.int = o.size
+    whole: u64 = (cython.cast(u64, 1) << 32) - 1 if size == 4 else ~cython.cast(u64, 0)
+    x: u64 = second(c, o, size)
+    kind: cython.int = trailing_kind[o.id]
+    below: cython.bint = kind & BELOW
+    other: u64 = (x - 1 if below else x + 1) & whole
+    carry: cython.bint = x == 0 if below else x == whole
+    if kind & NOT_OTHER:
+        other = ~other
+    if kind & NOT_FIRST:
+        x = ~x
+    kind &= COMBINE
+    x = x & other if kind == AND else x | other if kind == OR else x ^ other
+    return finish(c, o, x & whole, carry, size)
+
+
+TRAILING = {
+    "BLCFILL": AND, "BLCI": OR | NOT_OTHER, "BLCIC": AND | NOT_FIRST, "BLCMSK": XOR, "BLCS": OR,
+    "BLSFILL": OR | BELOW, "BLSIC": OR | BELOW | NOT_FIRST, "T1MSKC": OR | NOT_FIRST,
+    "TZMSK": AND | BELOW | NOT_FIRST,
+}
+
 # -- BMI1 ------------------------------------------------------------------------------------------
 
 
@@ -93,7 +120,7 @@ def andn(c: CpuP, o: OpP, size: cython.int) -> OpP:
 def bextr(c: CpuP, o: OpP, size: cython.int) -> OpP:
     """Extract bits: start in bits 0 to 7 of the control, length in bits 8 to 15."""
     value: u64 = second(c, o, size)
-    control: u64 = get(c, o.src2, size)
+    control: u64 = get(c, o.src2, size) + o.imm  # TBM's has it as an immediate
     start: u64 = control & 0xFF
     length: u64 = control >> 8 & 0xFF
     value = value >> start if start < 64 else 0
@@ -661,6 +688,9 @@ bind("BEXTR", bextr4, 4, RR)
 bind("BEXTR", bextr4, 4, RM)
 bind("BEXTR", bextr8, 8, RR)
 bind("BEXTR", bextr8, 8, RM)
+for name, trailing_bits in TRAILING.items():
+    bind(name, trailing)
+    trailing_kind[mnemonic_id(name)] = trailing_bits
 bind("BLSI", blsi_any)
 bind("BLSI", blsi4, 4, RR)
 bind("BLSI", blsi4, 4, RM)

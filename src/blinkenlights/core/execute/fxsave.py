@@ -232,6 +232,14 @@ def xmm_registers(o: OpP) -> cython.int:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
+def size_of(parts: u64) -> cython.int:
+    """Bytes of an area that has these components."""
+    return XSAVE_AREA if parts & AVX else UPPER
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
 def area(c: CpuP, o: OpP, size: cython.int, write: cython.bint) -> u64:
     """Where an area of so many bytes is, which is more than the operation can say."""
     return ea_of(c, o, o.seg, offset_of(c, o), size, write)
@@ -356,9 +364,9 @@ def write_components(
 @cython.nogil
 @cython.exceptval(check=False)
 def xsave_standard(c: CpuP, o: OpP, wide: cython.bint, optimized: cython.bint) -> OpP:
-    address: u64 = area(c, o, UPPER, True)
     mask: u64 = requested(c)
     used: u64 = in_use(c)
+    address: u64 = area(c, o, size_of(mask & used if optimized else mask), True)
     if not xcr0:
         return fault(c, o, 6, 0)
     if address & 63:
@@ -374,9 +382,9 @@ def xsave_standard(c: CpuP, o: OpP, wide: cython.bint, optimized: cython.bint) -
 @cython.nogil
 @cython.exceptval(check=False)
 def xsave_compacted(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
-    address: u64 = area(c, o, UPPER, True)
     mask: u64 = requested(c)
     used: u64 = in_use(c)
+    address: u64 = area(c, o, size_of(mask & used), True)
     if not xcr0:
         return fault(c, o, 6, 0)
     if address & 63:
@@ -462,6 +470,7 @@ def xrstor_any(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
     if not header_is_good(image, mask):
         return fault(c, o, 13, 0)
     if mask & header[0] & AVX:
+        area(c, o, XSAVE_AREA, False)
         read_area(c, address + UPPER, cython.cast(u8p, image) + UPPER, XSAVE_AREA - UPPER)
     take(c, image, mask, wide, xmm_registers(o))
     return o + 1

@@ -54,7 +54,7 @@ def arpl(c, o):
     if raised:
         selector = selector & 0xFFFC | wanted
         if o.form == MR:
-            store(c, ea(c, o), 2, selector)
+            store(c, ea_of(c, o, o.seg, offset_of(c, o), 2, True), 2, selector)
         else:
             put(c, o.dst, 2, selector)
     set_status(c, get_status(c) & ~cython.cast(u64, ZF) | (ZF if raised else 0))

@@ -162,7 +162,7 @@ def enter(c, o):
     size: cython.int = o.size
     bp: u64 = c.reg[5]
     sp: u64 = c.reg[4] - size
-    frame: u64 = sp & c.stack_mask
+    frame: u64 = (c.reg[4] & ~c.stack_mask) | (sp & c.stack_mask)
     _: cython.int
     if not o.flags & LEGACY:
         return enter_flat(c, o)
@@ -174,7 +174,7 @@ def enter(c, o):
             store(c, stack_place(c, sp, size, True), size, load(c, stack_place(c, bp, size, False), size))
         sp -= size
         store(c, stack_place(c, sp, size, True), size, frame)
-    put(c, 40, 2 if c.stack_mask == 0xFFFF else size, frame)
+    put(c, 40, size, frame)
     set_stack_pointer(c, o, sp - o.imm)
     return done(c, o)
 

@@ -26,8 +26,20 @@ def index_mask(o: OpP) -> u64:
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
+def noted(c: CpuP, o: OpP, address: u64) -> u64:
+    """In 16 and 32-bit code an operand may be where the operation does not say: tell a page fault."""
+    if o.flags & LEGACY:
+        o.flags |= ELSEWHERE
+        c.operand = address
+    return address
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
 def source_address(c: CpuP, o: OpP, size: cython.int) -> u64:
-    return ea_of(c, o, o.seg, c.reg[6] & index_mask(o), size, False)
+    return noted(c, o, ea_of(c, o, o.seg, c.reg[6] & index_mask(o), size, False))
 
 
 @cython.cfunc
@@ -36,7 +48,8 @@ def source_address(c: CpuP, o: OpP, size: cython.int) -> u64:
 @cython.exceptval(check=False)
 def destination_address(c: CpuP, o: OpP, size: cython.int, write: cython.bint) -> u64:
     """ES:rDI; ES has no base in 64-bit code."""
-    return ea_of(c, o, ES if o.flags & LEGACY else NO_SEGMENT, c.reg[7] & index_mask(o), size, write)
+    segment: cython.int = ES if o.flags & LEGACY else NO_SEGMENT
+    return noted(c, o, ea_of(c, o, segment, c.reg[7] & index_mask(o), size, write))
 
 
 @cython.cfunc
@@ -150,9 +163,10 @@ def chunk(c: CpuP, o: OpP, size: cython.int, kind: cython.int, count: u64) -> u6
         # overlapping so that elements are read after being written: one by one
         element(c, o, size, kind)
         return 1
+    if kind == 0:
+        p = host_read(c, source, 1)  # before the destination, as its fault is
     q = host_write(c, to, 1)
     if kind == 0:
-        p = host_read(c, source, 1)
         memcpy(q, p, n * size)
         c.reg[6] += n * size
     elif size == 1:

@@ -6,7 +6,7 @@ Whatever is not in the table is interpreted, so an instruction unknown here stil
 import cython
 
 from blinkenlights.core.dispatch import NUMBERS
-from blinkenlights.tables.cpuid import FEATURES, NEEDS_AVX
+from blinkenlights.tables.cpuid import FEATURES, NEEDS_AVX, NOT_OFFERED
 
 # fmt: off
 GENERAL = """
@@ -74,6 +74,8 @@ def fill_tables() -> None:
         for name in names.split():
             if name in NUMBERS:
                 traits[cython.cast(cython.int, NUMBERS[name])] |= cython.cast(u8, trait)
+    for name in NOT_OFFERED.split():
+        traits[cython.cast(cython.int, NUMBERS[name])] |= FOREIGN
 
 
 

@@ -722,7 +722,7 @@ def action_for(d: DraftP, g: GuestP) -> cython.int:
     insn: InsnP = cython.address(g.insn)
     action: cython.int = rule[insn.id]
     i: cython.int
-    if interpret_from <= g.rip < interpret_to or traits[insn.id] & FOREIGN:
+    if interpret_from <= g.rip < interpret_to or traits[insn.id] & FOREIGN or insn.map >= 8:  # XOP
         return INTERPRET
     if d.avoided_count and is_avoided(d, g.rip):
         return INTERPRET
