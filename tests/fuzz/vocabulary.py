@@ -57,10 +57,12 @@ NOT_SINGLE = {
     "faults": "UD0 UD1 UD2 HLT CLI STI IN OUT",
     "stack": "PUSH POP PUSHF POPF PUSHFQ POPFQ ENTER LEAVE",
     "segment registers": "LSS LFS LGS LDS LES",
+    "moves fields that CPUs fill differently (FOP, FIP, FDP)": "FNSTENV FLDENV FNSAVE FRSTOR",
     "results or state are the processor's choice": "EXTRQ INSERTQ",
     "may fault part of the way": "VGATHERDPS VGATHERDPD VGATHERQPS VGATHERQPD "
                                  "VPGATHERDD VPGATHERDQ VPGATHERQD VPGATHERQQ",
 }
+SEGMENT_OPERANDS = {"SEG_REG", "ES", "CS", "SS", "DS", "FS", "GS"}
 LEFT_OUT = {name for names in NOT_SINGLE.values() for name in names.split()}
 APPROXIMATE = APPROXIMATIONS | {"V" + name for name in APPROXIMATIONS}
 
@@ -171,6 +173,8 @@ def usable_forms() -> dict[str, list[Form]]:
     found: dict[str, list[Form]] = {}
     for form in select():
         if form.group is None or not executed(form) or form.mnemonic in APPROXIMATE:
+            continue
+        if SEGMENT_OPERANDS & {OPERAND_NAMES[kind] for kind in form.info.op_kinds()}:
             continue
         if form.mnemonic in ("PUSH", "POP"):
             if form.info.operand_size != 32:
