@@ -5,7 +5,8 @@
 """
 
 import signal
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -80,3 +81,17 @@ def program() -> Callable[[str], str]:
 
 def pytest_make_parametrize_id(config: pytest.Config, val: Any, argname: str) -> str | None:
     return val if isinstance(val, str) and len(val) < 40 and "\n" not in val else None
+
+
+@pytest.fixture(autouse=True)
+def _the_host_gets_its_signals_back() -> Iterator[None]:
+    """A machine in this process leaves no signal blocked: programs started later would inherit that."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    yield
+    after = signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    assert after == before, f"left blocked: {sorted(after - before)}"
+    host: Any = sys.modules.get("blinkenlights.core.host")
+    if host is not None:
+        host.set_mask(1 << (signal.SIGUSR2 - 1))
+        kept = signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        assert kept == {signal.SIGUSR2}, "a machine has kept this thread's signal mask"

@@ -1,6 +1,7 @@
 """Time travel: the same state at the same tick, however one comes there."""
 
 import random
+import signal
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from blinkenlights import Machine, Stop
+from blinkenlights.core import host
 from blinkenlights.debugger.history import History
 
 Guest = Callable[..., Path]
@@ -202,3 +204,11 @@ def test_a_program_that_executes_another_can_be_gone_back_before_it() -> None:
         for tick in reversed(places):
             m.seek(tick)
             assert digest(m) == places[tick]
+
+
+def test_a_recorded_machine_gives_the_signal_mask_back() -> None:
+    with Machine.load("/bin/true", record=True) as machine:
+        machine.run()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    host.set_mask(1 << (signal.SIGUSR2 - 1))
+    assert signal.pthread_sigmask(signal.SIG_SETMASK, before) == {signal.SIGUSR2}

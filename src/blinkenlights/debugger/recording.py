@@ -257,7 +257,7 @@ class Recorded(Personality):
         self.size = 0  # bytes of events
         self.settled = -1  # the tick at which the machine stopped last
         self.outside: _Before | None = None  # from one run to the next: what the user changes
-        self.leave()
+        self.rest()
 
     # -- ticks ---------------------------------------------------------------------------------
 
@@ -371,8 +371,12 @@ class Recorded(Personality):
         self.inner.begin()
 
     def leave(self) -> None:
-        self.settled = self.tick
         self.inner.leave()
+        self.rest()
+
+    def rest(self) -> None:
+        """The machine stands still: what its user changes from now on is told from what was."""
+        self.settled = self.tick
         self.outside = self.observe()
         self.history.renew_views()
 
