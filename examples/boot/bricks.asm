@@ -6,7 +6,9 @@
     bits 16
     org 0x7c00
 
-TICKS equ 0x46c                         ; the BIOS counts 18.2 a second here
+TICKS equ 0x46c                         ; the BIOS counts the timer's interrupts here
+TIMER_HZ equ 1193182
+PICTURES equ 60                         ; a second
 WIDTH equ 320
 HEIGHT equ 200
 
@@ -17,7 +19,6 @@ FIRST_BRICK equ 32                      ; a row's bricks share a colour: this on
 
 BALL_SIZE equ 4
 STEP equ 2                              ; pixels, both ways
-STEPS equ 3                             ; a tick
 PADDLE_WIDTH equ 48
 PADDLE_STEP equ 16
 PADDLE_Y equ 188
@@ -36,6 +37,12 @@ start:
     mov ax, 0xa000
     mov es, ax
     cld
+    mov al, 0x34                        ; timer 0: a pulse (mode 2) for each so many counts, low byte first
+    out 0x43, al
+    mov ax, TIMER_HZ / PICTURES
+    out 0x40, al
+    mov al, ah
+    out 0x40, al
     sti
 
 new_game:
@@ -98,11 +105,7 @@ wait_for_tick:
     call draw_paddle
     jmp .key
 .no_key:
-    mov bp, STEPS
-.step:
     call move_ball
-    dec bp
-    jnz .step
     mov dl, PADDLE                      ; the ball may have covered a part of it
     call draw_paddle
     jmp wait_for_tick

@@ -266,11 +266,14 @@ Point = tuple[int, int]
 
 
 class Bricks:
-    """Where things are, by their pixels."""
+    """Where things are, by their pixels. The ball moves 60 times a second; a tick here is three of those."""
 
     def __init__(self, machine: PC) -> None:
         self.machine = machine
-        wait(machine, 2)
+        self.wait(2)
+
+    def wait(self, ticks: int) -> None:
+        wait(self.machine, 3 * ticks)
 
     def pixels(self) -> bytes:
         return self.machine.memory.read(PIXELS, WIDTH * 200)
@@ -293,12 +296,12 @@ class Bricks:
         return sum(32 <= pixels[place] < 37 for place in places)
 
     def follow(self) -> Point:
-        """A tick with the paddle kept below the ball."""
+        """A twentieth of a second with the paddle kept below the ball."""
         column, _row = self.ball()
         distance = column - (self.paddle() + 22)
         if abs(distance) > 8:
             self.machine.press("left" if distance < 0 else "right")
-        wait(self.machine, 1)
+        self.wait(1)
         return self.ball()
 
 
@@ -311,13 +314,13 @@ def test_the_paddle_moves_and_stays_on_the_screen(bricks: Bricks) -> None:
     assert bricks.bricks() == 80
     at = bricks.paddle()
     bricks.machine.press("left")
-    wait(bricks.machine, 2)
+    bricks.wait(2)
     assert bricks.paddle() == at - 16
     bricks.machine.press("right", "right")
-    wait(bricks.machine, 2)
+    bricks.wait(2)
     assert bricks.paddle() == at + 16
     bricks.machine.press(*["left"] * 12)
-    wait(bricks.machine, 3)
+    bricks.wait(3)
     assert 0 <= bricks.paddle() < 16
 
 
@@ -334,13 +337,13 @@ def test_the_ball_bounces_off_the_paddle_and_walls_and_takes_bricks(bricks: Bric
 
 
 def test_a_ball_that_is_missed_ends_the_game_and_a_key_begins_again(bricks: Bricks) -> None:
-    wait(bricks.machine, 30)
+    bricks.wait(30)
     bricks.paddle(LOST)
     before = bricks.pixels()
-    wait(bricks.machine, 20)
+    bricks.wait(20)
     assert bricks.pixels() == before
     bricks.machine.press("space")
-    wait(bricks.machine, 2)
+    bricks.wait(2)
     assert bricks.paddle() == 136
     assert bricks.ball()[1] < 130
 

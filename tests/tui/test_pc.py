@@ -12,6 +12,8 @@ from blinkenlights.pc.screen import Pixels, Text
 from blinkenlights.tui.layout import Choices, Needs, plan
 from blinkenlights.tui.panels import screen
 from blinkenlights.tui.pc import Bell, Pace, key_name
+from blinkenlights.tui.session import Session
+from blinkenlights.tui.views import Views
 from tests.tui.visit import visiting
 
 # Writes Hi in yellow on blue to the corner, then echoes keys with INT 10h.
@@ -230,6 +232,26 @@ def test_time_is_kept_and_lost_time_is_not_made_up_for():
     now[0] += 7
     assert pace.ahead(TICKS_PER_SECOND) == 0
     assert pace.ahead(TICKS_PER_SECOND * 3 // 2) == pytest.approx(0.5)
+
+
+def test_a_sleeping_machine_is_shown_but_not_more_often_than_wanted(boot):
+    pictures = []
+    session = Session(boot(TEXT), Views(), pictures.append, lambda reason: None, lambda text: None)
+    now = [100.0]
+    session.pace.clock = lambda: now[0]
+    session.pace.wait = lambda tick: None
+    session.pace.start()
+    session.pace.ahead(0)
+    session.rest(TICKS_PER_SECOND)
+    session.rest(TICKS_PER_SECOND)
+    assert len(pictures) == 1
+    session.due = 0.0  # long ago
+    now[0] += 2  # the machine is late, and won't sleep
+    session.rest(TICKS_PER_SECOND)
+    assert len(pictures) == 1
+    session.rest(3 * TICKS_PER_SECOND)
+    assert len(pictures) == 2
+    session.close()
 
 
 def test_a_bell_does_not_ring_for_every_change_of_a_sound():

@@ -37,6 +37,10 @@ class Tmux:
     def screen(self):
         return self.run("capture-pane", "-p").splitlines()
 
+    def colours(self):
+        """The screen with the sequences of its colours."""
+        return self.run("capture-pane", "-p", "-e").splitlines()
+
     def wait(self, condition, what=""):
         end = monotonic() + PATIENCE
         while not condition(lines := self.screen()):
@@ -86,6 +90,21 @@ def test_keys_and_mouse_of_a_real_terminal(tmux):
     assert any("hello" in line for line in lines), "the display shows what it printed"
     tmux.type("q")
     tmux.wait(lambda lines: not shows("READY")(lines))
+
+
+def test_what_is_drawn_line_by_line_is_what_is_drawn_anew(tmux):
+    start(tmux, "--theme", "dark", "-b", "_start", "/bin/echo", "hello")
+    for number in range(1, 9):
+        tmux.type("s")
+        tmux.wait(shows(f"{number} cycles"))
+    before = tmux.colours()
+    assert len(before) == 42
+    tmux.type("C-l")
+    tmux.run("resize-window", "-x", "100", "-y", "30")
+    tmux.wait(lambda lines: len(lines) == 30 and shows("8 cycles")(lines))
+    tmux.run("resize-window", "-x", "130", "-y", "42")
+    tmux.wait(lambda lines: tmux.colours() == before, "drawn anew it is different")
+    tmux.type("q")
 
 
 def test_the_program_has_the_terminal_after_capital_c_and_the_screen_comes_back(tmux):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections import deque
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import copy_context
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -15,15 +17,19 @@ from rich.style import Style
 from textual import events
 from textual.app import App, ComposeResult, SuspendNotSupported
 from textual.binding import Binding
+from textual.driver import Driver
 from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
 
 from blinkenlights.tui import command, theme, where
 from blinkenlights.tui.dialogs import Ask, Help, Notice
+from blinkenlights.tui.driver import Direct
 from blinkenlights.tui.keys import KEYS
 from blinkenlights.tui.layout import MEMORY, Choices, Needs, Plan, drag_border, drag_title, plan, toggle
 from blinkenlights.tui.lines import Line, title
+from blinkenlights.tui.messages import Answered, Broken, DisplayChanged, Failed, Rang, Stopped
+from blinkenlights.tui.paint import Painter
 from blinkenlights.tui.panels import (
     breakpoints,
     disassembly,
@@ -55,45 +61,10 @@ WORTH_A_DIALOG = {"BREAKPOINT": "Breakpoint", "WATCHPOINT": "Watchpoint", "SIGNA
                   "EXCEPTION": "Fault", "EXIT": "The program has ended", "HALT": "Halt",
                   "START": "The beginning"}  # fmt: skip
 WHEEL_LINES = 3
+SWITCH = 0.001  # seconds that the machine's thread may keep Python from the screen's
 TEXT_ROWS = 25  # of a PC's screen; graphics get as much room
 COLOURS = {"standard": 16, "windows": 16, "256": 256, "truecolor": 1 << 24}  # by Rich's colour systems
 VERBOSITIES = ("the text of instructions", "their bytes too", "their bytes and source lines too")
-
-
-class Shown(Message):
-    """There is a new picture."""
-
-
-class Stopped(Message):
-    """The machine stopped."""
-
-    def __init__(self, reason: Any) -> None:
-        super().__init__()
-        self.reason = reason
-
-
-class Failed(Message):
-    """Something could not be done; why, in a line."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.text = text
-
-
-class DisplayChanged(Message):
-    """The guest wrote to its terminal."""
-
-
-class Rang(Message):
-    """The machine's bell."""
-
-
-class Answered(Message):
-    """What a command line says to its user."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.text = text
 
 
 class Main(Screen[None], inherit_bindings=False):
@@ -110,13 +81,15 @@ class Blinkenlights(App[int]):
         Binding(row.key, row.action, row.help, show=False, priority=row.key == "ctrl+c") for row in KEYS
     ] + [Binding("ctrl+q", "quit_unless_typing", show=False, priority=True)]
 
-    def __init__(self, load: Callable[[Terminal], Machine], settings: Settings) -> None:
-        super().__init__()
+    def __init__(
+        self, load: Callable[[Terminal], Machine], settings: Settings, driver: type[Driver] | None = None
+    ) -> None:
+        super().__init__(driver_class=driver)
         self.settings = settings
         colours = 256
         with suppress(Exception):
             colours = COLOURS[self.console.color_system or "standard"]
-        self.looks = theme.choose(settings.theme, colours, dict(os.environ))
+        self.looks = "plain" if self.no_color else theme.choose(settings.theme, colours, dict(os.environ))
         self.look: dict[str, Style] = {}
         self.views = Views(verbosity=settings.verbosity, intel=settings.intel)
         for window in self.views.windows.values():
@@ -128,6 +101,11 @@ class Blinkenlights(App[int]):
         self.display_pending = False
         self.picture = Picture()
         self.latest: Picture | None = None
+        self.painter: Painter | None = None  # where the terminal is ours to write to
+        self.batch = 0  # of updates that become one picture
+        self.arranging = False  # panels are about to move
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.context = copy_context()
         self.message = ""
         self.dragging: tuple[str, Any] | None = None
         self.pressed = False  # a mouse button, for the guest
@@ -186,6 +164,9 @@ class Blinkenlights(App[int]):
         return self.panels[name]
 
     def on_mount(self) -> None:
+        self.loop, self.context = asyncio.get_running_loop(), copy_context()
+        if isinstance(self._driver, Direct):
+            self.painter = Painter(self.console)
         self.set_theme(self.looks)
         self.set_focus(self.panel("disassembly"))
         self.session.start()
@@ -219,6 +200,8 @@ class Blinkenlights(App[int]):
             return
         self.looks = name or theme.THEMES[(theme.THEMES.index(self.looks) + 1) % len(theme.THEMES)]
         self.look = (theme.look if self.settings.highlight else theme.colourless)(self.looks)
+        if self.no_color:
+            self.look = theme.uncoloured(self.look)
         for each in theme.THEMES:
             self.register_theme(theme.of_textual(each))
         self.theme = f"blinkenlights-{self.looks}"
@@ -239,20 +222,28 @@ class Blinkenlights(App[int]):
         """In the machine's thread. A picture that isn't drawn yet is replaced."""
         waiting = self.latest is not None
         self.latest = picture
-        if not waiting:
-            self.tell(Shown())
+        if not waiting and self.loop is not None:
+            with suppress(RuntimeError):  # the loop is closed
+                self.loop.call_soon_threadsafe(self.take_picture, context=self.context)
 
     def display_changed(self) -> None:
         if not self.display_pending:
             self.display_pending = True
             self.tell(DisplayChanged())
 
-    def on_shown(self) -> None:
+    def take_picture(self) -> None:
         picture, self.latest = self.latest, None
-        if picture is not None:
-            self.picture = picture
+        if picture is None or not self.is_running:
+            return
+        self.picture = picture
+        try:
             self.fit()
             self.update_panels()
+        except Exception as problem:
+            self.post_message(Broken(problem))
+
+    def on_broken(self, message: Broken) -> None:
+        raise message.problem
 
     def on_display_changed(self) -> None:
         self.display_pending = False
@@ -309,6 +300,11 @@ class Blinkenlights(App[int]):
 
     def relayout(self) -> None:
         self.panels["status"].refresh(layout=True)  # a child's wish makes the board be arranged again
+        self.arranging = True
+        self.call_after_refresh(self.arranged)
+
+    def arranged(self) -> None:
+        self.arranging = False
 
     def panel_resized(self, panel: Panel) -> None:
         """The views follow the panels' sizes; a picture of the new size is taken then."""
@@ -330,8 +326,41 @@ class Blinkenlights(App[int]):
         return 12 if self.picture.bits == 64 else 6
 
     def update_panels(self) -> None:
-        for panel in self.panels.values():
-            panel.update()
+        with self.one_picture():
+            for panel in self.panels.values():
+                panel.update()
+
+    @contextmanager
+    def one_picture(self) -> Iterator[None]:
+        """What is painted within is shown at once."""
+        self.batch += 1
+        try:
+            yield
+        finally:
+            self.batch -= 1
+            if not self.batch and self.painter is not None:
+                self.show_painted(self.painter)
+
+    def show_painted(self, painter: Painter) -> None:
+        text = painter.take()
+        if text and self._driver is not None:
+            self._driver.write(text)
+            self._driver.flush()
+
+    def paint(self, panel: Panel, rows: list[int]) -> bool:
+        """Draw lines of a panel where it is; False where something is over it, and Textual has to do it."""
+        painter = self.painter
+        place = self.plan(self.size).places.get(panel.id or "")
+        if painter is None or place is None or self.arranging or len(self.screen_stack) > 1:
+            return False
+        if (place.width, place.height) != panel.size:
+            return False
+        painter.use(self.look)
+        for y in rows:
+            painter.line(place.x, place.y + y, panel.content[y], place.width)
+        if not self.batch:
+            self.show_painted(painter)
+        return True
 
     def update_status(self) -> None:
         self.panel("status").update()
@@ -650,6 +679,10 @@ class Blinkenlights(App[int]):
             return
         self.say(f"saved {path}")
 
+    def action_redraw(self) -> None:
+        """The terminal has lost what was on it."""
+        self.screen.refresh()
+
     def action_help(self) -> None:
         self.push_screen(Help("blinkenlights: keys and mouse", "bold"))
 
@@ -919,7 +952,9 @@ class Blinkenlights(App[int]):
 
 def run(load: Callable[[Terminal], Machine], settings: Settings) -> int:
     """The whole visit; the exit status."""
-    app = Blinkenlights(load, settings)
+    sys.setswitchinterval(SWITCH)
+    served = "TEXTUAL_DRIVER" in os.environ
+    app = Blinkenlights(load, settings, None if served else Direct)
     status_ = app.run()
     return app.return_code or status_ or 0
 

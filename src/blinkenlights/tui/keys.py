@@ -60,6 +60,7 @@ KEYS = (
     Key("ctrl+right_square_bracket", "ctrl-]", "leave_display", "leave the display", MOVING),
     Key(":", ":", "command", "command line: the API's names and Python", OTHER),
     Key("ctrl+s", "ctrl-s", "picture", "save a picture of the screen (SVG)", OTHER),
+    Key("ctrl+l", "ctrl-l", "redraw", "draw the whole screen anew", OTHER),
     Key("?", "?", "help", "this help", OTHER),
     Key("escape", "escape", "dismiss", "put a dialog, the help or the command line away", OTHER),
     Key("q", "q", "quit", "quit", OTHER),

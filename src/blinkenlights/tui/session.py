@@ -12,7 +12,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from time import monotonic, sleep
+from time import monotonic, sleep, thread_time
 from typing import TYPE_CHECKING, Any
 
 from blinkenlights.tui.observe import Observer
@@ -28,6 +28,7 @@ PC_PICTURES = 1 / 60  # of a PC, which does no more between two than its clock s
 FIRST_SLICE, LEAST_SLICE, MOST_SLICE = 20_000, 100, 1 << 40  # instructions
 MOST_OF_A_PATH = 200  # instructions
 PROGRAM_SHARE = 4  # time for the program, for each that a picture takes
+PC_SHARE = 1  # the same for one that is not to be faster than the clock
 
 # How fast: the name, instructions a picture (0: as many as can be), seconds a picture.
 SPEEDS = (
@@ -75,7 +76,8 @@ class Session:
         self.jobs: queue.Queue[Callable[[], None] | None] = queue.Queue()
         self.slice = FIRST_SLICE
         self.jit = jit  # counting instructions would make it interpret them
-        self.cost = 0.0  # seconds that a picture takes
+        self.cost = 0.0  # seconds of this thread's that a picture takes
+        self.due = 0.0  # when a running PC is to be shown again
         self.names: dict[str, Any] = {}  # the command line's variables
         self.thread = threading.Thread(target=self.work, name="machine", daemon=True)
 
@@ -151,7 +153,25 @@ class Session:
         """A PC waits before its time jumps."""
         pc = pc_of(self.machine)
         if pc is not None:
-            pc.pace = self.pace.wait
+            pc.pace = self.rest
+
+    def rest(self, tick: int) -> None:
+        """A PC sleeps until `tick`: what its program drew is complete now."""
+        if self.pace.on and self.pace.ahead(tick) > 0 and self.is_due(PC_PICTURES):
+            self.show_running(PC_PICTURES)
+        self.pace.wait(tick)
+
+    def is_due(self, seconds: float) -> bool:
+        """Whether a picture now comes in time, where one is wanted every so many seconds."""
+        return monotonic() >= self.due - seconds / 4
+
+    def show_running(self, seconds: float) -> None:
+        """A picture of a program that goes on."""
+        now = monotonic()
+        self.due = self.due + seconds if now < self.due + seconds else now + seconds
+        began = thread_time()
+        self.show()
+        self.cost = (self.cost + thread_time() - began) / 2
 
     # ---- moving ----
 
@@ -191,17 +211,17 @@ class Session:
             while True:
                 _, most, seconds = SPEEDS[self.speed]
                 self.pace.on = self.speed <= USUAL_SPEED
-                if pc is not None and self.speed == USUAL_SPEED:
-                    seconds = PC_PICTURES
-                seconds = max(seconds, PROGRAM_SHARE * self.cost)
+                share = PROGRAM_SHARE
+                if paced := pc is not None and self.speed == USUAL_SPEED:
+                    seconds, share = PC_PICTURES, PC_SHARE
+                seconds = max(seconds, share * self.cost)
                 began = monotonic()
-                reason = self.run_slice(most, seconds)
+                reason = self.run_slice(most, seconds / 2 if paced else seconds)
                 if reason.kind.name not in ("COUNT", "TIMEOUT", "STEP"):
                     break
-                shown = monotonic()
-                self.show()
+                if not paced or self.is_due(seconds):
+                    self.show_running(seconds)
                 now = monotonic()
-                self.cost = (self.cost + now - shown) / 2
                 if now - since >= 0.25:
                     tick = self.machine.tick
                     self.ips, counted, since = (tick - counted) / (now - since), tick, now

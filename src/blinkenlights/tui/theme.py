@@ -85,6 +85,18 @@ def colourless(theme: str) -> dict[str, Style]:
     return styles
 
 
+def uncoloured(styles: "dict[str, Style]") -> "dict[str, Style]":
+    """With attributes alone (NO_COLOR)."""
+    return {role: style.without_color for role, style in styles.items()}
+
+
+def over(styles: "dict[str, Style]", style: Style) -> Style:
+    """A style of the guest's own, on the screen's ground."""
+    base = styles["text"]
+    both = base + style
+    return both if base.color is not None else both.without_color
+
+
 def choose(wanted: str, colours: int, environment: "dict[str, str]") -> str:
     """The theme for a terminal with this number of colours, where the user asks for none.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
@@ -13,13 +13,13 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.strip import Strip
 from textual.widget import Widget
 
-from blinkenlights.tui.lines import Line
+from blinkenlights.tui.theme import over
 
 if TYPE_CHECKING:
     from blinkenlights.tui.app import Blinkenlights
     from blinkenlights.tui.layout import Plan
 
-Styled = list[tuple[str, Style]]
+Styled = Sequence[tuple[str, str | Style]]  # a piece's role, or the guest's own style
 
 
 class Panel(Widget, can_focus=False):
@@ -32,42 +32,49 @@ class Panel(Widget, can_focus=False):
         self.make = make
         self.can_focus = focusable
         self.content: list[Any] = []
-        self.strips: list[Strip] = []
+        self.made: dict[int, Strip] = {}  # strips of lines, as they were asked for
         self.drawn = (0, 0, "")  # width, height, theme
 
     @property
     def blinkenlights(self) -> Blinkenlights:
         return self.app  # type: ignore[return-value]
 
+    @property
+    def strips(self) -> list[Strip]:
+        return [self.strip(y) for y in range(len(self.content))]
+
+    def strip(self, y: int) -> Strip:
+        made = self.made.get(y)
+        if made is None:
+            made = self.made[y] = strip(self.content[y], self.drawn[0], self.blinkenlights.look)
+        return made
+
     def update(self) -> None:
         """Make the lines again, and draw those that changed."""
         width, height = self.size
         if not width or not height:
             return
-        look = self.blinkenlights.look
         now = (width, height, self.blinkenlights.looks)
         content = self.make(width, height)[:height]
         content += [[] for _ in range(height - len(content))]
-        if now != self.drawn or len(self.strips) != height:
+        if now != self.drawn or len(self.content) != height:
             self.drawn, self.content = now, content
-            self.strips = [strip(line, width, look) for line in content]
+            self.made.clear()
             self.refresh()
             return
-        dirty = []
-        for y, line in enumerate(content):
-            if line != self.content[y]:
-                self.strips[y] = strip(line, width, look)
-                dirty.append(Region(0, y, width, 1))
-        self.content = content
-        if dirty:
-            self.refresh(*dirty)
+        before, self.content = self.content, content
+        changed = [y for y, line in enumerate(content) if line is not before[y] and line != before[y]]
+        for y in changed:
+            self.made.pop(y, None)
+        if changed and not self.blinkenlights.paint(self, changed):
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The strips as they are: they have all their colours, so nothing of CSS is needed."""
-        if len(self.strips) < self.size.height or self.drawn[:2] != tuple(self.size):
+        if len(self.content) < self.size.height or self.drawn[:2] != tuple(self.size):
             self.update()
         whole = crop.x == 0 and crop.width == self.size.width
-        rows = self.strips[crop.y : crop.bottom]
+        rows = [self.strip(y) for y in range(crop.y, min(crop.bottom, len(self.content)))]
         rows += [Strip.blank(self.size.width, self.blinkenlights.look["text"])] * (crop.height - len(rows))
         return rows if whole else [row.crop(crop.x, crop.right) for row in rows]
 
@@ -115,31 +122,34 @@ class DisplayPanel(Panel):
         self.blinkenlights.type_text(event.text)
 
 
-def strip(line: Line | Styled, width: int, look: dict[str, Style]) -> Strip:
-    """A line as wide as the panel."""
-    base = look["text"]
-    segments = []
+def fitted(line: Styled, width: int) -> Styled:
+    """A line of exactly `width` cells."""
+    out: list[tuple[str, str | Style]] = []
     left = width
     for text, role in line:
-        if not text or not left:
+        if not text:
             continue
-        style = look[role] if isinstance(role, str) else base + role
+        if not left:
+            break
         cells = len(text)  # every character drawn is one cell wide, but for the guest's
-        if not text.isascii() and not isinstance(role, str):
-            segment = Segment(text, style)
+        if not isinstance(role, str) and not text.isascii():
+            segment = Segment(text)
             cells = segment.cell_length
             if cells > left:
-                segment, _ = segment.split_cells(left)
-                cells = left
-            segments.append(segment)
-        else:
-            if cells > left:
-                text, cells = text[:left], left
-            segments.append(Segment(text, style))
+                text, cells = segment.split_cells(left)[0].text, left
+        elif cells > left:
+            text, cells = text[:left], left
+        out.append((text, role))
         left -= cells
     if left:
-        segments.append(Segment(" " * left, base))
-    return Strip(segments, width)
+        out.append((" " * left, "text"))
+    return out
+
+
+def strip(line: Styled, width: int, look: dict[str, Style]) -> Strip:
+    """A line as Textual has it."""
+    styled = ((text, look[r] if isinstance(r, str) else over(look, r)) for text, r in fitted(line, width))
+    return Strip([Segment(text, style) for text, style in styled], width)
 
 
 class BoardLayout(Layout):
