@@ -345,7 +345,7 @@ def wrmsr(c, o):
         flush_translations(c, s)
         return afresh(c, o)
     if number == 0x10:
-        s.tsc_offset = value - c.icount - s.idle
+        s.tsc_offset = value - (c.icount + o.count + s.idle)
     elif place != cython.NULL:
         place[0] = value
     elif number != 0x8B and number != 0x79:
