@@ -25,7 +25,6 @@ from blinkenlights.core import engine, host, probes
 from blinkenlights.core.decode import decode_bytes
 from blinkenlights.core.memory import AddressSpace, GuestFault
 from blinkenlights.loaders import BadProgram
-from blinkenlights.tables.syscalls import BY_NUMBER
 
 if TYPE_CHECKING:
     from blinkenlights.debugger.symbols import Symbols
@@ -44,6 +43,7 @@ CODE_ROOM = 16 * PAGE  # behind bare code, for what is assembled later
 STACK_TOP = 0x7FFF_F000
 MOST_STEPS = 1 << 62
 CALLS = ("CALL", "CALLF", "INT", "INT3", "SYSCALL")
+RETURNS = ("RET", "RETF", "IRET", "IRETD", "IRETQ")
 STRINGS = ("MOVS", "STOS", "CMPS", "SCAS", "LODS", "INSB", "INSW", "INSD", "OUTS")
 REPEATED = 6  # core.decode's prefixes F2 and F3
 
@@ -464,7 +464,7 @@ class Machine:
 
     def _is_return(self, address: int) -> bool:
         found = decode_bytes(self._code(address), self.regs.bits)
-        return found is not None and found.mnemonic in ("RET", "RETF")
+        return found is not None and found.mnemonic in RETURNS
 
     def interrupt(self) -> None:
         """Have `run` return Stop.INTERRUPT; from a hook, a signal handler or any thread."""
@@ -640,8 +640,7 @@ class Machine:
                 n = self.memory.readable(point.address, point.size)
                 held.append((point, self.memory.read(point.address, n)))
         if held:
-            row = BY_NUMBER.get(cpu.rax)
-            self._watched_calls.append((cpu, row[1] if row is not None else str(cpu.rax), held))
+            self._watched_calls.append((cpu, self._personality.call_name(cpu), held))
 
     def _after_calls(self) -> StopReason | None:
         """See what system calls that have ended since have written to watched memory."""

@@ -44,10 +44,10 @@ COLOURS = [BLACK, BLUE, (0, 170, 0), (0, 170, 170), RED, (170, 0, 170), (170, 85
 
 @pytest.fixture
 def boot(tmp_path):
-    def make(code):
+    def make(code, record=False):
         path = tmp_path / "disk.img"
         path.write_bytes(code.ljust(510, b"\0") + b"\x55\xaa")
-        return lambda: Machine.boot(path)
+        return lambda: Machine.boot(path, record=record)
 
     return make
 
@@ -97,6 +97,27 @@ def test_keys_struck_before_the_program_runs_wait_for_it(boot):
         await stop(v)
 
     run(do, load=boot(TEXT))
+
+
+def test_the_past_is_gone_back_to_with_its_keys(boot):
+    async def do(v):
+        v.app.set_focus(v.app.panels["display"])
+        await v.press("q", "ctrl+right_square_bracket", "c")
+        await v.until(lambda: any("q" in line for line in v.lines("display")[1:]))
+        await stop(v)
+        end = v.machine.tick
+        await v.press("S")
+        assert v.machine.tick == end - 1 and v.app.state() == "PAST"
+        await v.press("r")
+        await v.until(lambda: v.machine.tick == 0)
+        assert not any("q" in line for line in v.lines("display")[1:])
+        await v.press("enter", "]")
+        assert v.machine.tick > 0
+        await v.press("c")
+        await v.until(lambda: any("q" in line for line in v.lines("display")[1:]))
+        await stop(v)
+
+    run(do, load=boot(TEXT, record=True))
 
 
 def test_what_is_pasted_is_typed_as_the_program_asks_for_it(boot):

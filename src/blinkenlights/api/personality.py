@@ -98,6 +98,13 @@ class Personality:
         """What `after` would return in the past; what it did is done by the recording, if anything."""
         return self.after(cpu, reason)
 
+    def call_name(self, cpu: "engine.Processor") -> str:
+        """What the system call that is about to be made is called."""
+        from blinkenlights.tables.syscalls import BY_NUMBER
+
+        row = BY_NUMBER.get(cpu.rax)
+        return row[1] if row is not None else str(cpu.rax)
+
     def interrupt(self) -> None:
         """Wake whatever waits, for `Machine.interrupt`; from any thread."""
 

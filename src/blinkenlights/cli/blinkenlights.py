@@ -144,8 +144,8 @@ def loader(given: Given, path: str, argv: list[str], record: bool) -> "Callable[
     def load(files: "tuple[int, int, int] | None" = None) -> "Any":
         jit, linear = "jit" in given, "linear" in given
         if "real-mode" in given:
-            with bootable(path):  # a PC's past is not recorded yet
-                machine = Machine.boot(path, bios=bios_of(given), write="keep-writes" in given)
+            with bootable(path):
+                machine = Machine.boot(path, bios=bios_of(given), write="keep-writes" in given, record=record)
             if files is None:
                 from blinkenlights.pc.headless import connect
                 from blinkenlights.tui.pc import pc_of

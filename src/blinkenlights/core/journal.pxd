@@ -4,7 +4,8 @@ from blinkenlights.core.blocks cimport invalidate, unguard_range
 from blinkenlights.core.host cimport careful_copy, voidp
 from blinkenlights.core.memory cimport AddressSpace, carve_areas, host_protection, unmap_host
 from blinkenlights.core.paging cimport (Area, AreaP, Inputs, Space, SpaceP, acquire, find_area, first_area,
-                                        flush_all, forget_pages, release, withhold_writes)
+                                        flush_all, forget_pages, release, system_memory_changed,
+                                        withhold_writes)
 from blinkenlights.core.state cimport i32, u8, u8p, u32, u32p, u64, u64p
 
 cdef struct Log:  # pages changed in an interval, each with its content at one of the interval's ends

@@ -169,6 +169,14 @@ def take(s: SpaceP, page: u64) -> u8p:
 
 
 @cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def is_pc(s: SpaceP) -> cython.bint:
+    return s.cpus != cython.NULL and s.cpus.system != cython.NULL
+
+
+@cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
 def copy_in(s: SpaceP, address: u64, source: u8p, length: u64) -> cython.void:
@@ -178,7 +186,10 @@ def copy_in(s: SpaceP, address: u64, source: u8p, length: u64) -> cython.void:
     host: voidp = cython.cast(voidp, s.base + page)
     if area == cython.NULL:
         return
-    invalidate(s, page, page + PAGE)
+    if is_pc(s):
+        system_memory_changed(s, address, length)
+    else:
+        invalidate(s, page, page + PAGE)
     if not area.prot & 2:
         mprotect(host, PAGE, PROT_READ | PROT_WRITE)
     if source == cython.NULL:
@@ -284,7 +295,8 @@ class Journal:
         memory: AddressSpace = space
         if not memory.virtual:
             raise ValueError("only virtualised memory can be recorded")
-        memory.own_files()
+        if not is_pc(memory.s):  # whose memory file nobody else has, and which is mapped twice
+            memory.own_files()
         self.space = memory
         self.s = memory.s
         self.changes = None

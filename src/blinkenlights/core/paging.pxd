@@ -115,5 +115,7 @@ ctypedef u8 *(*SlowAccess)(Cpu *, u64, int) noexcept nogil
 cdef void translate_systems_by(SlowAccess read, SlowAccess write) noexcept
 # What is told that others than the processor have written a PC's memory: translated code may be stale.
 ctypedef void (*Changed)(Cpu *c, u64 address, u64 length) noexcept nogil
-cdef void tell_systems_by(Changed how) noexcept
+# And that everything that its TLBs hold is to be asked for again.
+ctypedef void (*Flush)(Cpu *c) noexcept nogil
+cdef void tell_systems_by(Changed how, Flush flush) noexcept
 cdef void system_memory_changed(Space *s, u64 address, u64 length) noexcept nogil

@@ -150,11 +150,13 @@ def translate_systems_by(read, write):
 
 
 changed = cython.declare(Changed, cython.NULL)
+flush_system = cython.declare(Flush, cython.NULL)
 
 
-def tell_systems_by(how):
-    global changed
+def tell_systems_by(how, flush):
+    global changed, flush_system
     changed = how
+    flush_system = flush
 
 
 def system_memory_changed(s, address, length):
@@ -186,6 +188,9 @@ def write_slow(c, address, size):
 
 def flush_tlb(c):
     i: cython.int
+    if c.system != cython.NULL:
+        flush_system(c)
+        return
     for i in range(TLB_SIZE):
         c.tlb[i].read_tag = ~cython.cast(u64, 0)
         c.tlb[i].write_tag = ~cython.cast(u64, 0)
@@ -195,7 +200,10 @@ def withhold_writes(s):
     cpu: CpuP = s.cpus
     i: cython.int
     while cpu != cython.NULL:
-        if cpu.paged:
+        if cpu.system != cython.NULL:
+            # all of it: so translations are as if the machine had come here from a checkpoint
+            flush_system(cpu)
+        elif cpu.paged:
             for i in range(TLB_SIZE):
                 cpu.tlb[i].write_tag = ~cython.cast(u64, 0)
         cpu = cpu.next

@@ -19,7 +19,6 @@ from blinkenlights.core import engine, host, probes
 from blinkenlights.core.journal import Interval, Journal
 from blinkenlights.core.memory import GuestFault
 from blinkenlights.debugger.recording import Event, Recorded
-from blinkenlights.tables.syscalls import BY_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,13 +43,15 @@ class Checkpoint:
     """A moment that can be gone to without executing anything."""
 
     __slots__ = (
-        "answers", "cpus", "current", "interval", "layout", "next", "process", "retired", "states", "tick",
+        "answers", "cpus", "current", "exits", "interval", "layout", "next", "process", "retired", "states",
+        "tick",
     )  # fmt: skip
 
     def __init__(self, recorded: Recorded, journal: Journal) -> None:
         state = recorded.state
         threads = state.threads()
         self.tick = recorded.tick
+        self.exits = recorded.exits
         self.next = recorded.next
         self.retired = recorded.retired
         self.answers = journal.answers
@@ -62,16 +63,24 @@ class Checkpoint:
         self.interval: Interval | None = None  # to the next one
 
     @property
-    def place(self) -> tuple[int, int]:
-        return self.tick, self.next
+    def place(self) -> tuple[int, int, int]:
+        """As `Recorded.place`."""
+        return self.tick, self.exits, self.next
+
+
+def recorded_by(personality: str) -> type[Recorded]:
+    """What stands between a machine and its personality."""
+    if personality == "pc":
+        from blinkenlights.debugger.recorded_pc import RecordedPc
+
+        return RecordedPc
+    return Recorded
 
 
 class History:
     """Of one machine: `machine.history`."""
 
     def __init__(self, machine: "Machine", budget: int = BUDGET) -> None:
-        if machine.personality == "pc":
-            raise ValueError("a PC's past can't be recorded yet")
         self.machine = machine
         self.budget = budget
         self.journal = Journal(machine.space)
@@ -84,7 +93,7 @@ class History:
         self.checkpoints: list[Checkpoint] = []
         self.at = 0  # the checkpoint at or before now
         self.event_base = 0
-        self.recorded = Recorded(machine.world, self, self.journal)
+        self.recorded = recorded_by(machine.personality)(machine.world, self, self.journal)
         self.journal.changes = None
         self.checkpoint()
         self.recorded.outside = self.recorded.observe()
@@ -147,10 +156,10 @@ class History:
         recorded = self.recorded
         if not self.past:
             due = recorded.tick >= self.next_boundary() or len(recorded.events) - self.event_base >= EVENTS
-            if due and self.checkpoints[-1].place != (recorded.tick, recorded.next):
+            if due and self.checkpoints[-1].place != recorded.place:
                 self.checkpoint()
             return
-        while self.past and self.checkpoints[self.at + 1].place == (recorded.tick, recorded.next):
+        while self.past and self.checkpoints[self.at + 1].place == recorded.place:
             self.checkpoints[self.at].interval = self.journal.current
             self.at += 1
             self.journal.begin()
@@ -172,7 +181,7 @@ class History:
         """From the present into the past: what is now can be come back to."""
         recorded = self.recorded
         last = self.checkpoints[-1]
-        if last.place != (recorded.tick, recorded.next) or (last.interval and last.interval.pages):
+        if last.place != recorded.place or (last.interval and last.interval.pages):
             made = Checkpoint(recorded, self.journal)
             self.checkpoints.append(made)
             self.at = len(self.checkpoints) - 1
@@ -215,6 +224,7 @@ class History:
     def restore(self, point: Checkpoint) -> None:
         recorded = self.recorded
         state = recorded.state
+        recorded.exits = point.exits
         recorded.next = point.next
         recorded.retired = point.retired
         self.journal.answers = point.answers
@@ -272,7 +282,7 @@ class History:
                 if cpu.take_interrupt() or host.interrupted():
                     raise KeyboardInterrupt
             elif not self.machine._hooked(cpu, reason):
-                recorded.apply(recorded.again_event(cpu))
+                recorded.pass_exit(cpu, reason)
 
     def search(
         self,
@@ -385,8 +395,9 @@ class History:
     def finish_repeating(self) -> None:
         """A repeated instruction was interrupted: the present begins behind it."""
         cpu = self.recorded.cpu
-        if cpu.step() not in (engine.EXIT_ATTENTION, engine.EXIT_STOP):
-            raise RuntimeError("the interrupted instruction faults: run on first")
+        reason = cpu.step()
+        if reason not in (engine.EXIT_ATTENTION, engine.EXIT_STOP):
+            self.recorded.finish_repeating(cpu, reason)
 
     def stopped(self, kind: Stop) -> StopReason:
         return self.machine.stopped(kind)
@@ -450,20 +461,20 @@ class History:
         held = [
             (point, space.read(point.address, point.size))
             for point in self.machine.watchpoints
-            if point.enabled and "w" in point.access and overlaps(event, point.address, point.size)
+            if point.enabled and "w" in point.access
+            and (event.open or overlaps(event, point.address, point.size))
             and space.allowed(point.address, point.size, 1) == point.size
         ]  # fmt: skip
         if not held:
             return None
         cpu = self.recorded.state.cpu(event.thread)
-        row = BY_NUMBER.get(cpu.rax)
+        name = self.recorded.call_name(cpu)
 
         def look() -> StopReason | None:
             for point, old in held:
                 new = space.read(point.address, point.size)
                 if new != old:
                     values = int.from_bytes(old, "little"), int.from_bytes(new, "little")
-                    name = row[1] if row is not None else "?"
                     access = Access("write", point.address, point.size, *values, cpu.rip, name)
                     return self.machine.stopped(Stop.WATCHPOINT, watchpoint=point, access=access)
             return None
@@ -481,11 +492,11 @@ class History:
     def over(self) -> bool:
         """Back over one instruction, and the calls that it has returned from; False at the beginning."""
         cpu = self.recorded.cpu
-        tick, rip, rsp = self.recorded.tick, cpu.rip, cpu.rsp
+        tick, rip, rsp = self.recorded.tick, self.machine._linear_ip(cpu), cpu.rsp
         if tick <= self.checkpoints[0].tick:
             return False
         self.go(tick - 1)
-        if self.machine._is_return(self.recorded.cpu.rip):
+        if self.machine._is_return(self.machine._linear_ip(self.recorded.cpu)):
             self.back_to_call(rip, rsp, tick)
         return True
 
@@ -502,7 +513,8 @@ class History:
                 if not self.over():
                     return self.stopped(Stop.START)
                 cpu = recorded.cpu
-                if recorded.tick == tick - 1 and cpu.rsp > rsp and self.machine._call_length(cpu.rip):
+                called = recorded.tick == tick - 1 and cpu.rsp > rsp
+                if called and self.machine._call_length(self.machine._linear_ip(cpu)):
                     return self.stopped(Stop.STEP)
 
         return self.travel(there)
@@ -515,7 +527,9 @@ class History:
         start = self.recorded.tick
 
         def calling(cpu: engine.Processor) -> bool:
-            return cpu.stopped_by == probes.STOP_BREAKPOINT and cpu.rip in calls and cpu.rsp >= rsp
+            if cpu.stopped_by != probes.STOP_BREAKPOINT or cpu.rsp < rsp:
+                return False
+            return machine._linear_ip(cpu) in calls
 
         try:
             found = self.search(before, calling)
@@ -529,6 +543,11 @@ class History:
         """The tick after which some of these bytes had been written last, before now; None if never."""
         found: Hit | None = None
 
+        def by_event(event: Event) -> "Callable[[], bool] | None":
+            if event.open or overlaps(event, address, size):
+                return lambda: overlaps(event, address, size)
+            return None
+
         def there() -> StopReason:
             nonlocal found
             start = self.recorded.tick
@@ -538,7 +557,7 @@ class History:
                 found = self.search(
                     start + 1,
                     lambda cpu: cpu.stopped_by == probes.STOP_WATCHPOINT and cpu.access[0] == number,
-                    lambda event: (lambda: True) if overlaps(event, address, size) else None,
+                    by_event,
                     (address, size),
                 )
             finally:
@@ -599,12 +618,7 @@ class History:
         total = sha256()
         for number, cpu in sorted(self.recorded.state.threads().items()):
             total.update(b"%d" % number + cpu.save())
-        for area in self.machine.space.maps():
-            total.update(b"%x %x %x" % (area.start, area.end, area.prot))
-            for page in self.journal.resident(area.start, area.end):
-                data = self.journal.page(page)
-                if data is not None:
-                    total.update(b"%x" % page + data)
+        self.recorded.digest(total)
         return total.hexdigest()
 
     @property

@@ -50,8 +50,8 @@ class Event:
     """What the personality changed at one moment."""
 
     __slots__ = (
-        "born", "changes", "cpus", "current", "dead", "kind", "layout", "process", "size", "states", "thread",
-        "tick",
+        "born", "changes", "cpus", "current", "dead", "exits", "inputs", "kind", "layout", "open", "process",
+        "size", "states", "thread", "tick",
     )  # fmt: skip
 
     def __init__(self, tick: int, kind: int, thread: int, current: int) -> None:
@@ -66,13 +66,16 @@ class Event:
         self.process: tuple[object, ...] | None = None
         self.born: tuple[int, ...] = ()
         self.dead: tuple[int, ...] = ()
+        self.exits = 0  # of a PC: which moment of the tick (debugger/recorded_pc.py)
+        self.inputs: tuple[Any, ...] = ()  # of a PC: what came from outside
+        self.open = False  # `changes` are known once it has been made
         self.size = 0
 
     @property
     def empty(self) -> bool:
         """Whether nothing has changed but perhaps whose turn it is."""
         threads = self.cpus or self.states or self.process or self.born or self.dead
-        return not (self.changes or self.layout or threads)
+        return not (self.changes or self.layout or threads or self.inputs)
 
     def measure(self) -> None:
         """Bytes that it takes, about."""
@@ -81,7 +84,7 @@ class Event:
         self.size += 200 * len(self.states) + (400 if self.process else 0)
 
 
-class Bare:
+class State:
     """The state around a processor without an operating system: none."""
 
     def __init__(self, personality: Personality) -> None:
@@ -129,7 +132,7 @@ class Bare:
         pass
 
 
-class LinuxState(Bare):
+class LinuxState(State):
     """Threads and kernel state of a Linux program. Numbers are given to threads as they begin."""
 
     def __init__(self, personality: "Linux", journal: Journal) -> None:
@@ -250,16 +253,27 @@ class Recorded(Personality):
         self.machine = inner.machine
         self.history = history
         self.journal = journal
-        self.state: Bare = LinuxState(inner, journal) if inner.name == "linux" else Bare(inner)  # type: ignore[arg-type]
+        self.state = self.make_state()
         self.events: list[Event] = []
         self.next = 0  # the first event that has not come yet
         self.retired = 0  # instructions of threads that have ended
         self.size = 0  # bytes of events
         self.settled = -1  # the tick at which the machine stopped last
-        self.outside: _Before | None = None  # from one run to the next: what the user changes
+        self.exits = 0  # as Event.exits
+        self.outside: Before | None = None  # from one run to the next: what the user changes
         self.rest()
 
+    def make_state(self) -> State:
+        if self.inner.name == "linux":
+            return LinuxState(self.inner, self.journal)  # type: ignore[arg-type]
+        return State(self.inner)
+
     # -- ticks ---------------------------------------------------------------------------------
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """Which moment it is: the tick, where it is one of several in that tick, and the next event."""
+        return self.tick, 0, self.next
 
     @property
     def cpu(self) -> engine.Processor:
@@ -283,12 +297,12 @@ class Recorded(Personality):
 
     # -- recording -----------------------------------------------------------------------------
 
-    def observe(self) -> "_Before":
+    def observe(self) -> "Before":
         """Begin to look for changes."""
         self.journal.changes = []
-        return _Before(self)
+        return Before(self)
 
-    def differences(self, before: "_Before", kind: int) -> Event:
+    def differences(self, before: "Before", kind: int) -> Event:
         """What has changed since."""
         state = self.state
         threads = state.threads()
@@ -462,6 +476,26 @@ class Recorded(Personality):
         self.next += 1
         return event
 
+    def pass_exit(self, cpu: engine.Processor, reason: int) -> None:
+        """An exit of the run loop in the past, on the way to somewhere: nothing stops there."""
+        self.apply(self.again_event(cpu))
+
+    def finish_repeating(self, cpu: engine.Processor, reason: int) -> None:
+        """The run loop was left while a repeated instruction was brought to its end."""
+        raise RuntimeError("the interrupted instruction faults: run on first")
+
+    def digest(self, total: "Any") -> None:
+        """Add what a hash of the machine's state is of, besides registers."""
+        for area in self.machine.space.maps():
+            total.update(b"%x %x %x" % (area.start, area.end, area.prot))
+            for page in self.journal.resident(area.start, area.end):
+                data = self.journal.page(page)
+                if data is not None:
+                    total.update(b"%x" % page + data)
+
+    def call_name(self, cpu: engine.Processor) -> str:
+        return self.inner.call_name(cpu)
+
     def threads(self) -> "list[Thread]":
         return self.inner.threads()
 
@@ -478,7 +512,7 @@ class Recorded(Personality):
         self.state.close()
 
 
-class _Before:
+class Before:
     """State to compare with."""
 
     __slots__ = ("cpus", "current", "process", "rearranged", "states", "tick")

@@ -24,8 +24,10 @@ class Disk:
             self._file.close()
             raise ValueError(f"{path} is empty")
         self.writable = write
+        self.replaying = False
         self.sectors = (size + SECTOR - 1) // SECTOR
-        self._changed: dict[int, bytes] = {}
+        self._changed: dict[int, bytes] = {}  # what was written; without a recording, and not kept
+        self._before: dict[int, bytes] | None = None  # recorded: what the image had where it was written
         shape = FLOPPIES.get(size >> 10) if size % 1024 == 0 else None
         # a bare boot sector is taken for the floppy that it was written for
         if shape is None and size < 360 << 10:
@@ -61,27 +63,46 @@ class Disk:
             raise ValueError(f"the disk has {self.capacity} sectors")
         self._file.seek(first * SECTOR)
         data = self._file.read(count * SECTOR).ljust(count * SECTOR, b"\0")
-        if not self._changed:
+        if not self._changed and not self._before:
             return data
+        changed, before = self._changed, self._before or {}
         return b"".join(
-            self._changed.get(first + i, data[i * SECTOR : (i + 1) * SECTOR]) for i in range(count)
+            changed.get(n) or before.get(n) or data[i * SECTOR : (i + 1) * SECTOR]
+            for i, n in enumerate(range(first, first + count))
         )
 
     def write(self, first: int, data: bytes) -> None:
-        """Whole sectors. ValueError beyond the disk."""
+        """Whole sectors; in a replay the image has them already. ValueError beyond the disk."""
         count = len(data) // SECTOR
         if first < 0 or first + count > self.capacity:
             raise ValueError(f"the disk has {self.capacity} sectors")
-        if self.writable:
+        if self.writable and not self.replaying:
+            if self._before is not None:
+                for n in range(first, first + count):
+                    if n not in self._before:
+                        self._before[n] = self.read(n, 1)
             self._file.seek(first * SECTOR)
             self._file.write(data)
             self._file.flush()
-            return
+            if self._before is None:
+                return
         for i in range(count):
             self._changed[first + i] = bytes(data[i * SECTOR : (i + 1) * SECTOR])
 
+    def record(self) -> None:
+        """From now on `save` and `restore` know what the image has, too."""
+        self._before = {}
+
+    def rewrite(self) -> None:
+        """Have the image hold what the disk does: its past has become the present."""
+        if self.writable and self._before:
+            for n, before in self._before.items():
+                self._file.seek(n * SECTOR)
+                self._file.write(self._changed.get(n, before))
+            self._file.flush()
+
     def save(self) -> dict[int, bytes]:
-        """What was written and not kept."""
+        """What was written since the start; of an image that keeps it, since `record`."""
         return dict(self._changed)
 
     def restore(self, state: dict[int, bytes]) -> None:

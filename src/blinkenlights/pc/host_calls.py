@@ -37,5 +37,5 @@ def write(machine: "PC", fd: int, offset: int, length: int) -> int:
     if length > MOST:
         return -EFAULT
     base = machine.cpu.segment(DATA_SEGMENT)[1]
-    machine.say(machine.memory.read((base + offset) & 0xFFFFFFFF, length))
+    machine.tell(machine.memory.read((base + offset) & 0xFFFFFFFF, length))
     return length

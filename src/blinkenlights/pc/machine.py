@@ -30,7 +30,7 @@ from blinkenlights.pc.devices.pit import Pit
 from blinkenlights.pc.devices.serial import Uart
 from blinkenlights.pc.devices.simple import EmptyPci, Latches, PowerOff
 from blinkenlights.pc.disk import Disk
-from blinkenlights.pc.keys import stroke
+from blinkenlights.pc.keys import Stroke, stroke
 from blinkenlights.pc.memory import Memory
 from blinkenlights.pc.scheduler import Scheduler
 
@@ -39,6 +39,8 @@ SLICE = 10_000_000  # instructions between two looks at the world, when nothing 
 IF = 0x200
 ROM_SEGMENT = 0xF0000
 CODE_SEGMENT = 1
+
+Input = Stroke | bytes  # a key, or what comes on COM1
 
 
 class End(Enum):
@@ -103,6 +105,8 @@ class PC:
         self.exited: int | None = None
         self.own_bios = bios is None
         self.pace: Callable[[int], None] = lambda tick: None  # called before time jumps to `tick`
+        self.replaying = False  # in the recorded past: nothing of it reaches the outside again
+        self.inputs: list[Input] | None = None  # what waits to be given at a moment that is recorded
         self._wanted = False
         self._starved = False
         cpuid.use()
@@ -129,11 +133,11 @@ class PC:
             return lambda on: self.pic.set_line(number, on)
 
         self.pic = Pic(cpu.set_interrupt_line)
-        self.pit = Pit(scheduler, now, line(0), lambda frequency: self.bell(frequency))
+        self.pit = Pit(scheduler, now, line(0), self.ring)
         self.keyboard = Keyboard(
             scheduler, now, line(1), lambda: cpu.a20, cpu.set_a20, self.reset
         )
-        self.uart = Uart(lambda text: self.serial(text), line(4))
+        self.uart = Uart(self.transmit, line(4))
         self.clock = Clock(scheduler, now, line(8), start)
         self.ide = Ide(self.disks.get(0x80), line(14))
         self.adapter = Adapter(now)
@@ -168,7 +172,7 @@ class PC:
             ("system control A", 0x92, 0x92, SystemControl(self.cpu, self.reset)),
             ("second interrupt controller", 0xA0, 0xA1, self.pic),
             ("second DMA controller", 0xC0, 0xDF, self.latches),
-            ("debug console", 0xE9, 0xE9, Console(lambda text: self.say(text))),
+            ("debug console", 0xE9, 0xE9, Console(self.tell)),
             ("monochrome adapter", 0x3B0, 0x3BB, self.adapter),
             ("display adapter", 0x3C0, 0x3DF, self.adapter),
             ("COM1", 0x3F8, 0x3FF, self.uart),
@@ -212,12 +216,48 @@ class PC:
     def press(self, *keys: str) -> None:
         """Strike keys: a character or a name each, `a`, `enter`, `ctrl+c`. KeyError for none such."""
         for stroke_ in [stroke(key) for key in keys]:
-            self.keyboard.press(stroke_)
+            self.give(stroke_)
+
+    def receive(self, data: bytes) -> None:
+        """Bytes from the other side of COM1."""
+        self.give(data)
+
+    def give(self, what: Input) -> None:
+        """Something comes from outside: now, or as soon as its moment can be recorded."""
+        if self.inputs is not None:
+            self.inputs.append(what)
+        else:
+            self.take(what)
         self.cpu.attend()
+
+    def take(self, what: Input) -> None:
+        if isinstance(what, bytes):
+            self.uart.receive(what)
+        else:
+            self.keyboard.press(what)
+
+    # -- what it does to the outside, except in its past
+
+    def tell(self, text: bytes) -> None:
+        """The program writes to a text output."""
+        if not self.replaying:
+            self.say(text)
+
+    def transmit(self, data: bytes) -> None:
+        """COM1 sends bytes."""
+        if not self.replaying:
+            self.serial(data)
+
+    def ring(self, frequency: int) -> None:
+        """The speaker begins to sound, in Hz; 0 ends that."""
+        if not self.replaying:
+            self.bell(frequency)
 
     def wait_for_input(self) -> str:
         """A program waits for a key. When none is to come, the machine has halted."""
-        if self.keyboard.idle and self.wants_key is not None and not self.wants_key():
+        if self.replaying:
+            return "wait"
+        if not self.inputs and self.keyboard.idle and self.wants_key is not None and not self.wants_key():
             self._starved = True
             self.cpu.attend()
         return "wait"
@@ -240,8 +280,7 @@ class PC:
                 return End.EXIT
             if self._wanted:
                 return End.INTERRUPT
-            if self._starved:
-                self._starved = False
+            if self.take_starved():
                 return End.HALT
             if last is not None and cpu.icount >= last:
                 return End.COUNT
@@ -251,6 +290,11 @@ class PC:
             end = self.after(cpu.run())
             if end is not None:
                 return end
+
+    def take_starved(self) -> bool:
+        """Whether the program has waited, since this was asked last, for a key that does not come."""
+        starved, self._starved = self._starved, False
+        return starved
 
     def step(self) -> End | None:
         """One instruction, or a halted machine's wait for its next event; None while it goes on."""
@@ -281,31 +325,43 @@ class PC:
 
     def call(self) -> None:
         """SYSCALL in real mode: of a BIOS entry, or the program's to the host."""
-        cpu = self.cpu
-        if self.own_bios and cpu.segment(CODE_SEGMENT)[1] == ROM_SEGMENT:
-            vector = firmware.vector_at(cpu.rip)
-            if vector is not None:
-                firmware.call(self, vector)
-                return
-        host_calls.call(self)
+        vector = self.service()
+        if vector is not None:
+            firmware.call(self, vector)
+        else:
+            host_calls.call(self)
+
+    def service(self) -> int | None:
+        """Behind a SYSCALL: the vector of the BIOS entry that it belongs to."""
+        if self.own_bios and self.cpu.segment(CODE_SEGMENT)[1] == ROM_SEGMENT:
+            return firmware.vector_at(self.cpu.rip)
+        return None
 
     # -- state ------------------------------------------------------------------------------------
 
     def save(self) -> dict[str, object]:
         """Everything but memory, for `restore`."""
+        return {"cpu": self.cpu.save(), **self.save_devices()}
+
+    def save_devices(self) -> dict[str, object]:
+        """Everything but memory and the processor, for `restore_devices`."""
         return {
-            "cpu": self.cpu.save(),
             "scheduler": self.scheduler.save(),
             "devices": {name: device.save() for name, device in self.devices.items()},
             "waiting_until": self.waiting_until,
             "roms_to_run": list(self.roms_to_run),
             "disks": {number: disk.save() for number, disk in self.disks.items()},
+            "told_no_disk": self.told_no_disk,
             "exited": self.exited,
         }
 
     def restore(self, state: dict[str, object]) -> None:
         """What `save` gave. Memory is the caller's."""
         self.cpu.restore(state["cpu"])  # type: ignore[arg-type]
+        self.restore_devices(state)
+
+    def restore_devices(self, state: dict[str, object]) -> None:
+        """What `save_devices` gave."""
         self.scheduler.restore(state["scheduler"])  # type: ignore[arg-type]
         for name, device in self.devices.items():
             device.restore(state["devices"][name])  # type: ignore[index]
@@ -313,6 +369,7 @@ class PC:
         self.roms_to_run = list(state["roms_to_run"])  # type: ignore[call-overload]
         for number, written in state["disks"].items():  # type: ignore[attr-defined]
             self.disks[number].restore(written)
+        self.told_no_disk = bool(state["told_no_disk"])
         self.exited = state["exited"]  # type: ignore[assignment]
 
     def close(self) -> None:

@@ -27,11 +27,17 @@ class Pc(Personality):
         return self.pc.exited
 
     def turn(self) -> StopReason | None:
-        return self.stop(End.EXIT) if self.pc.exited is not None else None
+        if self.pc.exited is not None:
+            return self.stop(End.EXIT)
+        return self.stop(End.HALT) if self.pc.take_starved() else None
 
     def after(self, cpu: "Processor", reason: int) -> StopReason | None:
         end = self.pc.after(reason)
         return None if end is None else self.stop(end)
+
+    def call_name(self, cpu: "Processor") -> str:
+        vector = self.pc.service()
+        return "SYSCALL" if vector is None else f"INT {vector:02X}h"
 
     def stop(self, end: End) -> StopReason:
         stopped = self.machine.stopped

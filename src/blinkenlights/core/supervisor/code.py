@@ -118,6 +118,7 @@ def free_forgotten(s):
         s.generation += 1
         release(cache)
         memset(cache, 0, cython.sizeof(CodeCache))
+        s.cpu.op = cython.NULL  # it was there
         cache.flushes = flushes
         cache.made = cache.forgotten = made
 
@@ -225,6 +226,13 @@ def system_changed(c, address, length):
             code_written(c, s, frame, address & 4095, cython.cast(cython.int, n))
         address += n
         length -= n
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def system_flush(c: CpuP) -> cython.void:
+    flush_translations(c, system_of(c))
 
 
 def code_written(c, s, frame, offset, size):
@@ -820,4 +828,4 @@ del MNEMONICS
 watch_code_by(code_written)
 find_systems_by(find, connect, single)
 forget_systems_by(forget_system)
-tell_systems_by(system_changed)
+tell_systems_by(system_changed, system_flush)

@@ -69,6 +69,16 @@ def physical_u64(c, s, physical):
 
 
 @cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def may_change(c: CpuP, s: SystemP, frame: u64, writing: cython.int) -> cython.bint:
+    """Whether a page may be written without more ado; with `writing` it may be now. For time travel."""
+    space: SpaceP = cython.cast(SpaceP, c.space)
+    return space.saver == cython.NULL or space.saver(space, frame << 12, writing) != 0
+
+
+@cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
 def mark(c: CpuP, s: SystemP, slot: u64, bits: u64) -> cython.void:
@@ -79,6 +89,7 @@ def mark(c: CpuP, s: SystemP, slot: u64, bits: u64) -> cython.void:
         return
     if s.attributes[frame] & A_CODE:
         written(c, s, frame, slot & PAGE_MASK, 1)
+    may_change(c, s, frame, 1)
     entry[0] |= cython.cast(u8, bits)
 
 
@@ -248,8 +259,10 @@ def page_of_access(c: CpuP, s: SystemP, address: u64, size: cython.int, access: 
         entry.read_tag = entry.write_tag = NOWHERE
     else:
         entry.read_tag = page
-        entry.write_tag = page if t.writable and not s.attributes[frame] else NOWHERE
+        entry.write_tag = NOWHERE
         entry.addend = host - page
+        if t.writable and not s.attributes[frame] and may_change(c, s, frame, access == TO_WRITE):
+            entry.write_tag = page
     if space.probes != cython.NULL:
         watched_bits = watch_bits(space, page)
         if watched_bits & PTE_WATCH_READ:
@@ -260,12 +273,13 @@ def page_of_access(c: CpuP, s: SystemP, address: u64, size: cython.int, access: 
         if t.physical == address and watched_bits & (
                 PTE_WATCH_WRITE if access == TO_WRITE else PTE_WATCH_READ):
             note(c, address, size, 2 if access == TO_WRITE else 1)
-    if access == TO_WRITE and s.attributes[frame]:
+    if access == TO_WRITE:
         if s.attributes[frame] & A_ROM:
             memcpy(cython.cast(u8p, c.membase + (s.trash_frame << 12)), cython.cast(u8p, host), 4096)
-            host = c.membase + (s.trash_frame << 12)
-        elif s.attributes[frame] & A_CODE:
+            return cython.cast(u8p, c.membase + (s.trash_frame << 12) + (address & PAGE_MASK))
+        if s.attributes[frame] & A_CODE:
             written(c, s, frame, address & PAGE_MASK, size)
+        may_change(c, s, frame, 1)
     return cython.cast(u8p, host + (address & PAGE_MASK))
 
 

@@ -13,7 +13,7 @@ RSI = cython.declare(cython.int, 6)
 RDI = cython.declare(cython.int, 7)
 
 PORT_TICKS = cython.declare(u64, 32)  # an access takes about a microsecond, as on the ISA bus
-PATIENCE = cython.declare(u64, 4096)
+PATIENCE = cython.declare(u64, 4096)  # elements between two looks at the world
 
 
 # -- ports ---------------------------------------------------------------------------------------------------
@@ -258,6 +258,15 @@ def run_of(c: CpuP, o: OpP, s: SystemP, size: cython.int, kind: cython.int, coun
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
+def waited_for(c: CpuP, s: SystemP) -> cython.bint:
+    """Whether a long repeated instruction is to be left: for a device whose time has come, or a user."""
+    return c.icount + s.idle >= s.next_event or s.attention != 0 or c.asked != 0
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
 def string(c: CpuP, o: OpP, size: cython.int, kind: cython.int) -> OpP:
     s: SystemP = system_of(c)
     count: u64
@@ -274,8 +283,9 @@ def string(c: CpuP, o: OpP, size: cython.int, kind: cython.int) -> OpP:
             if o.asize == 4:
                 put(c, 8, 4, 0)
             return go(c, o, o.rip + o.length) if port else done(c, o)
-        # stepped, each element is a step
-        if (moved and c.eflags & TF) or (moved >= PATIENCE and c.stop_at == 0):
+        # stepped, each element is a step; time passes at ports, so there the place must not depend on the run
+        if moved and (c.eflags & TF or (
+                (count & (PATIENCE - 1) == 0 if port else moved >= PATIENCE) and waited_for(c, s))):
             c.icount += o.count - 1
             return leave(c, o.rip, EXIT_ATTENTION)
         if (kind == MOVS or kind == STOS) and count > 4 and not c.eflags & (DF | TF):

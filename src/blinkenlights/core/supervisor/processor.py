@@ -459,12 +459,15 @@ class SystemProcessor(Processor):
         done: u64 = 0
         length: u64 = len(data)
         source: u8p = cython.cast(u8p, cython.cast(cython.p_char, data))
+        watcher = self.space.watcher
         while done < length:
             n = min(length - done, 4096 - (address & 4095))
             frame = frame_of(self.s, address)
             if frame != self.s.absent_frame and (force or not self.s.attributes[frame] & A_ROM):
                 if self.s.attributes[frame] & A_CODE:
                     code_written(self.c, self.s, frame, address & 4095, cython.cast(cython.int, n))
+                if watcher is not None:
+                    watcher.writing((frame << 12) + (address & 4095), cython.cast(u64, source + done), n)
                 memcpy(cython.cast(u8p, self.c.membase + (frame << 12) + (address & 4095)), source + done, n)
             address += n
             done += n
@@ -514,6 +517,7 @@ class SystemProcessor(Processor):
         c.icount = int.from_bytes(state[at + 16 : at + 24], "little")
         c.mode = state[at + 24]
         self.xrstor(state[at + 25 :])
+        c.op = cython.NULL
         s.physical_mask = FOREVER if s.a20 else ~(cython.cast(u64, 1) << 20)
         as_current(c, s)
         flush_translations(c, s)

@@ -46,7 +46,7 @@ def interrupt(machine: "PC", r: Registers) -> str | None:
             return "gone"
         character = meaning(code, extended, state)
         if character is not None and not push(machine, character):
-            machine.bell(1000)
+            machine.ring(1000)
     memory.put_u8(data.SHIFT_FLAGS, state)
     return None
 

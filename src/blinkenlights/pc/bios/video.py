@@ -148,9 +148,9 @@ def teletype(machine: "PC", character: int, page: int | None = None, attribute: 
     page = active if page is None else page
     mode = mode_of(machine)
     row, column = cursor(machine, page)
-    machine.say(bytes([character]))
+    machine.tell(bytes([character]))
     if character == 7:
-        machine.bell(1000)
+        machine.ring(1000)
     elif character == 8:
         column = max(column - 1, 0)
     elif character == 10:

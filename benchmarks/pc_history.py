@@ -1,0 +1,58 @@
+"""Time travel on a PC: python -m benchmarks.pc_history [MILLIONS]
+
+Speed of the loops of `pc_loop`, recorded and not; then seeks to random ticks of a recorded run, which has
+timer interrupts.
+"""
+
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.pc_loop import BOOT, PROGRAMS
+from blinkenlights import Machine
+
+
+def boot(name: str, room: Path, record: bool) -> Machine:
+    source, image = room / "program.asm", room / "image"
+    source.write_text(PROGRAMS[name])
+    command = ["nasm", "-f", "bin", "-w-all", "-i", f"{BOOT}/", "-o", str(image), str(source)]
+    subprocess.run(command, check=True)
+    return Machine.boot(image, record=record)
+
+
+def speed(machine: Machine, millions: int) -> float:
+    """MIPS, by processor time."""
+    begin = time.process_time()
+    machine.run(count=millions * 1_000_000)
+    return millions / (time.process_time() - begin)
+
+
+def main() -> int:
+    if shutil.which("nasm") is None:
+        print("pc_history: nasm isn't here", file=sys.stderr)
+        return 1
+    millions = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    with tempfile.TemporaryDirectory() as directory:
+        for name in PROGRAMS:
+            with boot(name, Path(directory), False) as machine:
+                plain = speed(machine, millions)
+            with boot(name, Path(directory), True) as machine:
+                recorded = speed(machine, millions)
+                end = machine.tick
+                random.seed(1)
+                times = []
+                for tick in [0, end, 1, end - 1, *(random.randrange(end) for _ in range(20))]:
+                    start = time.perf_counter()
+                    machine.seek(tick)
+                    times.append(time.perf_counter() - start)
+            cost = f"{plain:6.0f} MIPS, recorded {recorded:6.0f} ({recorded / plain:.2f})"
+            print(f"{name:10} {cost}; seek {sorted(times)[12]:.3f} s median, {max(times):.3f} s at most")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
