@@ -112,3 +112,14 @@ def test_protection_rights_adjusts_upwards_only() -> None:
         bare.cpu.set(RBX, wanted)
         bare.cpu.step()
         assert (bare.cpu.get(RAX), bare.cpu.rflags & 0x40) == (result, zero)
+
+
+def test_a_far_call_into_64_bit_code_minds_no_limit_of_the_stack_that_it_came_from() -> None:
+    # mov ss, eax; jmp far [rdx]; at +0x10, as 32-bit code: call 0x33:CODE+0x30
+    bare = Bare("8ed0 ff2a".replace(" ", "") + "90" * 12 + "9a 30004000 3300".replace(" ", "") + "cc" * 64)
+    bare.space.set_descriptor(0, 0x00C0F3000000000F)  # up to 64 KiB, which the stack is above
+    bare.cpu.set(RAX, 7)
+    far_pointer(bare, CODE + 0x10, 0x23)
+    bare.run()
+    assert (bare.cpu.vector, bare.cpu.rip, bare.cpu.mode) == (3, CODE + 0x31, 64)
+    assert (bare.space.u32(bare.cpu.rsp), bare.space.u32(bare.cpu.rsp + 4)) == (CODE + 0x17, 0x23)

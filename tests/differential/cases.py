@@ -568,13 +568,15 @@ def far_branch(b: Builder) -> None:
     else:
         return
     if b.name == "CALL":
+        if chosen | 3 == CODE64 and b.form.bits != 64 and b.ss not in WIDE_STACKS:
+            raise Unsuitable  # it pushes by all of RSP, of which the kernel has put its own above a 16-bit SP
         b.stack = values.window_address(b.rng, 8)
 
 
 def far_target(b: Builder, chosen: int) -> int:
     """An offset in a code segment, mostly of an INT3 in the instruction's own slot."""
     if b.chance(0.05):
-        return b.rng.choice([0x10000, 0x12345, 0xFFFFFFFF])
+        return b.rng.choice([0x10001, 0x12345, 0xFFFFFFFF])
     return b.address + base_of(b.cs) + b.rng.randrange(b.instruction.len, SLOT_SIZE) - base_of(chosen)
 
 

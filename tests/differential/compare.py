@@ -87,13 +87,18 @@ def either_may_fault(case: Case, expected: Outcome, actual: Outcome) -> bool:
 def on_two_pages(expected: Outcome, actual: Outcome) -> bool:
     """Where an operand lies on two pages, neither of them there, either address may be told."""
     first, second = sorted((expected.address, actual.address))
-    return second == (first | PAGE - 1) + 1 and not DATA <= second <= DATA + 4 * PAGE
+    return second == (first | PAGE - 1) + 1 and not DATA + PAGE <= second <= DATA + 4 * PAGE
 
 
 def some_elements(case: Case, expected: Outcome, actual: Outcome) -> bool:
     """Which element of a masked move faults first, by its segment or its page, is the CPU's choice."""
     return ("MASKMOV" in case.form.mnemonic and case.form.bits != 64
             and {expected.vector, actual.vector} <= {STACK_FAULT, GENERAL_PROTECTION, PAGE_FAULT})
+
+
+def popped_some(case: Case, expected: Outcome) -> bool:
+    """Which registers POPA has loaded when the stack ends half-way is the CPU's choice."""
+    return case.form.mnemonic in ("POPA", "POPAD") and expected.vector is not None
 
 
 def aligned_or_inside(case: Case, expected: Outcome, actual: Outcome) -> bool:
@@ -129,7 +134,7 @@ def differences(case: Case, expected: Outcome, actual: Outcome) -> list[str]:
         want.reg[RSP] &= 0xFFFFFFFF
         have.reg[RSP] &= 0xFFFFFFFF
     for number, name in enumerate(REGISTERS):
-        if want.reg[number] != have.reg[number]:
+        if want.reg[number] != have.reg[number] and (number == RSP or not popped_some(case, expected)):
             found.append(f"{name} {have.reg[number]:#x}, should be {want.reg[number]:#x}")
     for name in ("cs", "ds", "es", "ss", "gs"):
         # the kernel may replace a null selector by 0

@@ -12,18 +12,19 @@ from tests.oracle import (
     EDGE,
     PAGE,
     RECORD,
-    SLOT_SIZE,
     WINDOW,
     WINDOW_SIZE,
     Outcome,
     State,
     unpack,
 )
-from tests.oracle.native import BATCH, code_slots
+from tests.oracle.native import BATCH, CODE_SIZE, code_slots
 from tests.oracle.segments import SEGMENTS, slot_address
 
 READ, WRITE, EXECUTE = 1, 2, 4
 FIXED_PRIVATE = 0x32  # MAP_PRIVATE, MAP_ANONYMOUS, MAP_FIXED
+
+LIMIT = 10000  # instructions of one case: REP counts each element, and a branch may go wrong
 
 # What there is to run a case with, as arguments of AddressSpace.
 ENGINES: dict[str, dict[str, bool]] = {"interpreter": {}, "virtual": {"virtual": True}, "jit": {"jit": True}}
@@ -56,15 +57,17 @@ class Interpreter:
         """Likewise for packed states, each of which names its instruction by its address."""
         self.set_code(instructions)
         self.records[:len(records)] = records
-        load, save, run, results = self.trial.load, self.trial.save, self.processor.run, self.results
+        processor, results = self.processor, self.results
+        load, save, run = self.trial.load, self.trial.save, processor.run
         for at in range(0, len(records), RECORD.size):
             load(at)
+            processor.limit = processor.icount + LIMIT
             run()
             save(results + at)
         return bytes(memoryview(self.records)[results:results + len(records)])
 
     def set_code(self, instructions: Sequence[bytes]) -> None:
         """Fresh pages, which are not written once they run: so none is watched for changes."""
-        self.space.map(CODE, BATCH * SLOT_SIZE, READ | WRITE, FIXED_PRIVATE)
+        self.space.map(CODE, CODE_SIZE, READ | WRITE, FIXED_PRIVATE)
         self.space.write(CODE, code_slots(instructions))
-        self.space.protect(CODE, BATCH * SLOT_SIZE, READ | EXECUTE)
+        self.space.protect(CODE, CODE_SIZE, READ | EXECUTE)

@@ -13,6 +13,7 @@ from tests.oracle.state import RECORD, SLOT_SIZE, Outcome, State, unpack
 from tests.oracle.templates import POOLS_SIZE, TEMPLATE, Pools, Template
 
 BATCH = 8192  # cases at a time
+CODE_SIZE = BATCH * SLOT_SIZE
 
 
 class Unavailable(Exception):
@@ -22,7 +23,7 @@ class Unavailable(Exception):
 def code_slots(instructions: Sequence[bytes]) -> bytes:
     """The code area: each instruction at the start of its slot, INT3 everywhere else."""
     area = b"".join(code.ljust(SLOT_SIZE, b"\xcc") for code in instructions)
-    return area.ljust(0x10000, b"\xcc")  # all that 16-bit code can read by CS
+    return area.ljust(CODE_SIZE, b"\xcc")
 
 
 def whole_pages(size: int) -> int:
@@ -43,16 +44,15 @@ class Native:
             program = build(Path(__file__).with_name("oracle.c"), "dynamic-glibc")
         except ToolchainMissing as problem:
             raise Unavailable(str(problem)) from None
-        code_size = BATCH * SLOT_SIZE
         records = whole_pages(BATCH * RECORD.size)
-        self.cases = code_size
+        self.cases = CODE_SIZE
         self.results = self.cases + records
         self.pools = self.results + records
         self.templates = self.pools + whole_pages(POOLS_SIZE)
         fd = os.memfd_create("oracle")
         os.ftruncate(fd, self.templates + whole_pages(BATCH * (RECORD.size + TEMPLATE.size)))
         self.shared = mmap.mmap(fd, 0)
-        command = [str(argument) for argument in (program, fd, BATCH, code_size, POOLS_SIZE)]
+        command = [str(argument) for argument in (program, fd, BATCH, CODE_SIZE, POOLS_SIZE)]
         command += [f"{segment.base} {segment.limit} {segment.flags}" for segment in SEGMENTS.values()]
         self.process = subprocess.Popen(command, pass_fds=[fd],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)

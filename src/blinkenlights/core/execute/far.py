@@ -47,6 +47,14 @@ def refused(c: CpuP, selector: u16, offset: u64, returning: cython.bint) -> cyth
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
+def is_long(c: CpuP, selector: u16) -> cython.bint:
+    """Whether this selects 64-bit code."""
+    return not c.real and (descriptor_of(c, selector) >> 53 & 1) != 0
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
 def arrive(c: CpuP, o: OpP, selector: u16, offset: u64) -> OpP:
     """Go on at a target that is not refused."""
     i: cython.int
@@ -111,11 +119,11 @@ def callf(c, o):
     error: cython.int = refused(c, selector, offset, False)
     if error != FINE:
         return fault(c, o, error >> 16, error & 0xFFFF)
-    if o.flags & LEGACY:
+    if o.flags & LEGACY and not is_long(c, selector):
         store(c, stack_place(c, sp - size, size, True), size, c.sel[CS])
         store(c, stack_place(c, sp - 2 * size, size, True), size, o.rip + o.length)
         set_stack_pointer(c, o, sp - 2 * size)
-    else:
+    else:  # into 64-bit code the stack is flat already
         store(c, sp - 2 * size, size, o.rip + o.length)
         store(c, sp - size, size, c.sel[CS])
         c.reg[4] = sp - 2 * size
