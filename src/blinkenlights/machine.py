@@ -568,9 +568,8 @@ class Machine:
                 cpu.limit = None
             reason = cpu.run()
             cpu.settle()
-            if self.probes.problem is not None:
-                problem, self.probes.problem = self.probes.problem, None
-                self.probes.stop = False
+            problem = self.probes.take_problem()
+            if problem is not None:
                 raise problem
             if reason == stop_exit:
                 stop = self._at_probe(cpu)

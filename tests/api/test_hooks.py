@@ -1,6 +1,7 @@
 """Hooks, breakpoints, watchpoints and events, also set while the guest runs."""
 
 import os
+import signal
 import struct
 
 import pytest
@@ -190,9 +191,42 @@ def test_a_repeated_instruction_tells_each_access() -> None:
         m.map(0x10000, 0x2000)
         m.regs.rsi, m.regs.rdi, m.regs.rcx = 0x10000, 0x11000, 100
         written: list[int] = []
-        m.hook_memory(lambda access, address, size, value: written.append(address), "w")
+
+        def see(access: str, address: int, size: int, value: int) -> None:
+            written.append(address)
+            assert m.regs.rdi > address  # the element has been moved
+            assert m.regs.rcx == 0x11064 - m.regs.rdi
+
+        m.hook_memory(see, "w")
         m.run()
-        assert written == list(range(0x11000, 0x11064)) or sum(written) > 0
+        assert written == list(range(0x11000, 0x11064))
+        assert m.tick == 2
+
+
+def test_a_watchpoint_sees_a_repeated_instruction_in_its_middle() -> None:
+    # rep stosd
+    with Machine.from_bytes(bytes.fromhex("f3abf4")) as m:
+        m.map(0x10000, 0x2000)
+        m.regs.eax, m.regs.rdi, m.regs.rcx = 7, 0x10000, 1000
+        m.add_watchpoint(0x10804, 4)
+        access = m.run().access
+        assert access is not None
+        assert access[:5] == ("write", 0x10804, 4, 0, 7)
+        assert m.run().kind is Stop.HALT
+        assert m.memory.read(0x10000, 4001) == b"\7\0\0\0" * 1000 + b"\0"
+
+
+def test_a_hook_on_everything_takes_effect_on_code_that_has_run() -> None:
+    with Machine.from_bytes(fib(9)) as m:
+        m.run()
+        m.regs.rip = 0x400000
+        seen: list[int] = []
+        hook = m.hook_code(lambda address, size: seen.append(address))
+        m.run(count=500)
+        hook.remove()
+        assert len(seen) == 500
+        m.run()
+        assert len(seen) == 500
 
 
 def test_events_are_every_instruction_in_order() -> None:
@@ -283,3 +317,160 @@ def test_a_block_hook_tells_size() -> None:
         m.hook_block(lambda address, size: blocks.append((address, size)))
         m.run(count=100)
         assert blocks[:2] == [(0x400000, 3), (0x400001, 2)]
+
+
+def test_an_exception_in_a_hook_leaves_the_state_of_that_moment() -> None:
+    with Machine.from_bytes(fib(9)) as m, Machine.from_bytes(fib(9)) as other:
+        count = 0
+
+        def fail(*arguments: object) -> None:
+            nonlocal count
+            count += 1
+            if count == 100:
+                raise LookupError("mine")
+
+        for hook in (m.hook_code, m.hook_memory, m.hook_block):
+            count = 0
+            with hook(fail), pytest.raises(LookupError, match="mine") as caught:
+                m.run()
+            assert caught.traceback[-1].name == "fail"
+            other.run(count=m.tick - other.tick)
+            assert m.regs.state() == other.regs.state()
+        assert m.run().kind is Stop.HALT
+        assert other.run().tick == m.tick
+
+
+def test_ctrl_c_in_a_hook_comes_out_of_run() -> None:
+    with Machine.from_bytes(fib(9)) as m:
+
+        def press(address: int, size: int) -> None:
+            if m.tick == 50:
+                signal.raise_signal(signal.SIGINT)
+
+        m.hook_code(press)
+        with pytest.raises(KeyboardInterrupt):
+            m.run()
+        assert m.tick == 50
+        assert m.run().kind is Stop.HALT
+        assert m.regs.eax == 34
+
+
+def test_hooks_may_remove_themselves_and_others() -> None:
+    with Machine.from_bytes(fib(9)) as m:
+        seen: list[str] = []
+
+        def once(*arguments: object) -> None:
+            seen.append("once")
+            itself.remove()
+
+        def other(*arguments: object) -> None:
+            seen.append("other")
+            for hook in hooks:
+                hook.remove()
+
+        itself = m.hook_code(once)
+        m.run(count=10)
+        assert seen == ["once"]
+        hooks = [m.hook_memory(other), m.hook_memory(other), m.hook_code(other, FIB_ADDRESS)]
+        m.run(count=100)
+        assert seen == ["once", "other"]
+        assert m.run().kind is Stop.HALT
+
+
+def test_a_memory_hook_may_change_registers_and_move_the_program() -> None:
+    # mov [0x10000], eax; inc ebx; inc ecx; hlt
+    with Machine.from_bytes(bytes.fromhex("89042500000100 ffc3 ffc1 f4")) as m:
+        m.map(0x10000, 0x1000)
+
+        def skip(access: str, address: int, size: int, value: int) -> None:
+            assert m.regs.rip == 0x400007  # the instruction has ended
+            m.regs.rip = 0x400009
+            m.regs.edx = 7
+
+        m.hook_memory(skip, "w")
+        assert m.run().kind is Stop.HALT
+        assert (m.regs.ebx, m.regs.ecx, m.regs.edx, m.tick) == (0, 1, 7, 3)
+
+
+def test_two_machines_run_each_other_from_their_hooks() -> None:
+    with Machine.from_bytes(fib(7)) as first, Machine.from_bytes(fib(8)) as second:
+        accesses = 0
+
+        def see(access: str, address: int, size: int, value: int) -> None:
+            nonlocal accesses
+            accesses += 1
+
+        def advance(address: int, size: int) -> None:
+            second.run(count=1)
+
+        second.hook_memory(see)
+        first.hook_code(advance)
+        assert first.run().kind is Stop.HALT
+        assert second.tick == first.tick
+        assert (first.regs.eax, accesses > 0) == (13, True)
+        second.run()
+        assert second.regs.eax == 21
+
+
+def test_a_hook_keeps_the_exception_flags_and_rounding_of_the_guest() -> None:
+    # ldmxcsr [0x10000]; nop; divss xmm0, xmm1; nop; stmxcsr [0x10004]; hlt
+    code = bytes.fromhex("0fae142500000100 90 f30f5ec1 90 0fae1c2504000100 f4")
+    with Machine.from_bytes(code) as m:
+        m.map(0x10000, 0x1000)
+        m.memory.put_u32(0x10000, 0x5F80)  # rounding up, no flags
+        m.regs.xmm0.f32[0], m.regs.xmm1.f32[0] = 1.0, 3.0
+        m.hook_code(lambda address, size: 0.1 + 0.2 + 1e308 * 10)
+        m.run()
+        assert m.memory.u32(0x10004) == 0x5FA0  # inexact alone
+        assert m.regs.xmm0.u32[0] == 0x3EAAAAAB
+
+
+def test_events_of_memory_come_once_however_small_the_buffer() -> None:
+    with Machine.from_bytes(fib(8)) as m:
+        expected: list[tuple[str, int, int, int]] = []
+        m.hook_memory(lambda *access: expected.append(access))
+        m.run()
+    assert len(expected) == 266
+    for capacity in (1, 10, 33, 100, 10_000):
+        with Machine.from_bytes(fib(8)) as m:
+            data = bytearray()
+            recorded = m.events("read write", capacity, on_full=data.extend)
+            m.run()
+            data += recorded.take()
+            found = [("write" if kind == events.WRITE else "read", address, size, value)
+                     for _tick, address, value, _rip, size, kind in struct.iter_unpack(events.FORMAT, data)]
+            assert found == expected, capacity
+
+
+def test_an_instruction_that_faults_records_nothing() -> None:
+    # mov eax, [0x10000]; push qword [0x10000], where the stack isn't mapped; hlt
+    with Machine.from_bytes(bytes.fromhex("8b042500000100 ff342500000100 f4")) as m:
+        m.map(0x10000, 0x1000)
+        m.regs.rsp = 0x20000
+        recorded = m.events("read write", 100)
+        assert m.run().kind is Stop.EXCEPTION
+        assert [record[1] for record in recorded] == [0x10000]
+
+
+def test_who_reads_a_full_buffer_may_end_the_recording_or_raise() -> None:
+    with Machine.from_bytes(fib(9)) as m:
+        taken: list[int] = []
+
+        def end(view: memoryview) -> None:
+            taken.append(len(view) // events.SIZE)
+            recorded.remove()
+
+        for kinds in ("code", "read write"):
+            taken.clear()
+            recorded = m.events(kinds, 40, on_full=end)
+            m.run(count=400)
+            assert taken == [40]
+
+        def fail(view: memoryview) -> None:
+            raise LookupError("mine")
+
+        for kinds in ("code", "read write", "code read"):
+            with m.events(kinds, 40, on_full=fail), pytest.raises(LookupError, match="mine"):
+                m.run(count=400)
+        assert m.run().kind is Stop.HALT
+        assert m.regs.eax == 34

@@ -330,13 +330,18 @@ class Processor:
         s: SpaceP = cython.cast(SpaceP, c.space)
         bound: u64 = FOREVER
         holding: cython.bint
+        translated: cython.bint
         slice_end: u64
+        p: ProbesP
         c.exit = EXIT_ATTENTION
         if self.limit_ != FOREVER:
             bound = self.limit_ - LONGEST_BLOCK if self.limit_ > c.icount + LONGEST_BLOCK else 0
         while c.icount < bound:
+            p = cython.cast(ProbesP, s.probes)
+            translated = (translated_loop != cython.NULL and s.translated != cython.NULL and not c.paged
+                          and bound == FOREVER and not (p != cython.NULL and p.wide))
             # with Python's functions in the way the GIL is kept, but for a moment now and then
-            holding = s.probes != cython.NULL and cython.cast(ProbesP, s.probes).calls_python
+            holding = p != cython.NULL and p.calls_python and not translated
             slice_end = c.icount + SLICE if holding else FOREVER
             c.stop_at = min(bound, slice_end)
             if c.pending_signal or c.asked:
@@ -345,9 +350,7 @@ class Processor:
                 self.go(False)
             else:
                 with cython.nogil:
-                    if (translated_loop != cython.NULL and s.translated != cython.NULL and not c.paged
-                            and bound == FOREVER
-                            and not (s.probes != cython.NULL and cython.cast(ProbesP, s.probes).wide)):
+                    if translated:
                         translated_loop(c)
                     else:
                         run_loop(c, False)
@@ -368,7 +371,12 @@ class Processor:
 
     def go(self, one):
         """The run loop, with the GIL."""
+        p: ProbesP = cython.cast(ProbesP, cython.cast(SpaceP, self.c.space).probes)
+        if p != cython.NULL:
+            p.holding = 1
         run_loop(self.c, one)
+        if p != cython.NULL:
+            p.holding = 0
 
     def step(self) -> int:
         """Execute one instruction; EXIT_ATTENTION when nothing else happened."""

@@ -17,6 +17,10 @@ cdef enum:
     PTE_WATCH_READ = 0x200  # accesses to the page are looked at one by one (core/probes.py)
     PTE_WATCH_WRITE = 0x400
 
+# In a TLB's tag: the page is known and allows the access, which is to be noted.
+cdef enum:
+    TAG_WATCHED = 1
+
 # What the guest was told that its memory and registers don't decide: RDTSC, RDRAND and their kin.
 cdef struct Inputs:
     u64 (*answer)(Inputs *inputs, u64 fresh) noexcept nogil

@@ -123,8 +123,10 @@ def walk(c: CpuP, address: u64, need: u32) -> u64:
     if writable and s.saver != cython.NULL:
         writable = s.saver(s, page, need & PTE_W) != 0
     t: TlbEntryP = cython.address(c.tlb[(page >> 12) & (TLB_SIZE - 1)])
-    t.read_tag = ~cython.cast(u64, 0) if found & PTE_WATCH_READ else page
-    t.write_tag = page if writable and not found & PTE_WATCH_WRITE else ~cython.cast(u64, 0)
+    t.read_tag = page | TAG_WATCHED if found & PTE_WATCH_READ else page
+    t.write_tag = ~cython.cast(u64, 0)
+    if writable:
+        t.write_tag = page | TAG_WATCHED if found & PTE_WATCH_WRITE else page
     t.addend = s.base
     return found
 
@@ -167,6 +169,11 @@ def system_memory_changed(s, address, length):
 def read_slow(c, address, size):
     if c.system != cython.NULL:
         return system_read(c, address, size)
+    t: TlbEntryP = cython.address(c.tlb[(address >> 12) & (TLB_SIZE - 1)])
+    page: u64 = address & ~cython.cast(u64, 0xFFF)
+    if t.read_tag == page | TAG_WATCHED and address - page + size <= 0x1000:
+        note_access(c, address, size, PROT_R)
+        return cython.cast(u8p, address + t.addend)
     found: u64 = walk(c, address, 0)
     if ((address & 0xFFF) + size) > 0x1000:
         found |= walk(c, (address | 0xFFF) + 1, 0)
@@ -178,6 +185,11 @@ def read_slow(c, address, size):
 def write_slow(c, address, size):
     if c.system != cython.NULL:
         return system_write(c, address, size)
+    t: TlbEntryP = cython.address(c.tlb[(address >> 12) & (TLB_SIZE - 1)])
+    page: u64 = address & ~cython.cast(u64, 0xFFF)
+    if t.write_tag == page | TAG_WATCHED and address - page + size <= 0x1000:
+        note_access(c, address, size, PROT_W)
+        return cython.cast(u8p, address + t.addend)
     found: u64 = walk(c, address, PTE_W)
     if ((address & 0xFFF) + size) > 0x1000:
         found |= walk(c, (address | 0xFFF) + 1, PTE_W)
@@ -217,6 +229,19 @@ def flush_all(s):
         cpu = cpu.next
 
 
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def after_gap(s: SpaceP, address: u64) -> u64:
+    """The end of what the table that is missing at `address` would map: 2 MiB, 1 GiB or 512 GiB."""
+    table: u64p = s.pml4
+    shift: cython.int = 39
+    while shift > 21 and table[(address >> shift) & 511] & PTE_P:
+        table = cython.cast(u64p, table[(address >> shift) & 511] & ~cython.cast(u64, 15))
+        shift -= 9
+    return (address | ((cython.cast(u64, 1) << shift) - 1)) + 1
+
+
 def forget_pages(s, start, end):
     """Drop the page-table entries of a range, and every processor's TLB.
 
@@ -231,7 +256,7 @@ def forget_pages(s, start, end):
     while page < end:
         pte = entry_of(s, page, 0)
         if pte == cython.NULL:
-            page = (page | 0x1FFFFF) + 1  # no page table: 2 MiB without pages
+            page = after_gap(s, page)
             continue
         if pte[0] & PTE_P:
             s.present -= 1

@@ -14,7 +14,13 @@ from cython.cimports.blinkenlights.core import host
 from cython.cimports.blinkenlights.core.access import done, leave
 from cython.cimports.blinkenlights.core.blocks import invalidate, lookup, plant_by, single
 from cython.cimports.blinkenlights.core.engine import finish_by
-from cython.cimports.blinkenlights.core.fpcontrol import enter_guest_fp, leave_guest_fp
+from cython.cimports.blinkenlights.core.fpcontrol import (
+    MXCSR_FLAGS,
+    MXCSR_MASKS,
+    enter_guest_fp,
+    get_host_mxcsr,
+    set_host_mxcsr,
+)
 from cython.cimports.blinkenlights.core.hostfpu import bring_x87_home
 from cython.cimports.blinkenlights.core.memory import AddressSpace
 from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
@@ -101,20 +107,20 @@ def probe(c, o):
     p: ProbesP = cython.cast(ProbesP, cython.cast(SpaceP, c.space).probes)
     tick: u64 = c.icount + o.count - 1
     generation: u32 = p.generation
-    asked: cython.int
+    failed: cython.int
     if o.disp & (SPAN_CODE | SPAN_BLOCK) and (c.hook_seen_tick != tick or c.hook_seen_rip != o.rip):
         c.rip = o.rip
-        asked = 0
+        failed = 0
         if o.disp & SPAN_BLOCK:
-            asked = call_hooks(c, o.imm, o.src, tick, SPAN_BLOCK)
-        if asked == 0 and o.disp & SPAN_CODE:
-            asked = call_hooks(c, o.imm, o.length, tick, SPAN_CODE)
-        if asked or c.rip != o.rip or p.generation != generation or c.asked:
+            failed = call_hooks(c, o.imm, o.src, tick, SPAN_BLOCK)
+        if failed == 0 and o.disp & SPAN_CODE:
+            failed = call_hooks(c, o.imm, o.length, tick, SPAN_CODE)
+        if failed or c.rip != o.rip or p.generation != generation or c.asked:
             # the next time at this instruction they have been called
             c.hook_seen_tick = tick
             c.hook_seen_rip = o.rip
             c.icount = tick
-            if asked:
+            if failed:
                 return stop(c, tick, STOP_HOOK)
             if c.asked:
                 return leave(c, c.rip, EXIT_ATTENTION)
@@ -131,6 +137,8 @@ def record(c, o):
     """Write an event. `o.link` is its recorder."""
     r: RecorderP = cython.cast(RecorderP, o.link)
     e: EventP = r.next
+    if e == r.end:
+        return record_in_next(c, o)
     e.tick = c.icount + o.count - 1
     e.address = o.imm
     e.value = 0
@@ -138,29 +146,58 @@ def record(c, o):
     e.kind = cython.cast(u32, o.disp)
     e.size = o.src if o.disp else o.length
     r.next = e + 1
-    if r.next == r.end:
-        full(r)
     return done(c, o)
 
 
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def full(r: RecorderP) -> cython.void:
+def record_in_next(c: CpuP, o: OpP) -> OpP:
+    """`record`, where the buffer is full: who reads it may change everything."""
+    p: ProbesP = cython.cast(ProbesP, cython.cast(SpaceP, c.space).probes)
+    tick: u64 = c.icount + o.count - 1
+    generation: u32 = p.generation
+    c.rip = o.rip
+    empty_recorder(cython.cast(RecorderP, o.link))
+    if p.failed:
+        return stop(c, tick, STOP_HOOK)
+    if c.asked or p.generation != generation:
+        c.icount = tick
+        return leave(c, c.rip, EXIT_ATTENTION) if c.asked else again(c)
+    return record(c, o)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def empty_recorder(r: RecorderP) -> cython.void:
+    """Have a full buffer read, and keep what did not fit into it any more."""
+    over: u64 = r.next - r.end
     r.wrapped += 1
+    r.next = r.end
     if r.owner != cython.NULL:
         tell_full(r)
-    r.next = r.first
+    if over:
+        memmove(r.first, r.end, over * cython.sizeof(Event))
+    r.next = r.first + over
 
 
 def collect(c, o):
     """Before the instruction after one that may have accessed watched memory."""
-    tick: u64
-    if c.access_count == 0:
+    p: ProbesP
+    r: RecorderP
+    count: cython.int = c.access_count
+    if count == 0:
         return done(c, o)
-    tick = c.icount + o.count - 1
+    p = cython.cast(ProbesP, cython.cast(SpaceP, c.space).probes)
+    if p.direct:
+        r = p.watches[0].recorder
+        complete(c, r, count)
+        c.access_count = 0
+        if r.next <= r.end:
+            return done(c, o)
     c.rip = o.rip
-    return tell_accesses(c, o, tick)
+    return tell_accesses(c, o, c.icount + o.count - 1)
 
 
 @cython.cfunc
@@ -171,6 +208,8 @@ def tell_accesses(c: CpuP, o: OpP, tick: u64) -> OpP:
     generation: u32 = p.generation
     rip: u64 = c.rip
     by: cython.int = tell(c, p, tick)
+    if p.failed:
+        by = STOP_HOOK
     if by:
         return stop(c, tick, by)
     if c.rip != rip or p.generation != generation or c.asked:
@@ -179,6 +218,35 @@ def tell_accesses(c: CpuP, o: OpP, tick: u64) -> OpP:
             return leave(c, c.rip, EXIT_ATTENTION)
         return again(c)
     return done(c, o)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.inline
+@cython.exceptval(check=False)
+def first_bytes(at: u8p, size: u32) -> u64:
+    """Up to eight bytes as a number."""
+    value: u64 = 0
+    if size == 8:
+        return cython.cast(u64p, at)[0]
+    if size == 4:
+        return cython.cast(u32p, at)[0]
+    memcpy(cython.address(value), at, size if size < 8 else 8)
+    return value
+
+
+@cython.cfunc
+@cython.nogil
+@cython.inline
+@cython.exceptval(check=False)
+def complete(c: CpuP, r: RecorderP, count: cython.int) -> cython.void:
+    """The instruction has ended: what it has written is in memory now."""
+    e: EventP = r.next
+    while count:
+        count -= 1
+        e -= 1
+        if e.kind == WRITING:
+            e.value = first_bytes(cython.cast(u8p, e.address + c.membase), e.size)
 
 
 @cython.cfunc
@@ -194,6 +262,11 @@ def tell(c: CpuP, p: ProbesP, tick: u64) -> cython.int:
     value: u64
     count: cython.int = c.access_count
     c.access_count = 0
+    if p.direct:
+        complete(c, p.watches[0].recorder, count)
+        if p.watches[0].recorder.next > p.watches[0].recorder.end:
+            empty_recorder(p.watches[0].recorder)
+        return STOP_HOOK if p.failed else 0
     for i in range(count):
         a = cython.address(c.accesses[i])
         j = 0
@@ -208,14 +281,13 @@ def tell(c: CpuP, p: ProbesP, tick: u64) -> cython.int:
                     c.hit = a[0]
                     c.watch_hit = w.id
                 continue
-            value = 0
             if a.kind == READING:
-                memcpy(cython.address(value), a.old, min(a.size, 8))
+                value = first_bytes(a.old, a.size)
             else:
-                memcpy(cython.address(value), cython.cast(u8p, a.address + c.membase), min(a.size, 8))
+                value = first_bytes(cython.cast(u8p, a.address + c.membase), a.size)
             if w.what == WATCH_EVENT:
                 write_event(w.recorder, tick - 1, a, value)
-            elif call_access_hook(c, w.id, a.kind, a.address, a.size, value, tick):
+            elif call_access_hook(c, w, a, value, tick):
                 by = STOP_HOOK
     return by
 
@@ -225,6 +297,9 @@ def tell(c: CpuP, p: ProbesP, tick: u64) -> cython.int:
 @cython.exceptval(check=False)
 def write_event(r: RecorderP, tick: u64, a: AccessP, value: u64) -> cython.void:
     e: EventP = r.next
+    if e == r.end:
+        empty_recorder(r)
+        e = r.next
     e.tick = tick
     e.address = a.address
     e.value = value
@@ -232,8 +307,6 @@ def write_event(r: RecorderP, tick: u64, a: AccessP, value: u64) -> cython.void:
     e.size = a.size
     e.kind = a.kind
     r.next = e + 1
-    if r.next == r.end:
-        full(r)
 
 
 def note(c, address, size, kind):
@@ -241,7 +314,9 @@ def note(c, address, size, kind):
     p: ProbesP = cython.cast(ProbesP, cython.cast(SpaceP, c.space).probes)
     i: cython.int
     a: AccessP
+    e: EventP
     w: WatchP
+    at: u8p = cython.cast(u8p, address + c.membase)
     if p == cython.NULL:
         return
     for i in range(p.watch_count):
@@ -250,16 +325,31 @@ def note(c, address, size, kind):
             break
     else:
         return
-    if c.access_count == MOST_ACCESSES:  # a repeated string instruction
+    if c.access_count == MOST_ACCESSES:  # more than an instruction makes that tells of them in time
         if tell(c, p, c.icount + c.op.count) == STOP_WATCHPOINT:
             c.access_count = 1
             c.accesses[0] = c.hit
+    if p.direct:
+        # there is room for an instruction's accesses beyond the buffer's end
+        e = w.recorder.next
+        e.tick = c.icount + c.op.count - 1
+        e.address = address
+        e.value = first_bytes(at, size)
+        e.rip = c.op.rip
+        e.size = size
+        e.kind = kind
+        w.recorder.next = e + 1
+        c.access_count += 1
+        return
     a = cython.address(c.accesses[c.access_count])
     a.address = address
     a.rip = c.op.rip
     a.size = size
     a.kind = kind
-    memcpy(a.old, cython.cast(u8p, address + c.membase), min(size, 32))
+    if size <= 8:
+        cython.cast(u64p, a.old)[0] = first_bytes(at, size)
+    else:
+        memcpy(a.old, at, size if size < 32 else 32)
     c.access_count += 1
 
 
@@ -276,7 +366,12 @@ def watch_bits(s, page):
 def finish_accesses(c):
     p: ProbesP = cython.cast(ProbesP, cython.cast(SpaceP, c.space).probes)
     by: cython.int
-    if c.exit == EXIT_EXCEPTION or p == cython.NULL:
+    if p == cython.NULL:
+        c.access_count = 0
+        return
+    if c.exit == EXIT_EXCEPTION:  # it tells nothing
+        if p.direct:
+            p.watches[0].recorder.next -= c.access_count
         c.access_count = 0
         return
     by = tell(c, p, c.icount)
@@ -291,84 +386,181 @@ finish_by(finish_accesses)
 
 
 # -- Python functions ------------------------------------------------------------------------------
+#
+# A call takes about as long as the function itself. So the GIL is held all the time where hooks are
+# (`Probes.holding`), integers made for arguments are kept, and there are no tuples.
 
 
 @cython.cfunc
+@cython.nogil
 @cython.exceptval(check=False)
 def pause(c: CpuP) -> u8:
     """Guest code does not run: Python has the floating-point unit, and faults are not the guest's.
 
     The result, whether guest code did run, is for `resume`.
     """
+    control: u32
     was: u8 = c.running
     host.in_hook += 1
     if not was:  # its last instruction's accesses are told
         return was
     if c.x87_live:
         bring_x87_home(c)
-    leave_guest_fp(c)
+    control = get_host_mxcsr()
+    c.mxcsr |= control & MXCSR_FLAGS
+    if control & ~cython.cast(u32, MXCSR_FLAGS) != MXCSR_MASKS:  # flags don't matter to Python
+        set_host_mxcsr(MXCSR_MASKS)
     c.running = 0
     return was
 
 
 @cython.cfunc
+@cython.nogil
 @cython.exceptval(check=False)
 def resume(c: CpuP, was: u8) -> cython.void:
+    control: u32
     host.in_hook -= 1
     if was:
         c.running = 1
-        enter_guest_fp(c)
+        control = get_host_mxcsr()
+        if (control | (c.mxcsr & MXCSR_FLAGS)) != (c.mxcsr | MXCSR_MASKS):
+            enter_guest_fp(c)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.inline
+@cython.exceptval(check=False)
+def number(table: NumberP, value: u64) -> PyObjectP:
+    """A Python integer of `value`, to be dropped; NULL when there is no memory for it."""
+    fresh: PyObjectP
+    mixed: u32 = cython.cast(u32, (value ^ (value >> 32)) * 0x61C88647)  # Fibonacci hashing
+    n: NumberP = cython.address(table[mixed >> (32 - NUMBERS_BITS)])
+    if n.value != value or n.object == cython.NULL:
+        fresh = new_number(value)
+        if fresh == cython.NULL:
+            return fresh
+        drop(cython.cast(PyObjectP, n.object))
+        n.object = fresh
+        n.value = value
+    hold(cython.cast(PyObjectP, n.object))
+    return cython.cast(PyObjectP, n.object)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def forget_numbers(table: NumberP) -> cython.void:
+    i: cython.int
+    for i in range(NUMBERS):
+        drop(cython.cast(PyObjectP, table[i].object))
+        table[i].object = cython.NULL
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def call_with(function: PyObjectP, arguments: cython.pointer[PyObjectP], count: cython.int) -> cython.bint:
+    """Call a function with arguments[1] to arguments[count], which are dropped; False when it has raised."""
+    i: cython.int
+    result: PyObjectP = cython.NULL
+    hold(function)  # it may be removed meanwhile
+    for i in range(1, count + 1):
+        if arguments[i] == cython.NULL:
+            break
+    else:
+        result = call_python(function, arguments + 1, count | ROOM_BEFORE, cython.NULL)
+    drop(function)
+    for i in range(1, count + 1):
+        drop(arguments[i])
+    drop(result)
+    return result != cython.NULL
+
+
+def fail(p):
+    """Keep the exception that is set for who runs the machine."""
+    kind: PyObjectP = cython.NULL
+    value: PyObjectP = cython.NULL
+    trace: PyObjectP = cython.NULL
+    fetch_problem(cython.address(kind), cython.address(value), cython.address(trace))
+    complete_problem(cython.address(kind), cython.address(value), cython.address(trace))
+    problem: BaseException = cython.cast(object, value)
+    if trace != cython.NULL:
+        problem.__traceback__ = cython.cast(object, trace)
+    cython.cast(Hooks, p.owner).problem = problem
+    p.failed = 1
+    drop(kind)
+    drop(value)
+    drop(trace)
 
 
 def call_hooks(c, address, size, tick, what):
     p: ProbesP = cython.cast(ProbesP, cython.cast(SpaceP, c.space).probes)
-    hooks: Hooks = cython.cast(Hooks, p.owner)
+    if not p.holding:
+        return call_hooks_with_gil(c, address, size, tick, what)
     before: u64 = c.icount
     generation: u32 = p.generation
     i: cython.int = 0
     span: SpanP
-    c.icount = tick
+    arguments: PyObjectP[3]
     was: u8 = pause(c)
-    try:
-        while i < p.count:
-            span = cython.address(p.spans[i])
-            i += 1
-            if span.what == what and span.start <= address <= span.last:
-                hooks.functions[span.id](address, size)
-                if p.generation != generation:
-                    break
-    except BaseException as problem:
-        hooks.problem = problem
-        hooks.stop = True
+    c.icount = tick
+    while i < p.count:
+        span = p.spans + i
+        i += 1
+        if span.what == what and span.start <= address <= span.last:
+            arguments[1] = number(p.addresses, address)
+            arguments[2] = new_number(size)  # a small one, which always exists
+            if not call_with(cython.cast(PyObjectP, span.function), arguments, 2):
+                fail(p)
+                break
+            if p.generation != generation:
+                break
     resume(c, was)
     c.icount = before
-    if hooks.stop:
-        return 1
-    return 0
+    return p.failed
+
+
+def call_hooks_with_gil(c, address, size, tick, what):
+    p: ProbesP = cython.cast(ProbesP, cython.cast(SpaceP, c.space).probes)
+    p.holding = 1
+    failed: cython.int = call_hooks(c, address, size, tick, what)
+    p.holding = 0
+    return failed
 
 
 READ = "read"
 WRITE = "write"
+word_read = cython.declare(PyObjectP, cython.cast(PyObjectP, READ))
+word_write = cython.declare(PyObjectP, cython.cast(PyObjectP, WRITE))
 
 
-def call_access_hook(c, id, kind, address, size, value, tick):
+def call_access_hook(c, w, a, value, tick):
     p: ProbesP = cython.cast(ProbesP, cython.cast(SpaceP, c.space).probes)
-    hooks: Hooks = cython.cast(Hooks, p.owner)
+    if not p.holding:
+        return call_access_hook_with_gil(c, w, a, value, tick)
     before: u64 = c.icount
-    c.icount = tick
+    arguments: PyObjectP[5]
     was: u8 = pause(c)
-    try:
-        function = hooks.functions.get(id)
-        if function is not None:
-            function(WRITE if kind == WRITING else READ, address, size, value)
-    except BaseException as problem:
-        hooks.problem = problem
-        hooks.stop = True
+    c.icount = tick
+    arguments[1] = word_write if a.kind == WRITING else word_read
+    hold(arguments[1])
+    arguments[2] = number(p.addresses, a.address)
+    arguments[3] = new_number(a.size)
+    arguments[4] = number(p.values, value)
+    if not call_with(cython.cast(PyObjectP, w.function), arguments, 4):
+        fail(p)
     resume(c, was)
     c.icount = before
-    if hooks.stop:
-        return 1
-    return 0
+    return p.failed
+
+
+def call_access_hook_with_gil(c, w, a, value, tick):
+    p: ProbesP = cython.cast(ProbesP, cython.cast(SpaceP, c.space).probes)
+    p.holding = 1
+    failed: cython.int = call_access_hook(c, w, a, value, tick)
+    p.holding = 0
+    return failed
 
 
 def tell_full(recorder):
@@ -387,10 +579,7 @@ def tell_full(recorder):
         recording.on_full(recording.view())
     except BaseException as problem:
         hooks.problem = problem
-        hooks.stop = True
-        if running != cython.NULL:
-            running.asked = 1
-            running.stop_at = 0
+        hooks.p.failed = 1
     if running != cython.NULL:
         resume(running, was)
 
@@ -412,7 +601,7 @@ class Hooks:
         self.held = cython.cast(cython.p_void, space)
         self.s = memory.s
         self.functions = {}
-        self.recorders = []
+        self.recordings = []
         self.p.owner = cython.cast(cython.p_void, self)
         self.s.probes = cython.address(self.p)
 
@@ -422,6 +611,8 @@ class Hooks:
             Py_DECREF(cython.cast(object, self.held))
         free(self.p.spans)
         free(self.p.watches)
+        forget_numbers(cython.address(self.p.addresses[0]))
+        forget_numbers(cython.address(self.p.values[0]))
 
     def changed(self, start: u64, last: u64, watches: cython.bint) -> None:
         """Forget what was translated or looked up without knowing."""
@@ -429,7 +620,7 @@ class Hooks:
         s: SpaceP = self.s
         i: cython.int
         c: CpuP
-        end: u64 = FOREVER if last >= FOREVER - 4096 else last + 1
+        end: u64 = PAGE_MASK if last >= PAGE_MASK else last + 1
         p.generation += 1
         p.calls_python = 0
         p.wide = 0
@@ -441,6 +632,8 @@ class Hooks:
         for i in range(p.watch_count):
             if p.watches[i].what == WATCH_HOOK:
                 p.calls_python = 1
+        p.direct = p.watch_count == 1 and p.watches[0].what == WATCH_EVENT and (
+            p.watches[0].recorder.end - p.watches[0].recorder.first > MOST_ACCESSES)
         acquire(cython.address(s.lock))
         if watches:
             invalidate(s, 0, PAGE_MASK)
@@ -484,13 +677,14 @@ class Hooks:
         span.last = last
         span.what = what
         span.id = self.last_id
+        span.function = cython.cast(cython.p_void, function)
         span.recorder = cython.NULL
         if recording is not None:
             to = recording
             span.recorder = cython.address(to.r)
         p.count += 1
         release(cython.address(self.s.lock))
-        self.functions[self.last_id] = recording if function is None else function
+        self.keep(function, recording)
         self.changed(start, last, False)
         return self.last_id
 
@@ -510,13 +704,14 @@ class Hooks:
         w.kinds = kinds
         w.what = what
         w.id = self.last_id
+        w.function = cython.cast(cython.p_void, function)
         w.recorder = cython.NULL
         if recording is not None:
             to = recording
             w.recorder = cython.address(to.r)
         p.watch_count += 1
         release(cython.address(self.s.lock))
-        self.functions[self.last_id] = recording if function is None else function
+        self.keep(function, recording)
         self.changed(start, last, True)
         return self.last_id
 
@@ -545,6 +740,30 @@ class Hooks:
         self.functions.pop(number, None)
         if kind:
             self.changed(start, last, kind == 2)
+        self.drop_recordings()
+
+    def keep(self, function, recording) -> None:
+        """Hold what the last span or watch points to."""
+        self.functions[self.last_id] = function
+        if recording is not None:
+            self.drop_recordings()
+            self.recordings.append((self.last_id, recording))
+
+    def drop_recordings(self) -> None:
+        """Let those go that nothing records to; not while a block may be executed that does it yet."""
+        c: CpuP = self.s.cpus
+        while c != cython.NULL:
+            if c.running or host.in_hook:
+                return
+            c = c.next
+        self.recordings = [entry for entry in self.recordings if entry[0] in self.functions]
+
+    def take_problem(self) -> BaseException | None:
+        """What a hook has raised, once."""
+        problem: object = self.problem
+        self.problem = None
+        self.p.failed = 0
+        return problem
 
     def forget_all(self) -> None:
         """Translate everything anew: memory is accessed in another way from now on."""
@@ -577,7 +796,7 @@ class Recording:
         n: u64 = capacity
         self.hooks = hooks
         self.on_full = on_full
-        self.r.first = cython.cast(EventP, malloc(n * cython.sizeof(Event)))
+        self.r.first = cython.cast(EventP, malloc((n + MOST_ACCESSES) * cython.sizeof(Event)))
         if self.r.first == cython.NULL:
             raise MemoryError("no room for so many events")
         self.r.next = self.r.first

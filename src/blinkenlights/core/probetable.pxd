@@ -59,6 +59,7 @@ cdef struct Span:  # of code: [start, last]
     u32 what
     u32 id
     Recorder *recorder
+    void *function  # the Python object that is called; Hooks.functions keeps it
 
 cdef struct Watch:  # of memory: [start, last]
     u64 start
@@ -68,6 +69,15 @@ cdef struct Watch:  # of memory: [start, last]
     u32 id
     u32 spare
     Recorder *recorder
+    void *function
+
+cdef enum:
+    NUMBERS = 1024  # a power of 2
+    NUMBERS_BITS = 10
+
+cdef struct Number:  # a Python integer that was made for a hook's argument
+    u64 value
+    void *object
 
 cdef struct Probes:  # of one address space
     Span *spans
@@ -79,8 +89,14 @@ cdef struct Probes:  # of one address space
     u32 generation  # of spans and watches
     u8 calls_python  # there are hooks: the GIL is kept
     u8 wide  # spans that are no single address: translated code doesn't serve them
+    u8 holding  # the GIL is held while the guest runs
+    u8 failed  # a hook has raised an exception, Hooks.problem
+    u8 direct  # all that watches memory is one recorder: it is written to at once
     void *owner  # core.probes.Hooks
+    Number addresses[NUMBERS]  # arguments of the last calls, by a hash of their value
+    Number values[NUMBERS]
 
+ctypedef Number *NumberP
 ctypedef Probes *ProbesP
 ctypedef Span *SpanP
 ctypedef Watch *WatchP

@@ -5,11 +5,14 @@ in the middle leaves it to be continued. Long forward moves and fills go by whol
 """
 
 import cython
-from cython.cimports.blinkenlights.core.state import CpuP, OpP, u8p, u64
+from cython.cimports.blinkenlights.core.paging import SpaceP
+from cython.cimports.blinkenlights.core.probetable import ProbesP
+from cython.cimports.blinkenlights.core.state import MOST_ACCESSES, CpuP, OpP, u8p, u64
 from cython.cimports.libc.string import memcpy, memset
 
 RCX = cython.declare(cython.int, 8)  # its offset in Cpu
 PATIENCE = cython.declare(u64, 4096)  # elements between two looks for a signal
+TO_TELL = cython.declare(cython.int, MOST_ACCESSES // 2)  # accesses to watched memory before they are told
 
 
 @cython.cfunc
@@ -107,6 +110,16 @@ def element(c: CpuP, o: OpP, size: cython.int, kind: cython.int) -> cython.void:
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
+def watches_memory(c: CpuP) -> cython.bint:
+    """A debugger wants to see each access."""
+    p: ProbesP = cython.cast(ProbesP, cython.cast(SpaceP, c.space).probes)
+    return p != cython.NULL and p.watch_count != 0
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
 def string(c: CpuP, o: OpP, size: cython.int, kind: cython.int) -> OpP:
     count: u64
     moved: u64 = 0
@@ -121,10 +134,12 @@ def string(c: CpuP, o: OpP, size: cython.int, kind: cython.int) -> OpP:
                 put(c, RCX, 4, 0)
             return done(c, o)
         # stepped, each element is a step
-        if (moved and c.eflags & TF) or (moved >= PATIENCE and c.icount >= c.stop_at):
+        if (moved and (c.eflags & TF or c.access_count >= TO_TELL)) or (
+                moved >= PATIENCE and c.icount >= c.stop_at):
             c.icount += o.count - 1
             return leave(c, o.rip, EXIT_ATTENTION)
-        if (kind == 0 or kind == 2) and count > 8 and counter == 8 and not c.eflags & (DF | TF):
+        if ((kind == 0 or kind == 2) and count > 8 and counter == 8 and not c.eflags & (DF | TF)
+                and not watches_memory(c)):
             count = chunk(c, o, size, kind, count)
         else:
             element(c, o, size, kind)
