@@ -4,16 +4,23 @@
         same_as_native([guest("hello.c", "static-musl"), "world"])
 """
 
+import os
 import signal
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+from tests import remaining
 from tests.guests import ToolchainMissing, build
-from tests.runner import ENGINE_FLAGS, Outcome, Runner, find_program
+from tests.runner import ENGINE_FLAGS, MARK, Outcome, Runner, find_program
+
+settings.register_profile("blinkenlights", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("blinkenlights")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,6 +33,25 @@ def pytest_configure() -> None:
     for signo in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
         if signal.getsignal(signo) == signal.SIG_IGN:
             signal.signal(signo, signal.SIG_DFL)
+    os.environ.setdefault(MARK, uuid.uuid4().hex[:12])
+
+
+LEFT = pytest.StashKey[list[str]]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Nothing that the tests have started goes on after them."""
+    if hasattr(session.config, "workerinput"):
+        return  # what a worker keeps for all its tests ends with it
+    left = session.config.stash[LEFT] = remaining.end_all(MARK, os.environ[MARK])
+    if left:
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for line in config.stash.get(LEFT, []):
+        terminalreporter.write_line(f"ERROR: left running by a test, and killed now: {line}", red=True)
 
 
 @pytest.fixture

@@ -6,15 +6,20 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 
 # BLINK names another command to test, an installed one for instance.
 BLINK = (shlex.split(os.environ["BLINK"]) if "BLINK" in os.environ
          else [sys.executable, "-P", "-m", "blinkenlights.cli.blink"])
+
+# Programs that a run of the tests starts have this variable, by which the last ones are found.
+MARK = "BLINK_TEST_RUN"
 
 TIMEOUT = float(os.environ.get("BLINK_TEST_TIMEOUT", 120))
 
@@ -58,23 +63,42 @@ def environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str,
     return {
         "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
         "HOME": str(home), "TMPDIR": str(home), "TZ": "UTC", "LC_ALL": "C.UTF-8", "TERM": "dumb",
-        "PYTHONPATH": str(ROOT / "src"), "PYTHONDONTWRITEBYTECODE": "1", **(extra or {}),
+        "PYTHONPATH": str(ROOT / "src"), "PYTHONDONTWRITEBYTECODE": "1",
+        **({MARK: os.environ[MARK]} if MARK in os.environ else {}), **(extra or {}),
     }
 
 
 def run(args: Sequence[Argument], stdin: bytes = b"", env: Mapping[str, str] | None = None,
         cwd: Path | None = None, timeout: float = TIMEOUT) -> Outcome:
-    """Run a command to its end; a run past `timeout` is killed with everything it started."""
+    """Run a command to its end; what it has started and left in its process group is killed."""
     words = [os.fsdecode(word) for word in args]
-    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          env=env, cwd=cwd, start_new_session=True) as process:
+    with started(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                 env=env, cwd=cwd) as process:
         try:
             stdout, stderr = process.communicate(stdin, timeout=timeout)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            kill_group(process)
             stdout, stderr = process.communicate()
             return Outcome(words, process.returncode, stdout, stderr, timed_out=True)
     return Outcome(words, process.returncode, stdout, stderr)
+
+
+@contextmanager
+def started(words: Sequence[str], **options: Any) -> "Iterator[subprocess.Popen[bytes]]":
+    """A process in a session of its own, which doesn't outlive the `with` however that is left."""
+    process = subprocess.Popen(words, start_new_session=True, **options)
+    try:
+        yield process
+    finally:  # a test's time may be over, too
+        kill_group(process)
+        with process:
+            pass
+
+
+def kill_group(process: "subprocess.Popen[bytes]") -> None:
+    """Kill a process of `started`, and all that it has started in its process group."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 # blink's options for each engine that tests can be run with (pytest --engine NAME).

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from blinkenlights import Machine, Stop
+from blinkenlights.core import host
+from tests.runner import environment
 
 ENGINES = pytest.mark.parametrize("jit", [False, True], ids=["interpreter", "jit"])
 Guest = Callable[..., Path]
@@ -98,3 +101,29 @@ def test_a_program_that_is_none_is_an_error(tmp_path: Path) -> None:
         Machine.load(text)
     with pytest.raises(RuntimeError, match="record=True"), Machine.from_bytes(b"\xf4") as m:
         m.reverse_step()
+
+
+def test_neither_a_recording_nor_a_late_wish_to_stop_changes_which_signals_python_takes(guest: Guest) -> None:
+    code = bytes.fromhex("ebfe")  # jmp to itself
+    thread = threading.get_native_id()
+    for record in (True, False):
+        with Machine.load(guest("embedded.c", "dynamic-glibc"), stdout=-1, record=record) as m:
+            assert m.run(timeout=60).kind is Stop.SIGNAL
+            assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == set()
+            host.kick(thread)
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == set()
+    for jit in (False, True):
+        with Machine.from_bytes(code, jit=jit) as m:
+            for delay in (0.05, 0.1):  # nobody has asked the processor for anything
+                threading.Timer(delay, host.kick, [thread]).start()
+            assert m.run(timeout=0.2).kind is Stop.TIMEOUT
+            assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == set()
+
+
+def test_sigsegv_from_elsewhere_ends_a_python_program_that_has_a_machine() -> None:
+    program = ("import os, subprocess, sys, time\nfrom blinkenlights import Machine\n"
+               "m = Machine.from_bytes(bytes.fromhex('ebfe'))\n"
+               "subprocess.Popen(['/bin/sh', '-c', f'kill -SEGV {os.getpid()}'])\n"
+               "m.run(timeout=60)\n")
+    ended = subprocess.run([sys.executable, "-c", program], env=environment(Path("/")), check=False)
+    assert ended.returncode == -signal.SIGSEGV

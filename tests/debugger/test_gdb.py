@@ -9,7 +9,9 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from subprocess import PIPE, STDOUT
 from xml.etree import ElementTree
 
 import pytest
@@ -20,7 +22,7 @@ from blinkenlights.debugger.gdb.channel import Parser, escape, frame, unescape
 from blinkenlights.debugger.gdb.listen import BadPlace, place_of
 from blinkenlights.debugger.gdb.running import from_gdb, to_gdb
 from blinkenlights.debugger.gdb.server import Server
-from tests.runner import BLINK, ROOT, environment
+from tests.runner import BLINK, ROOT, environment, kill_group, started
 
 GUESTS = Path(__file__).parent / "guests"
 TIMEOUT = 60
@@ -339,29 +341,8 @@ class Session:
     ) -> None:
         place = home / "socket"
         env = environment(home, {"DEBUGINFOD_URLS": ""})
-        # whatever happens, neither outlives the test
-        self.blink = subprocess.Popen(
-            [
-                "timeout",
-                "-s",
-                "KILL",
-                str(2 * TIMEOUT),
-                *BLINK,
-                "--gdb",
-                str(place),
-                *flags,
-                str(guest),
-                *arguments,
-            ],
-            env=env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            stdin=subprocess.DEVNULL,
-            cwd=home,
-        )
-        assert self.blink.stderr is not None and self.blink.stdout is not None
-        assert b"waiting for gdb" in self.blink.stderr.readline()
-        words = [
+        serving = [*BLINK, "--gdb", str(place), *flags, str(guest), *arguments]
+        asking = [
             gdb,
             "-nx",
             "-batch",
@@ -375,24 +356,24 @@ class Session:
             f"target {target} {place}",
         ]
         for command in commands:
-            words += ["-ex", command]
-        self.gdb = subprocess.Popen(
-            words,
-            env=env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            cwd=home,
-        )
-        try:
-            if meanwhile is not None:
-                meanwhile(self)
-            self.text = self.gdb.communicate(timeout=TIMEOUT)[0].decode()
-            self.output, self.errors = self.blink.communicate(timeout=TIMEOUT)
-        except subprocess.TimeoutExpired:
-            self.gdb.kill()
-            self.blink.kill()
-            raise AssertionError(f"gdb or blink hangs: {self.gdb.communicate()[0].decode()}") from None
+            asking += ["-ex", command]
+        with ExitStack() as both:  # whatever happens, neither outlives the test
+            self.blink = both.enter_context(
+                started(serving, env=env, stdout=PIPE, stderr=PIPE, stdin=subprocess.DEVNULL, cwd=home)
+            )
+            assert self.blink.stderr is not None and self.blink.stdout is not None
+            assert b"waiting for gdb" in self.blink.stderr.readline()
+            self.gdb = both.enter_context(
+                started(asking, env=env, stdout=PIPE, stderr=STDOUT, stdin=subprocess.DEVNULL, cwd=home)
+            )
+            try:
+                if meanwhile is not None:
+                    meanwhile(self)
+                self.text = self.gdb.communicate(timeout=TIMEOUT)[0].decode()
+                self.output, self.errors = self.blink.communicate(timeout=TIMEOUT)
+            except subprocess.TimeoutExpired:
+                kill_group(self.gdb)
+                raise AssertionError(f"gdb or blink hangs: {self.gdb.communicate()[0].decode()}") from None
         self.status = self.blink.returncode
 
     def shows(self, *patterns: str) -> None:
@@ -690,20 +671,15 @@ def test_a_port_in_use_is_an_error(tmp_path: Path, guest: Guest) -> None:
 
 def test_standard_input_and_output_serve_too(tmp_path: Path, guest: Guest) -> None:
     path = guest("hello.c", "static-musl")
-    with subprocess.Popen(
-        ["timeout", str(TIMEOUT), *BLINK, "--gdb", "-", str(path), "you"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment(tmp_path),
-    ) as made:
+    command = ["timeout", str(TIMEOUT), *BLINK, "--gdb", "-", str(path), "you"]
+    with started(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment(tmp_path)) as made:
         assert made.stdin is not None and made.stdout is not None and made.stderr is not None
         made.stdin.write(frame(b"QStartNoAckMode") + frame(b"vCont;c"))
         made.stdin.flush()
         found = [payload for kind, payload in Parser().feed(made.stdout.read()) if kind == "packet"]
         assert found == [b"OK", b"W01"]
         assert b"hello you\n" in made.stderr.read()
-    assert made.returncode == 1
+        assert made.wait() == 1
 
 
 def test_blink_loads_none_of_it_to_run_a_program(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import multiprocessing
 import random
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.sharedctypes import Synchronized
@@ -114,9 +115,7 @@ def worker(pipe: Connection, progress: "Synchronized[int]", engine_name: str, se
            interrupts: bool) -> None:
     """Runs the rounds whose numbers come through the pipe; a pair asks to leave out the first programs."""
     engine = Engine(engine_name, progress)
-    if interrupts:
-        engine.interrupt(seed)
-    with Native() as native:
+    with Native() as native, engine.interrupted(seed) if interrupts else nullcontext():
         while True:
             order: tuple[int, int, int] | None = pipe.recv()
             if order is None:

@@ -5,7 +5,8 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.sharedctypes import Synchronized
 from typing import Any
 
@@ -63,10 +64,19 @@ class Engine:
         self.interrupts: random.Random | None = None
         threading.Thread(target=self.watch, daemon=True).start()
 
-    def interrupt(self, seed: int) -> None:
-        """From now on signals come at random moments, after each of which the program goes on."""
+    @contextmanager
+    def interrupted(self, seed: int) -> Iterator[None]:
+        """Meanwhile signals come at random moments, after each of which the program goes on."""
         self.interrupts = random.Random(seed)
+        timer = signal.setitimer(signal.ITIMER_REAL, 0)  # a test's own time limit uses it, too
+        handler = signal.getsignal(signal.SIGALRM)
         host.set_action(signal.SIGALRM, host.CATCH)
+        try:
+            yield
+        finally:
+            self.interrupts = None
+            signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_REAL, *timer)
 
     def watch(self) -> None:
         """Stops a program that goes on for too long."""

@@ -47,11 +47,8 @@ def test_random_sequences_end_as_on_the_real_cpu(
 
 
 def test_interrupted_sequences_go_on_as_if_nothing_had_been(native: Native, engine: Engine) -> None:
-    engine.interrupt(1)
-    try:
+    with engine.interrupted(1):
         tally = run_round(make_round(13, 0), native, engine)
-    finally:
-        engine.interrupts = None
     assert not tally.differing, "\n".join("; ".join(failure.found[:5]) for failure in tally.failures)
 
 

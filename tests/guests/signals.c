@@ -55,6 +55,8 @@ static void show(int signo, siginfo_t *info, void *context) {
 }
 
 static void basic(void) {
+    // the kernel keeps a stack's flags over execve: whoever has started us may have left some
+    sigaltstack(&(stack_t){.ss_flags = SS_DISABLE}, 0);
     struct sigaction action = {.sa_sigaction = show, .sa_flags = SA_SIGINFO};
     sigemptyset(&action.sa_mask);
     sigaddset(&action.sa_mask, SIGUSR2);

@@ -7,8 +7,10 @@ from blinkenlights.core.state cimport *
 cdef extern from *:
     """
     #include <setjmp.h>
+    #include <signal.h>
     static __thread void *current_cpu_;  /* this thread's Cpu */
     static __thread void *signal_stack_;  /* the Cpu's that this thread uses as its alternate stack */
+    static __thread stack_t stack_before_;  /* the one that it had before */
     static __thread sigjmp_buf *volatile copy_jump_;  /* set while a copy may fault */
     static __thread int mask_kept_;  /* this thread's signal mask is not the guest's to change */
     /* what is before stays before, for the signal handler to see */
@@ -75,6 +77,7 @@ cdef extern from "signal.h" nogil:
         void *ss_sp
         int ss_flags
         size_t ss_size
+    stack_t stack_before_
     int sigaltstack(const stack_t *new, stack_t *old)
     int SS_DISABLE
     int SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGINT, SIGSTOP, SI_QUEUE

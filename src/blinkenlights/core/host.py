@@ -95,7 +95,7 @@ def use_signal_stack(c):
     stack.ss_sp = c.signal_stack
     stack.ss_flags = 0
     stack.ss_size = SIGNAL_STACK
-    if sigaltstack(cython.address(stack), cython.NULL):
+    if sigaltstack(cython.address(stack), cython.NULL if signal_stack_ else cython.address(stack_before_)):
         return False
     signal_stack_ = c.signal_stack
     return True
@@ -109,8 +109,7 @@ def drop_signal_stack(c):
     if c.signal_stack == cython.NULL:
         return
     if sigaltstack(cython.NULL, cython.address(stack)) == 0 and stack.ss_sp == c.signal_stack:
-        stack.ss_flags = SS_DISABLE
-        sigaltstack(cython.address(stack), cython.NULL)
+        sigaltstack(cython.address(stack_before_), cython.NULL)
         munmap(c.signal_stack, SIGNAL_STACK)
     # else another thread may use it still, and could take no signal without it
     c.signal_stack = cython.NULL
@@ -130,11 +129,15 @@ def on_fault(signo, info, context):
     """SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGTRAP."""
     c: CpuP = cython.cast(CpuP, current_cpu_)
     action: sigaction_t
-    if info.si_code <= 0 and c != cython.NULL and c.asked and mask_kept_ < SERVANT:
-        # `kick` after `Processor.interrupt`, in the thread that runs the guest
-        c.stop_at = 0
-        if c.inside and watch_signals != cython.NULL:
-            watch_signals(c, context)
+    if info.si_code <= 0 and before_ours and mask_kept_ < SERVANT:
+        # `kick`, in a thread that runs guests or has run one until just now; its mask is the program's
+        if sent_by(info) != c_syscall(NR_GETPID) and not is_kick(signo, info):
+            give_back(signo)
+            c_syscall(NR_TGKILL, c_syscall(NR_GETPID), c_syscall(NR_GETTID), signo)
+        elif c != cython.NULL:
+            c.stop_at = 0
+            if c.inside and watch_signals != cython.NULL:
+                watch_signals(c, context)
     elif info.si_code <= 0:  # sent by a process
         on_signal(signo, info, context)
     elif copy_jump_ != cython.NULL:
@@ -154,12 +157,28 @@ def on_fault(signo, info, context):
     elif spare != cython.NULL and spare(signo, cython.cast(u64, info.si_addr)):
         pass
     elif before_ours:  # a fault of our own: whoever looked for them before us does
-        sigaction(signo, cython.address(before[signo]), cython.NULL)
+        give_back(signo)
     else:  # let it be seen
         action.sa_handler = SIG_DFL
         action.sa_flags = 0
         sigemptyset(cython.address(action.sa_mask))
         sigaction(signo, cython.address(action), cython.NULL)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def give_back(signo: cython.int) -> cython.void:
+    """Have a signal for faults do what it did before `share_faults`."""
+    sigaction(signo, cython.address(before[signo]), cython.NULL)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def sent_by(info: cython.p_void) -> cython.int:
+    """The process that has sent a signal."""
+    return cython.cast(i32p, info)[4]
 
 
 spare = cython.declare(Sparer, cython.NULL)
@@ -236,7 +255,7 @@ def on_signal(signo, info, context):
         return
     if is_kick(signo, info):
         if kick_count < MOST_KICKS:
-            kicks[kick_count] = cython.cast(i32p, info)[4]
+            kicks[kick_count] = sent_by(info)
             kick_count += 1
         if c.pending_signal:  # that one must not be lost
             return
@@ -290,7 +309,9 @@ NR_TGKILL = cython.declare(cython.int, 234)
 
 def catch_faults() -> None:
     """Install the handlers for faults; the guest's own wishes for these signals don't change them."""
+    global before_ours
     action: sigaction_t
+    before_ours = False
     action.sa_sigaction = on_fault
     action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER
     sigemptyset(cython.address(action.sa_mask))
@@ -302,13 +323,16 @@ def share_faults() -> None:
     """`catch_faults` in a Python program that goes on: what isn't a guest's is for whoever had it before."""
     global before_ours
     i: cython.int
+    action: sigaction_t
     if before_ours:
         return
     for signo in SYNCHRONOUS:
         i = signo
-        sigaction(i, cython.NULL, cython.address(before[i]))
-    before_ours = True
+        sigaction(i, cython.NULL, cython.address(action))
+        if cython.cast(voidp, action.sa_sigaction) != cython.cast(voidp, on_fault):
+            before[i] = action
     catch_faults()
+    before_ours = True
 
 
 def hold_interrupts() -> bool:
@@ -353,7 +377,7 @@ def keep_mask(block: bool = False) -> None:
 def let_mask_go() -> None:
     """The end of `keep_mask`, which may be nested."""
     global mask_kept_
-    mask_kept_ = 0 if mask_kept_ >= SERVANT else mask_kept_ - 1
+    mask_kept_ = 0 if mask_kept_ >= SERVANT or mask_kept_ == 0 else mask_kept_ - 1
 
 
 SERVANT = cython.declare(cython.int, 1000)  # added to `mask_kept_` where all signals are blocked for good

@@ -1,0 +1,46 @@
+"""Finds and ends processes that outlive the tests that have started them."""
+
+import os
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+
+PATIENCE = 10.0  # seconds in which a process may end by itself
+
+
+def with_variable(name: str, value: str) -> dict[int, str]:
+    """Processes that were started with NAME=value in their environment, except us and our ancestors."""
+    wanted = f"{name}={value}".encode()
+    ours = ancestors()
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdecimal() or int(entry.name) in ours:
+            continue
+        with suppress(OSError):  # it has ended, or isn't ours to look at
+            if wanted in entry.joinpath("environ").read_bytes().split(b"\0"):
+                words = entry.joinpath("cmdline").read_bytes().split(b"\0")
+                found[int(entry.name)] = b" ".join(words).decode(errors="replace")
+    return found
+
+
+def ancestors() -> set[int]:
+    found, pid = set(), os.getpid()
+    while pid > 0:
+        found.add(pid)
+        status = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+        pid = int(status[status.rindex(")") + 1:].split()[1])
+    return found
+
+
+def end_all(name: str, value: str) -> list[str]:
+    """Kill those that don't end by themselves; returns their command lines."""
+    end = time.monotonic() + PATIENCE
+    while with_variable(name, value) and time.monotonic() < end:
+        time.sleep(0.1)
+    left = []
+    for pid, command in with_variable(name, value).items():
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            left.append(f"{pid} {command}")
+    return left
