@@ -197,13 +197,17 @@ class Machine:
         image: str | bytes | os.PathLike[str],
         *,
         bios: str | os.PathLike[str] | None = None,
+        option_roms: Sequence[str | os.PathLike[str]] = (),
         write: bool = False,
         record: bool = False,
     ) -> "Machine":
-        """A PC that starts from a disk image, in 16-bit mode; `write` lets it change the image."""
+        """A PC that starts from a disk image, in 16-bit mode; `write` lets it change the image.
+
+        `bios` is a ROM image to start instead of the built-in services; `option_roms` are more of them.
+        """
         from blinkenlights.pc.personality import boot
 
-        machine: Machine = cls(boot(image, bios=bios, write=write))
+        machine: Machine = cls(boot(image, bios=bios, option_roms=option_roms, write=write))
         return machine.begin(record)
 
     def begin(self, record: bool) -> "Machine":

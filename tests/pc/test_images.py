@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from blinkenlights import Machine, Stop
+from blinkenlights.debugger.history import History
 from blinkenlights.pc.machine import PC
+from blinkenlights.pc.memory import read_option_roms
 from blinkenlights.pc.screen import text_lines
+from tests.pc.conftest import SOURCES, assemble
 
 MIB = 1 << 20
 PATIENCE = 240  # seconds; most take a few
@@ -110,3 +114,34 @@ def test_grub_shows_its_menu(tmp_path: Path) -> None:
     machine.press("down")
     shows(machine, "*The second")
     machine.close()
+
+
+def test_seabios_boots_a_hard_disk(tmp_path: Path) -> None:
+    bios, video = "/usr/share/seabios/bios.bin", "/usr/share/seabios/vgabios-isavga.bin"
+    need(bios, video)
+    said: list[bytes] = []
+    roms = read_option_roms([video])
+    machine = PC(grub_disk(tmp_path), bios=bios, option_roms=roms, start=0, ram=64 * MIB, say=said.append)
+    assert "SeaBIOS (version" in shows(machine, "Booting from Hard Disk")
+    log = b"".join(said)
+    assert b"ATA-6 Hard-Disk (8 MiBytes)" in log
+    assert b"PS2 keyboard initialized" in log
+    shows(machine, "The second")
+    machine.press("down")
+    shows(machine, "*The second")
+    machine.close()
+
+
+def test_seabios_without_a_display_boots_and_is_gone_back_to() -> None:
+    bios = "/usr/share/seabios/bios.bin"
+    need(bios)
+    image = assemble(SOURCES / "hard_disks_are_read_by_packets.asm")
+    with Machine.boot(image, bios=bios, record=True) as machine:
+        end = machine.run(timeout=PATIENCE)
+        assert (end.kind, end.status) == (Stop.EXIT, 33)
+        assert isinstance(machine.history, History)
+        last, there = machine.history.digest(), machine.tick
+        machine.seek(0)
+        assert machine.regs.rip == 0xFFF0
+        machine.run()
+        assert (machine.tick, machine.history.digest()) == (there, last)

@@ -9,6 +9,7 @@ import pytest
 
 from blinkenlights.pc import run_headless
 from blinkenlights.pc.machine import PC, End
+from blinkenlights.pc.memory import read_option_roms
 from tests.pc.conftest import assemble
 
 Source = Callable[[str], Path]
@@ -293,4 +294,105 @@ def test_memory_of_3_gib_costs_nothing_until_it_is_used(image: Source) -> None:
     assert machine.memory.u32((3 << 30) - 4) == 0x1234
     assert machine.memory.u32(3 << 30) == 0xFFFFFFFF
     assert machine.run() is End.HALT
+    machine.close()
+
+
+def test_an_nmi_comes_in_spite_of_if_and_once_until_iret(image: Source) -> None:
+    machine = PC(image("""
+    mov word [2 * 4], handler
+    mov word [2 * 4 + 2], 0
+    cli
+again:
+    inc dword [0x600]
+    jmp again
+handler:
+    inc word [0x604]
+    mov cx, 1000
+wait_here:
+    loop wait_here
+    iret
+"""))
+    machine.run(count=500)
+    assert machine.memory.u16(0x604) == 0
+    machine.cpu.raise_nmi()
+    machine.run(count=100)
+    assert machine.memory.u16(0x604) == 1
+    before = machine.memory.u32(0x600)
+    machine.cpu.raise_nmi()  # the first one's handler is still running
+    machine.run(count=500)
+    assert machine.memory.u16(0x604) == 1
+    machine.run(count=1000)
+    assert machine.memory.u16(0x604) == 2
+    machine.run(count=1500)
+    assert machine.memory.u16(0x604) == 2
+    assert machine.memory.u32(0x600) > before
+    machine.close()
+
+
+def test_an_nmi_ends_hlt_without_timers(image: Source) -> None:
+    machine = PC(image("""
+    mov word [2 * 4], handler
+    mov word [2 * 4 + 2], 0
+    cli
+    hlt
+    mov al, 16
+    out 0xf4, al
+handler:
+    iret
+"""))
+    assert machine.run() is End.HALT
+    machine.cpu.raise_nmi()
+    assert machine.run() is End.EXIT
+    assert machine.exited == 33
+    machine.close()
+
+
+def test_option_roms_are_placed_by_what_they_are(tmp_path: Path) -> None:
+    def rom(name: str, units: int, video: bool) -> Path:
+        image = bytearray(units * 512)
+        image[:3] = 0x55, 0xAA, units
+        if video:
+            image[0x1E:0x21] = b"IBM"
+        path = tmp_path / name
+        path.write_bytes(image)
+        return path
+
+    roms = read_option_roms([rom("a", 5, False), rom("b", 64, True), rom("c", 1, False)])
+    sizes = {address: len(image) // 512 for address, image in roms.items()}
+    assert sizes == {0xC8000: 5, 0xC0000: 64, 0xC9000: 1}
+    bad = tmp_path / "bad"
+    bad.write_bytes(b"no ROM")
+    with pytest.raises(ValueError, match="55 AA"):
+        read_option_roms([bad])
+
+
+def test_a_chipset_shadows_its_rom(image: Source, tmp_path: Path) -> None:
+    rom = bytearray(b"\xaa" * 0x10000)
+    rom[0xFFF0:0xFFF2] = b"\xf4\xf4"  # HLT
+    path = tmp_path / "bios"
+    path.write_bytes(rom)
+    machine = PC(image("hlt"), bios=path)
+
+    def set_pam(value: int) -> None:
+        machine.bus.write(0xCF8, 4, 0x80000058)
+        machine.bus.write(0xCFD, 1, value)
+
+    memory = machine.memory
+    memory.put_u8(0xF0000, 1)
+    assert memory.u8(0xF0000) == 0xAA
+    set_pam(0x30)
+    assert memory.u8(0xF0000) == 0
+    memory.put_u8(0xF0000, 2)
+    state = machine.save()
+    set_pam(0x10)
+    memory.put_u8(0xF0000, 3)
+    assert memory.u8(0xF0000) == 2
+    set_pam(0)
+    assert memory.u8(0xF0000) == 0xAA
+    set_pam(0x30)
+    assert memory.u8(0xF0000) == 2
+    set_pam(0x10)
+    machine.restore(state)
+    memory.put_u8(0xF0000, 4)
+    assert memory.u8(0xF0000) == 4
     machine.close()

@@ -145,7 +145,8 @@ def loader(given: Given, path: str, argv: list[str], record: bool) -> "Callable[
         jit, linear = "jit" in given, "linear" in given
         if "real-mode" in given:
             with bootable(path):
-                machine = Machine.boot(path, bios=bios_of(given), write="keep-writes" in given, record=record)
+                machine = Machine.boot(path, bios=bios_of(given), option_roms=given.get("option-rom", []),
+                                       write="keep-writes" in given, record=record)  # fmt: skip
             if files is None:
                 from blinkenlights.pc.headless import connect
                 from blinkenlights.tui.pc import pc_of
@@ -194,9 +195,13 @@ def bootable(path: str) -> "Iterator[None]":
 def boot(given: Given, path: str) -> int:
     """A PC without the screen: its text on standard output, standard input typed at it."""
     from blinkenlights.pc import run_headless
+    from blinkenlights.pc.memory import read_option_roms
 
     with bootable(path):
-        return run_headless(path, bios=bios_of(given), write="keep-writes" in given, keys=typed())
+        roms = read_option_roms(given.get("option-rom", []))
+        return run_headless(
+            path, bios=bios_of(given), option_roms=roms, write="keep-writes" in given, keys=typed()
+        )
 
 
 def typed() -> "BinaryIO | None":

@@ -20,18 +20,20 @@ from blinkenlights.pc import cpuid, host_calls
 from blinkenlights.pc.bios.registers import Registers
 from blinkenlights.pc.bus import Bus
 from blinkenlights.pc.devices.adapter import Adapter
+from blinkenlights.pc.devices.chipset import Pci, functions
 from blinkenlights.pc.devices.clock import Clock
 from blinkenlights.pc.devices.control import SystemControl
 from blinkenlights.pc.devices.debug import Console, DebugExit
+from blinkenlights.pc.devices.fwcfg import FirmwareFiles
 from blinkenlights.pc.devices.ide import Ide
 from blinkenlights.pc.devices.keyboard import Keyboard
 from blinkenlights.pc.devices.pic import Pic
 from blinkenlights.pc.devices.pit import Pit
 from blinkenlights.pc.devices.serial import Uart
-from blinkenlights.pc.devices.simple import EmptyPci, Latches, PowerOff
+from blinkenlights.pc.devices.simple import Latches, PowerOff
 from blinkenlights.pc.disk import Disk
 from blinkenlights.pc.keys import Stroke, stroke
-from blinkenlights.pc.memory import Memory
+from blinkenlights.pc.memory import Memory, is_video_rom
 from blinkenlights.pc.scheduler import Scheduler
 
 RAM = 16 << 20
@@ -65,10 +67,11 @@ class PC:
     """A machine with one processor.
 
     `boot_image` is the disk that it starts from; `ram` bytes of memory. `bios` is a ROM image to use instead
-    of the built-in services, which then runs from the reset vector. `write` keeps what is written to the
-    image. `say` gets what the machine writes to its text outputs, `serial` what it sends on COM1, `bell` the
-    speaker's frequency in Hz when it begins to sound, and 0 when it ends. `start` is the clock's time at
-    power-on, in seconds since 1970; now, if None.
+    of the built-in services, which then runs from the reset vector, on a 440FX chipset; it is given the
+    option ROMs by qemu's fw_cfg, and what it logs on port 0x402 is text output. `write` keeps what is
+    written to the image. `say` gets what the machine writes to its text outputs, `serial` what it sends on
+    COM1, `bell` the speaker's frequency in Hz when it begins to sound, and 0 when it ends. `start` is the
+    clock's time at power-on, in seconds since 1970; now, if None.
     """
 
     def __init__(
@@ -97,7 +100,7 @@ class PC:
             raise
         self.boot_disk = disk.number
         self.disks: dict[int, Disk] = {disk.number: disk}
-        self.option_roms = sorted(option_roms or {})
+        self.roms = dict(option_roms or {})
         self.roms_to_run: list[int] = []  # of those, in this start
         self.wants_key: Callable[[], bool] | None = None  # asked when a program waits; False: none will come
         self.waiting_until: int | None = None  # INT 15h, AH=86h: the tick
@@ -118,8 +121,9 @@ class PC:
         self.alarm = self.scheduler.timer("wait", lambda tick: self.cpu.wake())
         self.make_devices(int(time.time()) if start is None else start)
         self.attach_devices()
-        for address, image in (option_roms or {}).items():
-            self.memory.add_option_rom(address, image)
+        if self.own_bios:
+            for address, image in self.roms.items():
+                self.memory.add_option_rom(address, image)
         self.start()
 
     def make_devices(self, start: int) -> None:
@@ -142,7 +146,8 @@ class PC:
         self.ide = Ide(self.disks.get(0x80), line(14))
         self.adapter = Adapter(now)
         self.latches = Latches()
-        self.pci = EmptyPci(self.reset)
+        self.pci = Pci(self.reset, None if self.own_bios else functions(self.memory))
+        self.files = FirmwareFiles({} if self.own_bios else self.rom_files())
         self.clock.describe(self.memory.ram, self.disks)
 
     @property
@@ -151,8 +156,15 @@ class PC:
         return {
             "pic": self.pic, "pit": self.pit, "keyboard": self.keyboard, "uart": self.uart,
             "clock": self.clock, "ide": self.ide, "adapter": self.adapter, "latches": self.latches,
-            "pci": self.pci,
+            "pci": self.pci, "files": self.files, "memory": self.memory,
         }  # fmt: skip
+
+    def rom_files(self) -> dict[str, bytes]:
+        """Option ROMs as a BIOS of its own looks for them."""
+        return {
+            f"{'vgaroms' if is_video_rom(image) else 'genroms'}/{address:x}.rom": image
+            for address, image in self.roms.items()
+        }
 
     def attach_devices(self) -> None:
         """The table of ports."""
@@ -187,6 +199,9 @@ class PC:
             ("PCI", 0xCF8, 0xCFF, self.pci),
         ):
             bus.attach_wide(name, first, last, wide)
+        if not self.own_bios:
+            bus.attach("BIOS log", 0x402, 0x402, Console(self.tell))
+            bus.attach_wide("BIOS files", 0x510, 0x511, self.files)
 
     def _next_event(self, tick: int | None) -> None:
         self.cpu.next_event = tick
@@ -199,9 +214,8 @@ class PC:
             firmware.power_on(self)
 
     def reset(self) -> None:
-        """A device resets the machine; it starts when the processor has stopped."""
-        self.cpu.power_on()
-        self.cpu.attend()
+        """A device resets the processor, which goes on with the ROM's first instruction."""
+        self.cpu.reset()
 
     def end(self, status: int) -> None:
         """The program ends the machine, with this exit status."""

@@ -1,6 +1,9 @@
 """A PC's physical memory: RAM, the ROM area, and the copy of the ROM below 4 GiB."""
 
 import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 from blinkenlights.core.memory import AddressSpace
 from blinkenlights.core.supervisor.processor import SystemProcessor
@@ -12,7 +15,34 @@ MOST_RAM = 3 << 30  # devices of 32-bit PCs are above
 LEAST_RAM = 2 << 20
 VIDEO = 0xA0000  # to 0xbffff: the adapters' windows, plain memory here
 OPTION_ROMS = 0xC0000
+FIRST_ROM = 0xC8000  # behind the display adapter's
+ROM_STEP = 2048
 ROM_END = 0x100000
+
+
+def is_video_rom(image: bytes) -> bool:
+    """Whether an option ROM is a display adapter's BIOS, which has IBM's name where IBM's own has it."""
+    return image[0x1E:0x21] == b"IBM"
+
+
+def check_option_rom(image: bytes) -> None:
+    """ValueError for what is none."""
+    if image[:2] != b"\x55\xaa" or len(image) < 3 or not 0 < image[2] * 512 <= len(image):
+        raise ValueError("an option ROM begins with 55 AA and its length in units of 512 bytes")
+
+
+def read_option_roms(paths: Iterable[str | os.PathLike[str]]) -> dict[int, bytes]:
+    """Option ROMs by address: a display adapter's at 0xc0000, others behind it. OSError, ValueError."""
+    found: dict[int, bytes] = {}
+    following = FIRST_ROM
+    for path in paths:
+        image = Path(path).read_bytes()
+        check_option_rom(image)
+        address = OPTION_ROMS if is_video_rom(image) else following
+        found[address] = image
+        end = address + len(image) + ROM_STEP - 1
+        following = max(following, end - end % ROM_STEP)
+    return found
 
 
 class Memory:
@@ -40,6 +70,9 @@ class Memory:
             os.close(self.fd)
             raise
         self.low_rom = ROM_END - len(low)
+        # by piece (address, length): whether reads and writes are RAM's, and what is behind what is seen
+        self.pieces: dict[tuple[int, int], tuple[bool, bool]] = {}
+        self.hidden: dict[tuple[int, int], bytes] = {}
         self.cpu: SystemProcessor
 
     def install(self, cpu: SystemProcessor, bus: object) -> None:
@@ -50,12 +83,37 @@ class Memory:
 
     def add_option_rom(self, address: int, image: bytes) -> None:
         """An option ROM between 0xc0000 and the BIOS. ValueError for what is none."""
-        if image[:2] != b"\x55\xaa" or len(image) < 3 or image[2] * 512 > len(image):
-            raise ValueError("an option ROM begins with 55 AA and its length in units of 512 bytes")
-        if address % 2048 or address < OPTION_ROMS or address + len(image) > self.low_rom:
+        check_option_rom(image)
+        if address % ROM_STEP or address < OPTION_ROMS or address + len(image) > self.low_rom:
             raise ValueError(f"there is no room for an option ROM at {address:#x}")
         self.cpu.write_physical(address, image, True)
         self.cpu.protect_rom(address, len(image))
+
+    def choose(self, address: int, length: int, reads_ram: bool, writes_ram: bool) -> None:
+        """A host bridge makes a piece of the first MiB RAM or ROM. Where it writes RAM it reads it."""
+        piece = address, length
+        before, _ = self.pieces.get(piece, (False, False))
+        seen = reads_ram or writes_ram
+        if seen != before:
+            now = self.read(address, length)
+            behind = self.hidden.get(piece, bytes(length))
+            if seen and not reads_ram:  # a BIOS that copies itself to the same place
+                behind = now
+            self.hidden[piece] = now
+            self.cpu.write_physical(address, behind, True)
+        self.pieces[piece] = seen, writes_ram
+        self.cpu.protect_rom(address, length, not writes_ram)
+
+    def save(self) -> object:
+        """Which pieces are what, and what is behind them."""
+        return dict(self.pieces), dict(self.hidden)
+
+    def restore(self, state: Any) -> None:
+        """What `save` gave; contents are the caller's."""
+        pieces, hidden = state
+        for address, length in self.pieces:
+            self.cpu.protect_rom(address, length, not pieces.get((address, length), (False, False))[1])
+        self.pieces, self.hidden = dict(pieces), dict(hidden)
 
     def read(self, address: int, length: int) -> bytes:
         return self.cpu.read_physical(address, length)

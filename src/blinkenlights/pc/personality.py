@@ -1,11 +1,13 @@
 """A PC as a machine's personality: what `Machine.boot` makes."""
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from blinkenlights.api.personality import Personality
 from blinkenlights.api.stops import Stop, StopReason
 from blinkenlights.pc.machine import PC, End
+from blinkenlights.pc.memory import read_option_roms
 
 if TYPE_CHECKING:
     from blinkenlights.core.engine import Processor
@@ -52,7 +54,12 @@ class Pc(Personality):
 
 
 def boot(
-    image: str | bytes | os.PathLike[str], *, bios: str | os.PathLike[str] | None = None, write: bool = False
+    image: str | bytes | os.PathLike[str],
+    *,
+    bios: str | os.PathLike[str] | None = None,
+    option_roms: Sequence[str | os.PathLike[str]] = (),
+    write: bool = False,
 ) -> Pc:
     """A PC that starts from a disk image. OSError and ValueError as `PC` raises them."""
-    return Pc(PC(os.fsdecode(image), bios=bios, write=write))
+    roms = read_option_roms(option_roms)
+    return Pc(PC(os.fsdecode(image), bios=bios, option_roms=roms, write=write))

@@ -15,6 +15,7 @@ cdef class SystemProcessor(Processor):
     cdef System *s
     cdef object bus
     cdef object error
+    cdef bint resetting
     cdef int go_on(self, bint one) except -1
     cdef void begin_event(self, int kind, int vector, u32 error_code) noexcept
     cdef bint take_exception(self) noexcept

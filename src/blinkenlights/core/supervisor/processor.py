@@ -86,6 +86,7 @@ class SystemProcessor(Processor):
         s.delivery.base = s.delivery.index = ZERO
         c.system = s
         c.paged = 1
+        s.next_event = FOREVER
         self.power_on()
 
     def __dealloc__(self):
@@ -98,6 +99,14 @@ class SystemProcessor(Processor):
         munmap(cython.cast(voidp, self.s.windows), WINDOW_BYTES)
         self.c.system = cython.NULL
         free(self.s)
+
+    def reset(self) -> None:
+        """RESET#: behind the instruction that is being executed, if one is."""
+        if self.c.running:
+            self.resetting = True
+            self.c.stop_at = 0
+        else:
+            self.power_on()
 
     def power_on(self) -> None:
         """The state after RESET (Intel SDM volume 3, table 10-1), but with A20 open as a BIOS leaves it."""
@@ -129,7 +138,6 @@ class SystemProcessor(Processor):
         s.nmi_masked = s.nmi_pending = s.halted = s.shutdown = s.event = 0
         s.delivering = -1
         s.shadow_at = s.resume_at = FOREVER
-        s.next_event = FOREVER
         s.a20 = 1
         s.physical_mask = FOREVER
         for i in range(6):
@@ -240,6 +248,10 @@ class SystemProcessor(Processor):
             as_current(c, s)
             if c.access_count:
                 finish_accesses(c)
+            if self.resetting:
+                self.resetting = False
+                self.power_on()
+                continue
             if c.exit == EXIT_EXCEPTION:
                 if not self.take_exception():
                     return EXIT_SHUTDOWN
@@ -318,11 +330,14 @@ class SystemProcessor(Processor):
     def interrupt_line(self) -> bool:
         return self.s.interrupt_line != 0
 
-    def protect_rom(self, start: int, length: int) -> None:
-        """Make whole pages of physical memory read-only."""
+    def protect_rom(self, start: int, length: int, on: bool = True) -> None:
+        """Make whole pages of physical memory read-only, or end that."""
         page: cython.int
         for page in range(start >> 12, (start + length + 4095) >> 12):
-            self.s.attributes[page] |= A_ROM
+            if on:
+                self.s.attributes[page] |= A_ROM
+            else:
+                self.s.attributes[page] &= 0xFF ^ A_ROM
         flush_translations(self.c, self.s)
 
     def wake(self) -> None:

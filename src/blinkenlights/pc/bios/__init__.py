@@ -8,7 +8,7 @@ caller's registers; it is called again after the next interrupt when it returns 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from blinkenlights.pc.bios import boot, disk, font, graphics, keyboard, memory, serial, time, video
+from blinkenlights.pc.bios import boot, data, disk, font, graphics, keyboard, memory, serial, time, video
 from blinkenlights.pc.bios.registers import Registers
 
 if TYPE_CHECKING:
@@ -25,11 +25,17 @@ IRET_CODE = 0xCF
 ENTRY = bytes.fromhex("0f05 cf fb f4 ebf9 90")
 ENTRY_SIZE = len(ENTRY)
 RESET = 0xFFF0
+POST = 0xF2  # an entry of the ROM: what comes after a reset
+SHUTDOWN_CODE = 0x0F  # of the clock's memory: what a reset is for (IBM AT technical reference, section 5)
+GO_ON, GO_ON_QUIETLY = 5, 10  # at the pointer in the data area; the first one ends an interrupt before
 SYSCALL_SIZE = 2
 WAITING = 3  # offset in an entry
 
 END_MASTER = bytes.fromhex("50 b020 e620 58 cf")  # PUSH AX, end of interrupt, POP AX, IRET
 END_BOTH = bytes.fromhex("50 b020 e6a0 e620 58 cf")
+END_X87 = bytes.fromhex("50 31c0 e6f0 b020 e6a0 e620 58 cd02 cf")  # the error line's latch; then as an NMI
+TIMER_MODE = 0x36  # channel 0, square wave
+CODE_SEGMENT = 1
 CALL_1C = bytes.fromhex("cd1c")
 
 # Interrupts that are more than a service: offset in the ROM, and code, whose SYSCALL (if any) is first.
@@ -38,6 +44,7 @@ ROUTINES: dict[int, tuple[int, bytes]] = {
     0x09: (0xC820, SYSCALL + END_MASTER),
     **dict.fromkeys(range(0x0A, 0x10), (0xC840, END_MASTER)),
     **dict.fromkeys(range(0x70, 0x78), (0xC860, END_BOTH)),
+    0x75: (0xC890, END_X87),
     0x1C: (0xC880, bytes((IRET_CODE,))),
 }
 # Vectors that are pointers to tables, or to nothing.
@@ -70,6 +77,7 @@ SERVICES: dict[int, Service] = {
     0x19: boot.service,
     0x1A: time.service,
     boot.NEXT_ROM: boot.next_rom,
+    POST: lambda machine, r: post(machine),
 }
 
 
@@ -81,7 +89,7 @@ def rom() -> bytes:
         image[at : at + ENTRY_SIZE] = ENTRY
     for at, code in {**dict(ROUTINES.values()), **TABLES}.items():
         image[at : at + len(code)] = code
-    image[RESET : RESET + 5] = b"\xea" + (ENTRIES + 0x19 * ENTRY_SIZE).to_bytes(2, "little") + b"\x00\xf0"
+    image[RESET : RESET + 5] = b"\xea" + (ENTRIES + POST * ENTRY_SIZE).to_bytes(2, "little") + b"\x00\xf0"
     image[0xFFF5:0xFFFD] = b"11/25/26"
     image[0xFFFE] = 0xFC  # model: AT
     return bytes(image)
@@ -94,8 +102,26 @@ def power_on(machine: "PC") -> None:
     memory.fill_data_area(machine)
     video.set_mode(machine, 0x03)
     machine.pic.program(0x08, 0x70, 0b10111000, 0b10001110)
-    machine.roms_to_run = list(machine.option_roms)
+    machine.roms_to_run = sorted(machine.roms)
     boot.begin(machine)
+
+
+def post(machine: "PC") -> str:
+    """After a reset: from the start, or on where a program wants it, which comes out of protected mode so."""
+    clock = machine.clock
+    code, clock.memory[SHUTDOWN_CODE] = clock.memory[SHUTDOWN_CODE], 0
+    if code in (GO_ON, GO_ON_QUIETLY):
+        if code == GO_ON:
+            machine.bus.write(0x20, 1, 0x20)
+        where = machine.memory.u32(data.RESET_POINTER)
+        machine.cpu.set_real_segment(CODE_SEGMENT, where >> 16)
+        machine.cpu.rip = where & 0xFFFF
+        return GONE
+    machine.bus.write(0x43, 1, TIMER_MODE)
+    machine.bus.write(0x40, 1, 0)
+    machine.bus.write(0x40, 1, 0)
+    power_on(machine)
+    return GONE
 
 
 def vector_of(number: int) -> int:

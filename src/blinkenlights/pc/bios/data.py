@@ -19,6 +19,7 @@ PAGE = 0x462
 CRTC_PORT = 0x463
 MODE_REGISTER = 0x465
 PALETTE = 0x466
+RESET_POINTER = 0x467  # offset and segment
 TICKS = 0x46C  # timer interrupts since midnight
 MIDNIGHT = 0x470
 HARD_DISK_STATUS = 0x474
