@@ -31,6 +31,7 @@ run: build
 
 build: $(VENV)/ready
 	@$(BIN)/python setup.py --quiet build_ext --inplace
+	@cmp -s bin/blink $(BIN)/blink || install -m 755 bin/blink $(BIN)/blink
 	@$(BIN)/python -m compileall -q src
 
 check: build

@@ -29,6 +29,7 @@ DIRECTIVES = {
     "cdivision": True,
     "initializedcheck": False,
     "freethreading_compatible": True,
+    "binding": False,  # functions that are tables, not objects made at every start
 }
 
 
@@ -53,6 +54,12 @@ def index_handlers(root: Path) -> None:
     subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": str(root)}, check=True)
 
 
+def pack_start(root: Path, in_place: bool) -> None:
+    """Put what `blink` starts with into one file; a source that changes after that counts instead."""
+    program = f"from blinkenlights.packing import write; write({0 if in_place else 60})"
+    subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": str(root)}, check=True)
+
+
 class ParallelBuild(build_ext):
     def finalize_options(self) -> None:
         super().finalize_options()
@@ -64,6 +71,7 @@ class ParallelBuild(build_ext):
         root = SOURCE if in_place else Path(self.build_lib)
         self.bundle(root)
         index_handlers(root)
+        pack_start(root, in_place)
 
     def bundle(self, root: Path) -> None:
         """Link each package's modules into one file besides; `blinkenlights.bundles` says why."""

@@ -1,7 +1,9 @@
 """`blink`: run an x86-64 Linux program."""
 
-import os
+import posix
 import sys
+
+from blinkenlights.names import fsdecode, fsencode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,15 +82,15 @@ def main() -> "NoReturn":
 
     gc.disable()  # what is imported stays, and collecting takes a tenth of the start
     try:
-        sys.exit(run([os.fsencode(word) for word in sys.argv[1:]]))
+        sys.exit(run([fsencode(word) for word in sys.argv[1:]]))
     except KeyboardInterrupt:  # before the guest took over its signals
         import signal
 
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGINT)
+        posix.kill(posix.getpid(), signal.SIGINT)
         sys.exit(130)
     except BrokenPipeError:
-        os._exit(1)
+        posix._exit(1)
 
 
 def run(words: list[bytes]) -> int:
@@ -112,7 +114,7 @@ def run(words: list[bytes]) -> int:
     if "cpu" in flags:
         from blinkenlights.tables.cpuid import CPUS
 
-        if os.fsdecode(flags["cpu"]) not in CPUS:
+        if fsdecode(flags["cpu"]) not in CPUS:
             return fail(f"--cpu is one of {', '.join(CPUS)}", USAGE_ERROR)
     try:
         prepare_jit(flags)
@@ -145,7 +147,7 @@ def prepare_jit(flags: dict[str, bytes]) -> None:
 
 def size_of(text: bytes) -> int:
     """A number of bytes with one of the suffixes."""
-    word = os.fsdecode(text).upper()
+    word = fsdecode(text).upper()
     shift = SUFFIXES.get(word[-1:], 0)
     digits = word[:-1] if shift else word
     if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
@@ -158,7 +160,7 @@ def size_of(text: bytes) -> int:
 
 def range_of(text: bytes) -> tuple[int, int]:
     """START-END in hexadecimal; the end is not part of it."""
-    first, _, last = os.fsdecode(text).partition("-")
+    first, _, last = fsdecode(text).partition("-")
     try:
         start, end = int(first, 16), int(last, 16)
     except ValueError:
@@ -169,10 +171,10 @@ def range_of(text: bytes) -> tuple[int, int]:
 
 
 def execute(name: bytes, argv: list[bytes], flags: dict[str, bytes]) -> int:
-    root = flags.get("C", os.environb.get(b"BLINK_OVERLAYS")) or None
+    root = flags.get("C", posix.environ.get(b"BLINK_OVERLAYS")) or None
     path = search(name) if root is None else name
     if path is None:
-        return fail(f"{os.fsdecode(name)}: command not found", NOT_FOUND)
+        return fail(f"{fsdecode(name)}: command not found", NOT_FOUND)
     from blinkenlights.linux.launch import Launch
     from blinkenlights.linux.task import Options
     from blinkenlights.loaders import BadProgram
@@ -187,7 +189,7 @@ def execute(name: bytes, argv: list[bytes], flags: dict[str, bytes]) -> int:
         log_path=flags.get("L", b""),
         release=flags.get("release", b""),
         strict="strict" in flags,
-        cpu=os.fsdecode(flags.get("cpu", b"")),
+        cpu=fsdecode(flags.get("cpu", b"")),
         root=root,
     )
     try:
@@ -195,12 +197,12 @@ def execute(name: bytes, argv: list[bytes], flags: dict[str, bytes]) -> int:
             return debug(path, argv, flags, options)
         machine = Launch.load(path, argv, original_environment(), options)
     except BadProgram as problem:
-        return fail(f"{os.fsdecode(name)}: {problem.reason}", status_of(problem.errno))
+        return fail(f"{fsdecode(name)}: {problem.reason}", status_of(problem.errno))
     except MemoryError:
-        return fail(f"{os.fsdecode(name)}: not enough memory", NOT_EXECUTABLE)
+        return fail(f"{fsdecode(name)}: not enough memory", NOT_EXECUTABLE)
     except OSError as problem:
         reason = problem.strerror or str(problem)
-        return fail(f"{os.fsdecode(name)}: {reason}", status_of(problem.errno))
+        return fail(f"{fsdecode(name)}: {reason}", status_of(problem.errno))
     if options.statistics:
         from blinkenlights.cli.statistics import reporter
 
@@ -216,7 +218,7 @@ def debug(path: bytes, argv: list[bytes], flags: dict[str, bytes], options: "Opt
     options.jit, options.virtual = False, True
     record = "no-record" not in flags
     try:
-        return serve(os.fsdecode(flags["gdb"]), path, argv, original_environment(), options, record)
+        return serve(fsdecode(flags["gdb"]), path, argv, original_environment(), options, record)
     except BadPlace as problem:
         return fail(str(problem), problem.status)
 
@@ -235,14 +237,14 @@ def parse(words: list[bytes]) -> tuple[dict[str, bytes], list[bytes]]:
         if word[:2] == b"--":
             i = long_flag(word, words, i, flags)
             continue
-        letters = os.fsdecode(word[1:])
+        letters = fsdecode(word[1:])
         for at, letter in enumerate(letters):
             if letter not in SHORT_FLAGS:
                 raise UsageError(f"unknown flag -{letter}")
             if letter not in WITH_VALUE:
                 flags[letter] = b""
                 continue
-            value = os.fsencode(letters[at + 1 :])
+            value = fsencode(letters[at + 1 :])
             if not value:
                 if i == len(words):
                     raise UsageError(f"-{letter} needs a value")
@@ -256,7 +258,7 @@ def parse(words: list[bytes]) -> tuple[dict[str, bytes], list[bytes]]:
 def long_flag(word: bytes, words: list[bytes], i: int, flags: dict[str, bytes]) -> int:
     """Take in a long flag; `i` is the word after it, and the result the next word to look at."""
     text, equals, value = word[2:].partition(b"=")
-    name = os.fsdecode(text)
+    name = fsdecode(text)
     key = LONG_NAMES.get(name)
     if key is None:
         raise UsageError(f"unknown flag --{name}")
@@ -282,13 +284,29 @@ def search(name: bytes) -> bytes | None:
     if not name:
         return None
     fallback = None
-    for directory in os.environb.get(b"PATH", b"/usr/local/bin:/usr/bin:/bin").split(b":"):
+    for directory in posix.environ.get(b"PATH", b"/usr/local/bin:/usr/bin:/bin").split(b":"):
         path = (directory or b".") + b"/" + name
-        if os.access(path, os.X_OK, effective_ids=True) and not os.path.isdir(path):  # noqa: PTH112
+        if posix.access(path, posix.X_OK, effective_ids=True) and not is_directory(path):
             return path
-        if fallback is None and os.path.isfile(path):  # noqa: PTH113
+        if fallback is None and is_file(path):
             fallback = path
     return fallback
+
+
+def is_directory(path: bytes) -> bool:
+    return kind_of(path) == 0x4000
+
+
+def is_file(path: bytes) -> bool:
+    return kind_of(path) == 0x8000
+
+
+def kind_of(path: bytes) -> int:
+    """S_IFDIR, S_IFREG and so on; 0 where there is nothing."""
+    try:
+        return posix.stat(path).st_mode & 0xF000
+    except OSError:
+        return 0
 
 
 def original_environment() -> list[bytes]:
@@ -297,7 +315,7 @@ def original_environment() -> list[bytes]:
         with open("/proc/self/environ", "rb", buffering=0) as file:  # noqa: PTH123
             data = file.readall()
     except OSError:
-        return [b"%s=%s" % pair for pair in os.environb.items()]
+        return [b"%s=%s" % pair for pair in posix.environ.items()]
     return data.split(b"\0")[:-1]
 
 
@@ -308,7 +326,7 @@ def status_of(errno: int | None) -> int:
 
 
 def fail(text: str, status: int) -> int:
-    os.write(2, f"blink: {text}\n".encode("utf-8", "surrogateescape"))
+    posix.write(2, f"blink: {text}\n".encode("utf-8", "surrogateescape"))
     return status
 
 

@@ -53,9 +53,9 @@ def get_current():
 def make_stub():
     """Place the system-call window in executable memory; without it `syscall` of libc serves."""
     global stub, stub_at
-    import os
+    from posix import uname
 
-    system = os.uname()
+    system = uname()
     if system.machine != "x86_64" or system.sysname != "Linux":
         return
     memory: voidp = mmap(cython.NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)

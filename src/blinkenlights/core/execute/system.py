@@ -90,15 +90,15 @@ def set_jit(running: bool) -> None:
 def describe() -> dict:
     """Fill the leaves, once all handlers are bound; returns them as tables.cpuid has them."""
     global leaf_count
-    import os
+    from posix import sched_getaffinity, uname
 
     from blinkenlights.tables.cpuid import SUBLEAVES, build
 
     count: cython.int = 0
-    system = {"Darwin": "XNU"}.get(os.uname().sysname, os.uname().sysname)
+    system = {"Darwin": "XNU"}.get(uname().sysname, uname().sysname)
     table = build(
         executes,
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        len(sched_getaffinity(0)),
         system,
         host_ticks_steady(),
         cpu,

@@ -1,0 +1,59 @@
+"""Packs the Python modules that `blink` starts with into one file, `start.bin`, when the package is built.
+
+The file is the interpreter's magic number and a marshalled tuple: the code of `blinkenlights.bundles`,
+how many seconds after the file's own time a source may have been written, the list of bundles, and for
+each module the path of its source, its size, whether it is a package, and its marshalled code.
+`bin/blink` reads it.
+"""
+
+import marshal
+import sys
+from importlib import import_module
+from importlib.util import MAGIC_NUMBER
+from pathlib import Path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+
+    Packed = dict[str, tuple[str, int, bool, bytes]]
+
+FIRST = "blinkenlights.bundles"
+STARTED_WITH = (
+    "blinkenlights.cli.blink", "blinkenlights.linux.launch", "blinkenlights.jit.run",
+    "blinkenlights.linux.abi", "blinkenlights.linux.files", "blinkenlights.linux.resources",
+    "blinkenlights.linux.exceptions", "blinkenlights.linux.log",
+)  # fmt: skip
+
+
+def write(unpacking: float) -> None:
+    """Write the file. `unpacking`: seconds that an installer may take to write all files of the package."""
+    for name in STARTED_WITH:
+        import_module(name)
+    root = Path(__file__).parent
+    listing = (root / "bundles.txt").read_text()
+    packed: Packed = {}
+    for name, module in sorted(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if name.partition(".")[0] != "blinkenlights" or not file or not file.endswith(".py"):
+            continue
+        if name != FIRST and name != __name__:
+            packed[name] = describe(root, Path(file), not unpacking)
+    first = code_of(root, root / "bundles.py", not unpacking)
+    content = MAGIC_NUMBER + marshal.dumps((first, unpacking, listing, packed))
+    place = root / "start.bin"
+    if not place.exists() or place.read_bytes() != content or any(
+        (root / path).stat().st_mtime > place.stat().st_mtime for path, _, _, _ in packed.values()
+    ):
+        place.write_bytes(content)
+
+
+def describe(root: Path, source: Path, stays: bool) -> tuple[str, int, bool, bytes]:
+    code = marshal.dumps(code_of(root, source, stays))
+    return str(source.relative_to(root)), source.stat().st_size, source.name == "__init__.py", code
+
+
+def code_of(root: Path, source: Path, stays: bool) -> "CodeType":
+    """What tracebacks name is the source, by its place in the package if that will be installed elsewhere."""
+    name = source if stays else source.relative_to(root.parent)
+    return compile(source.read_bytes(), str(name), "exec", dont_inherit=True)
