@@ -11,6 +11,12 @@ ctypedef void (*RunLoop)(Cpu *c) noexcept nogil
 # What runs a processor whose address space has a code cache.
 cdef void run_translated_by(RunLoop how) noexcept
 cdef Cpu *new_cpu(Space *s) noexcept nogil
+# The state that execve gives: registers zero, FPU and SSE at their defaults.
+cdef void reset_registers(Cpu *c) noexcept nogil
+
+# Who is asked first when the run loop was left for a system call: True when it has been made.
+ctypedef bint (*Server)(Cpu *c) noexcept nogil
+cdef void serve_by(Server how) noexcept
 
 # What tells of memory accesses of the last instruction, once the run loop was left.
 ctypedef void (*Finisher)(Cpu *c) noexcept nogil

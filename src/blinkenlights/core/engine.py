@@ -174,6 +174,14 @@ def finish_by(how):
     finish = how
 
 
+server = cython.declare(Server, cython.NULL)
+
+
+def serve_by(how):
+    global server
+    server = how
+
+
 translated_loop = cython.declare(RunLoop, cython.NULL)
 
 
@@ -255,6 +263,18 @@ def copy_registers(to: CpuP, source: CpuP) -> cython.void:
     to.fdp = source.fdp
 
 
+def reset_registers(c):
+    blank: Cpu
+    memset(cython.address(blank), 0, cython.sizeof(Cpu))
+    blank.mode = 64
+    blank.eflags = 0x202
+    blank.res = 1
+    reset_segments(cython.address(blank), 64)
+    blank.fcw = 0x37F
+    blank.mxcsr = 0x1F80
+    copy_registers(c, cython.address(blank))
+
+
 class Processor:
     """One hardware thread of the guest: registers, and the means to run.
 
@@ -318,10 +338,13 @@ class Processor:
         if c.pending_signal or c.asked:
             c.stop_at = 0
         with cython.nogil:
-            if translated_loop != cython.NULL and s.translated != cython.NULL:
-                translated_loop(c)
-            else:
-                run_loop(c, False)
+            while True:
+                if translated_loop != cython.NULL and s.translated != cython.NULL:
+                    translated_loop(c)
+                else:
+                    run_loop(c, False)
+                if c.exit != EXIT_SYSCALL or server == cython.NULL or not server(c):
+                    break
         return c.exit
 
     def run_watched(self) -> int:
@@ -709,15 +732,7 @@ class Processor:
 
     def reset(self) -> None:
         """The state that execve gives: registers zero, FPU and SSE at their defaults."""
-        blank: Cpu
-        memset(cython.address(blank), 0, cython.sizeof(Cpu))
-        blank.mode = 64
-        blank.eflags = 0x202
-        blank.res = 1
-        reset_segments(cython.address(blank), 64)
-        blank.fcw = 0x37F
-        blank.mxcsr = 0x1F80
-        copy_registers(self.c, cython.address(blank))
+        reset_registers(self.c)
 
 
 def set_code_limit(limit: int) -> int:

@@ -24,6 +24,9 @@ cdef void insert_area(Space *s, uint64_t start, uint64_t end, uint32_t prot, uin
 cdef void split_area(Space *s, uint64_t address) noexcept nogil
 # Remove whatever areas lie in a range, with their translations and page-table entries.
 cdef void carve_areas(Space *s, uint64_t start, uint64_t end) noexcept nogil
+# Unmap everything, and forget what was translated and user code's descriptors (execve); takes the lock. 0 or
+# the error's number.
+cdef int clear_space(Space *s) noexcept nogil
 # mprotect: 0 or the error's number.
 cdef int protect_areas(Space *s, uint64_t start, uint64_t end, int prot) noexcept nogil
 # Give a range of the host's region back to the reservation: 0 or the error's number.

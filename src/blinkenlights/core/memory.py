@@ -141,6 +141,22 @@ def protect_areas(s, start, end, prot):
     return 0 if at == end else ENOMEM
 
 
+def clear_space(s):
+    failed: cython.int = 0
+    acquire(cython.address(s.lock))
+    if s.count:
+        first: uint64_t = s.areas[0].start
+        last: uint64_t = s.areas[s.count - 1].end
+        discard(s)
+        carve_areas(s, first, last)
+        failed = unmap_host(s, first, last)
+    release(cython.address(s.lock))
+    free(s.ldt)
+    s.ldt = cython.NULL
+    s.ldt_count = 0
+    return failed
+
+
 def unmap_host(s, start, end):
     return 0 if mmap(cython.cast(voidp, s.base + start), end - start, PROT_NONE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) != MAP_FAILED else errno
@@ -482,19 +498,13 @@ class AddressSpace:
             return
         first: uint64_t = s.areas[0].start
         last: uint64_t = s.areas[s.count - 1].end
+        failed: cython.int
         if self.watcher is not None:
             self.watcher.wiping(first, last - first)
         with cython.nogil:
-            acquire(cython.address(s.lock))
-        try:
-            discard(s)
-            carve_areas(s, first, last)
-            self.reset_host(first, last)
-        finally:
-            release(cython.address(s.lock))
-        free(s.ldt)
-        s.ldt = cython.NULL
-        s.ldt_count = 0
+            failed = clear_space(s)
+        if failed:
+            raise OSError(failed, "mmap")
         if self.watcher is None:  # else past layouts need them
             self.infos = []
 

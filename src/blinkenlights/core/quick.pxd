@@ -7,6 +7,9 @@ from blinkenlights.core.state cimport *
 ctypedef long (*QuickCall)(Cpu *c) noexcept nogil
 
 cdef enum:
+    MOST_PRIVATE = 8
+
+cdef enum:
     NOT_QUICK = -8192  # leave this one to Python, which does the rest
 
 # Register numbers of the arguments.
@@ -35,6 +38,21 @@ cdef struct ProcessInfo:
     int limited  # RLIMIT_AS or RLIMIT_DATA is set
     int plain  # Area.info of mappings without a name
     int heap  # Area.info of the heap
+    # for core.program_calls: what the next program gets from the one before, and what Python must hear
+    int stack  # Area.info of the stack
+    int vdso  # Area.info of the vDSO's image
+    u64 stack_size  # bytes
+    u64 card  # host address of the page that tells other guests of this process (linux/card.py)
+    u64 card_magic
+    bint limits_set  # the guest has set limits that the host doesn't know
+    int auxv_length
+    u64 auxv[64]  # of the program that Python executed last: others have the same entries
+    char vdso_image[4096]
+    bint settled  # there is nothing that only Python takes care of at fork, execve and exit_group
+    bint born  # forked since Python last ran here
+    bint replaced  # another program was executed since
+    int private_count
+    int private_fds[MOST_PRIVATE]  # ours, never the guest's
 
 cdef struct ThreadInfo:
     u64 sigmask  # blocked signals, as the guest set them
@@ -60,6 +78,9 @@ cdef class ThreadState:
     cdef object keep  # the process
     cdef dict held_
 
+# Close every descriptor that is to be closed at execve, but these; False, with none closed, if we can't know.
+cdef bint close_marked_but(const int *keep, int count) noexcept nogil
+
 ctypedef ThreadInfo *ThreadInfoP
 ctypedef ProcessInfo *ProcessInfoP
 
@@ -74,10 +95,10 @@ cdef extern from *:
     #include <stdlib.h>
     #include <unistd.h>
     """
-    int open_file "open"(const char *path, int flags)
-    int fcntl(int fd, int command)
-    int close(int fd)
-    int atoi(const char *text)
+    int open_file "open"(const char *path, int flags) nogil
+    int fcntl(int fd, int command) nogil
+    int close(int fd) nogil
+    int atoi(const char *text) nogil
     int O_RDONLY, O_DIRECTORY, O_CLOEXEC, F_GETFD, FD_CLOEXEC
 
 cdef enum:

@@ -33,11 +33,23 @@ def limit_of(number: int) -> tuple[int, int]:
 
 def close_marked(keep: set) -> bool:
     """Close every descriptor that is to be closed at execve, except `keep`; False if we can't know them."""
+    numbers: cython.int[64]
+    count: cython.int = 0
+    if len(keep) > 64:
+        return False
+    for number in keep:
+        numbers[count] = number
+        count += 1
+    return close_marked_but(numbers, count)
+
+
+def close_marked_but(keep, count):
     buffer: cython.char[4096]
     number: cython.int
     listing: cython.int = open_file(b"/proc/thread-self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     n: cython.long
     at: cython.long
+    i: cython.int
     name: cython.p_char
     if listing < 0:
         return False
@@ -49,10 +61,14 @@ def close_marked(keep: set) -> bool:
         while at < n:
             name = cython.cast(cython.p_char, buffer) + at + 19
             number = atoi(name)
-            if name[0] != 46 and number != listing and number not in keep:  # . and ..
-                if fcntl(number, F_GETFD) & FD_CLOEXEC:
-                    close(number)
             at += cython.cast(u16p, cython.cast(cython.p_char, buffer) + at + 16)[0]
+            if name[0] == 46 or number == listing:  # . and ..
+                continue
+            i = 0
+            while i < count and keep[i] != number:
+                i += 1
+            if i == count and fcntl(number, F_GETFD) & FD_CLOEXEC:
+                close(number)
     close(listing)
     return n == 0
 
@@ -112,11 +128,54 @@ class ProcessState:
     def brk(self, value: int) -> None:
         self.info.brk = value
 
-    def set_layout(self, top: int, plain: int, heap: int) -> None:
-        """For a new program: where mappings go, and how areas without a name and the heap are marked."""
+    def set_layout(self, top: int, plain: int, heap: int, stack: int, vdso: int) -> None:
+        """For a new program: where mappings go, and how areas without a name and others are marked."""
         self.info.top = top
         self.info.plain = plain
         self.info.heap = heap
+        self.info.stack = stack
+        self.info.vdso = vdso
+
+    def set_stack_size(self, size: int) -> None:
+        """Bytes of address space for the stack of this program, and the next."""
+        self.info.stack_size = size
+
+    def keep_limits(self) -> None:
+        """The guest has limits that the host doesn't know."""
+        self.info.limits_set = True
+
+    def keep_auxv(self, auxv: bytes) -> None:
+        """The auxiliary vector of this program: that of the next has the same entries."""
+        self.info.auxv_length = min(len(auxv), cython.sizeof(self.info.auxv))
+        memcpy(self.info.auxv, cython.cast(cython.p_char, auxv), self.info.auxv_length)
+
+    def keep_vdso(self, image: bytes) -> None:
+        """The vDSO of this program, and the next."""
+        memcpy(self.info.vdso_image, cython.cast(cython.p_char, image), min(len(image), 4096))
+
+    def set_card(self, place: int, magic: int) -> None:
+        """Where other guests find what they may know of this one, and how that begins."""
+        self.info.card = place
+        self.info.card_magic = magic
+
+    def settle(self, plain: bool) -> None:
+        """Whether fork, execve and exit_group may do without Python until it next runs: program_calls."""
+        self.info.settled = plain
+
+    def set_private(self, fds: set) -> bool:
+        """Descriptors that are ours, not the guest's; False where they are too many."""
+        self.info.private_count = 0
+        if len(fds) > MOST_PRIVATE:
+            return False
+        for number in fds:
+            self.info.private_fds[self.info.private_count] = number
+            self.info.private_count += 1
+        return True
+
+    @property
+    def behind(self) -> bool:
+        """Whether this process was forked, or runs another program, and Python hasn't heard of it."""
+        return self.info.born or self.info.replaced
 
     def set_limited(self, limited: bool) -> None:
         """Whether the guest's memory has a limit that the host doesn't know."""

@@ -5,8 +5,8 @@ room below its memory, out of its own reach; others find it there through /proc/
 lets them, which it decides as for a debugger.
 """
 
-import os
-from struct import Struct
+import posix
+from _struct import Struct
 
 from blinkenlights.core.quick import hide_page
 
@@ -46,6 +46,7 @@ def write(process: "Process") -> None:
     sizes = (len(exe), len(process.auxv))
     head = CARD.pack(MAGIC, process.arg_start, process.env_start, env_end, *sizes)
     hide_page(place, head + exe + process.auxv)
+    process.set_card(place, MAGIC)
 
 
 def read(process: "Process", pid: int) -> Card | None:
@@ -63,12 +64,12 @@ def read(process: "Process", pid: int) -> Card | None:
 def memory(process: "Process", pid: int, address: int, length: int) -> bytes:
     """Bytes at a guest's address in another guest."""
     try:
-        fd = os.open(f"/proc/{pid}/mem", os.O_RDONLY | os.O_CLOEXEC)
+        fd = posix.open(f"/proc/{pid}/mem", posix.O_RDONLY | posix.O_CLOEXEC)
     except OSError:
         return b""
     try:
-        return os.pread(fd, length, process.space.base + address)
+        return posix.pread(fd, length, process.space.base + address)
     except OSError:
         return b""
     finally:
-        os.close(fd)
+        posix.close(fd)

@@ -4,15 +4,16 @@ A program is found, opened and checked in full first (`prepare`); only then is t
 down (`replace`) and the new one put in its place (`start`).
 """
 
-import os
+import posix
+from _stat import S_ISLNK, S_ISREG
 from errno import E2BIG, EACCES, EINVAL, ELOOP, ENOENT, ENOEXEC
-from stat import S_ISLNK, S_ISREG
 
 from blinkenlights.core import host
 from blinkenlights.core.memory import GuestFault
 from blinkenlights.core.quick import close_marked, name_thread
-from blinkenlights.linux import card, futex, signal, stack
+from blinkenlights.linux import card, futex, signal, stack, vdso
 from blinkenlights.loaders import BadProgram, Image, elf, script
+from blinkenlights.names import fsdecode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,14 +91,14 @@ def prepare(
         try:
             if depth > script.DEEPEST:
                 raise BadProgram(ELOOP, "scripts call each other as interpreters")
-            head = os.pread(fd, HEAD, 0)
+            head = posix.pread(fd, HEAD, 0)
             if head[:2] == script.MAGIC:
                 if vanishing:
                     raise BadProgram(ENOENT, "script's interpreter could not open it again")
                 path, argument = script.interpreter(head)
                 argv = [path, *([] if argument is None else [argument]), script_name, *argv[1:]]
                 script_name = path
-                os.close(fd)
+                posix.close(fd)
                 continue
             stack.check_size(process, argv, environ)
             name = filename.rpartition(b"/")[2][:15]
@@ -115,7 +116,7 @@ def prepare(
             else:
                 raise BadProgram(ENOEXEC, "unknown file format" if head else "file is empty")
         except BaseException:
-            os.close(fd)
+            posix.close(fd)
             raise
         return Program(image_file, interpreter, filename, name, argv, environ)
     raise AssertionError("unreachable")
@@ -127,7 +128,7 @@ def portable_header(fd: int, head: bytes) -> bytes:
 
     if not head.startswith(ape.MAGICS):
         raise BadProgram(ENOEXEC, "program is for Windows" if head[:2] == b"MZ" else "unknown file format")
-    return ape.elf_header(os.pread(fd, ape.SEARCHED, 0))
+    return ape.elf_header(posix.pread(fd, ape.SEARCHED, 0))
 
 
 def open_program(process: "Process", path: bytes) -> int:
@@ -136,25 +137,25 @@ def open_program(process: "Process", path: bytes) -> int:
         from blinkenlights.linux.procfs import current_exe, openable
 
         path = openable(process, current_exe(process))
-    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
+    flags = posix.O_RDONLY | posix.O_CLOEXEC | posix.O_NONBLOCK
     if process.vfs is None:
-        fd = os.open(path, flags)
+        fd = posix.open(path, flags)
     else:
         fd = process.vfs.open(AT_FDCWD, path, flags)
         if fd < 0:
-            raise OSError(-fd, os.strerror(-fd))
+            raise OSError(-fd, posix.strerror(-fd))
         path = b"/proc/thread-self/fd/%d" % fd
     try:
-        if not S_ISREG(os.fstat(fd).st_mode) or not os.access(path, os.X_OK, effective_ids=True):
-            raise OSError(EACCES, os.strerror(EACCES))
+        if not S_ISREG(posix.fstat(fd).st_mode) or not posix.access(path, posix.X_OK, effective_ids=True):
+            raise OSError(EACCES, posix.strerror(EACCES))
     except BaseException:
-        os.close(fd)
+        posix.close(fd)
         raise
     return fd
 
 
 def open_interpreter(process: "Process", path: bytes, space: "AddressSpace") -> elf.ElfFile:
-    shown = os.fsdecode(path)
+    shown = fsdecode(path)
     try:
         fd = open_program(process, path)
     except OSError as problem:
@@ -162,10 +163,10 @@ def open_interpreter(process: "Process", path: bytes, space: "AddressSpace") -> 
     try:
         found = elf.ElfFile(fd, path_of(process, fd), space.size)
     except BadProgram as problem:
-        os.close(fd)
+        posix.close(fd)
         raise BadProgram(problem.errno, f"interpreter {shown}: {problem.reason}") from None
     except BaseException:
-        os.close(fd)
+        posix.close(fd)
         raise
     return found
 
@@ -173,7 +174,7 @@ def open_interpreter(process: "Process", path: bytes, space: "AddressSpace") -> 
 def path_of(process: "Process", fd: int) -> bytes:
     """The absolute path of an open file, as the guest knows it."""
     try:
-        path = os.readlink(b"/proc/thread-self/fd/%d" % fd)  # noqa: PTH115
+        path = posix.readlink(b"/proc/thread-self/fd/%d" % fd)
     except OSError:
         return b""
     return path if process.vfs is None else process.vfs.shown(path) or path
@@ -188,13 +189,14 @@ def start(task: "Task", program: Program) -> None:
     process.argv = program.argv
     process.environ = program.environ
     process.exe = program.image_file.path
-    status = os.fstat(program.image_file.fd)
+    status = posix.fstat(program.image_file.fd)
     process.exe_id = (status.st_dev, status.st_ino)
     process.comm = program.name
     space = process.space
     space.set_top(stack.mapping_top(process))
     image = load(process, program)
-    process.set_layout(space.top, space.info_of(b"", 0, 0), space.info_of(b"[heap]", 0, 0))
+    names = (b"", b"[heap]", b"[stack]", vdso.NAME)
+    process.set_layout(space.top, *[space.info_of(name, 0, 0) for name in names])
     program.close()
     sp = stack.build(process, image, program.filename)
     process.entry = image.entry
@@ -247,7 +249,7 @@ def replace(task: "Task", program: Program) -> None:
     try:
         start(task, program)
     except (BadProgram, OSError, GuestFault) as problem:
-        process.log(f"execve: {os.fsdecode(program.filename)}: {problem}")
+        process.log(f"execve: {fsdecode(program.filename)}: {problem}")
         signal.terminate(task, signal.SIGKILL)
     if process.tracer:
         from blinkenlights.linux import ptrace
@@ -261,13 +263,13 @@ def close_on_exec(process: "Process", program: Program) -> None:
         return
     from fcntl import F_GETFD, FD_CLOEXEC, fcntl
 
-    for name in os.listdir("/proc/thread-self/fd"):  # noqa: PTH208
+    for name in posix.listdir("/proc/thread-self/fd"):
         fd = int(name)
         if fd in keep:
             continue
         try:
             if fcntl(fd, F_GETFD) & FD_CLOEXEC:
-                os.close(fd)
+                posix.close(fd)
         except OSError:
             pass  # the listing's own descriptor
 
@@ -295,26 +297,26 @@ def sys_execveat(task: "Task", dirfd: int, path: int, argv: int, environ: int, f
     elif not name:
         place = b"/proc/thread-self/fd/%d" % number
         shown = b"/dev/fd/%d" % number
-        os.fstat(number)
+        posix.fstat(number)
     else:
         place = b"/proc/thread-self/fd/%d/%s" % (number, name)
         shown = b"/dev/fd/%d/%s" % (number, name)
-        os.fstat(number)
+        posix.fstat(number)
     if flags & AT_SYMLINK_NOFOLLOW and name and is_link(task.process, place):
         return -ELOOP
-    vanishing = shown.startswith(b"/dev/fd/") and not os.get_inheritable(number)
+    vanishing = shown.startswith(b"/dev/fd/") and not posix.get_inheritable(number)
     return execute(task, place, shown, argv, environ, vanishing)
 
 
 def is_link(process: "Process", path: bytes) -> bool:
     if process.vfs is None:
-        return S_ISLNK(os.lstat(path).st_mode)
+        return S_ISLNK(posix.lstat(path).st_mode)
     where, fd = process.vfs.locate(AT_FDCWD, path, 1)  # vfs.NOFOLLOW
     try:
-        return S_ISLNK(os.lstat(where).st_mode)
+        return S_ISLNK(posix.lstat(where).st_mode)
     finally:
         if fd >= 0:
-            os.close(fd)
+            posix.close(fd)
 
 
 def execute(
@@ -328,7 +330,7 @@ def execute(
     except elf.OtherMachine as problem:
         return host_execute(task, path, argv, environ, problem)
     except BadProgram as problem:
-        process.log(f"execve: {os.fsdecode(shown)}: {problem.reason}")
+        process.log(f"execve: {fsdecode(shown)}: {problem.reason}")
         return -problem.errno
     if process.shares_memory:
         from blinkenlights.linux import sharing
@@ -364,13 +366,13 @@ def host_execute(
     """A program for another machine: the host's kernel may know how to run it."""
     if task.process.vfs is not None:
         return -problem.errno  # the host's kernel would look for its files elsewhere
-    task.process.log(f"execve: {os.fsdecode(path)}: {problem.reason}; leaving it to the host")
+    task.process.log(f"execve: {fsdecode(path)}: {problem.reason}; leaving it to the host")
     pairs = {}
     for entry in environ:
         key, _, value = entry.partition(b"=")
         pairs[key] = value
     try:
-        os.execve(path, argv or [b""], pairs)
+        posix.execve(path, argv or [b""], pairs)
     except ValueError:
         return -EINVAL
     except OSError as failure:

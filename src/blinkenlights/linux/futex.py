@@ -1,7 +1,7 @@
 """Futexes are the host's: guest words are host words at a translated address."""
 
+from _struct import Struct
 from errno import EINTR, EINVAL, ENOSYS, ETIMEDOUT
-from struct import Struct
 
 from blinkenlights.core import host
 from blinkenlights.core.memory import GuestFault

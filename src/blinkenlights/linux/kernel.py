@@ -2,7 +2,7 @@
 
 from errno import EFAULT, ENOSYS
 
-from blinkenlights.core import engine, host, memory_calls, thread_calls
+from blinkenlights.core import engine, host, memory_calls, program_calls, thread_calls
 from blinkenlights.core.memory import GuestFault
 from blinkenlights.linux import signal
 from blinkenlights.tables.syscalls import (
@@ -52,6 +52,7 @@ def prepare(options: "Options") -> None:
     elif not options.virtual:
         memory_calls.install()
         thread_calls.install()
+        program_calls.install()
         jail = options.root is not None
         for number, _name, params, _result, implementation in SYSCALLS:
             if jail and in_root(number):
@@ -75,6 +76,7 @@ def in_root(number: int) -> "Implementation | None":
 def run(task: "Task") -> None:
     """Run a guest thread until it is over."""
     cpu = task.cpu
+    process = task.process
     task.enter()
     while not task.exiting:
         if task.trace_step:
@@ -82,7 +84,11 @@ def run(task: "Task") -> None:
 
             ptrace.step(task)
             continue
+        if process.forks:
+            process.settle(is_plain(task))
         reason = cpu.run()
+        if process.behind:
+            catch_up(task)
         if reason == engine.EXIT_SYSCALL:
             system_call(task)
             if task.stepping:
@@ -93,6 +99,51 @@ def run(task: "Task") -> None:
                 single_step(task)
         else:
             fault(task, reason)
+
+
+def is_plain(task: "Task") -> bool:
+    """Whether there is nothing that only Python takes care of at fork, execve and exit_group.
+
+    `core.program_calls` then makes those calls, until Python next runs in this process.
+    """
+    process = task.process
+    return (
+        not (process.tracer or process.tracees or process.trace_calls or process.threaded or process.timers)
+        and not (process.rings or process.growing or process.stack_limited or process.shares_memory)
+        and not (task.held or task.stepping or task.trace_step or process.kicking)
+        and process.vfork_fd < 0
+        and process.leader is task
+        and process.vfs is None
+        and process.embedded is None
+        and process.at_exit is None
+        and task.seccomp is None
+        and task.saved_mask is None
+        and not process.options.virtual
+        and _trace is None
+        and process.set_private(process.private_fds)
+    )
+
+
+def catch_up(task: "Task") -> None:
+    """Take in what this process has become without Python: a child, another program, or both."""
+    from blinkenlights.linux import process as processes
+
+    process = task.process
+    born, replaced = program_calls.arrive(process)
+    if born:
+        words = task.robust_list, task.clear_child_tid
+        processes.become_child(task, None)
+        task.robust_list, task.clear_child_tid = words
+    if replaced:
+        for name, value in program_calls.take_news(process).items():
+            setattr(process, name, value)
+        for signo, action in list(process.actions.items()):
+            if action.handler == signal.SIG_IGN:
+                process.actions[signo] = signal.Action(signal.SIG_IGN)
+            else:
+                del process.actions[signo]
+        task.altstack = (0, task.altstack[1], 0)
+        process.reset_for_exec()
 
 
 def fault(task: "Task", reason: int) -> None:

@@ -4,8 +4,6 @@ The guest's signals, files and process id are this process's own, and its end is
 program that is to be watched is a `blinkenlights.Machine` instead.
 """
 
-import os
-
 from blinkenlights.core import engine, host
 from blinkenlights.core.blocks import set_strict
 from blinkenlights.core.execute.system import set_cpu
@@ -15,6 +13,7 @@ from blinkenlights.linux import kernel, signal
 from blinkenlights.linux.task import Options, Process, Task
 from blinkenlights.linux.thread import leave, until_alone
 from blinkenlights.loaders import BadProgram
+from blinkenlights.names import fsencode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,10 +55,10 @@ class Launch:
             from blinkenlights.linux import vfs
 
             vfs.enter(process, options.root)
-        name = os.fsencode(path)
+        name = fsencode(path)
         if process.vfs is not None and b"/" not in name:
             name = process.vfs.search(name)
-        arguments = [os.fsencode(word) for word in argv] or [name]
+        arguments = [fsencode(word) for word in argv] or [name]
         program = execution.prepare(process, name, arguments, environment(environ))
         try:
             execution.start(task, program)
@@ -109,7 +108,9 @@ def keep_memory_still() -> None:
 
 def environment(given: "Mapping[bytes, bytes] | Sequence[bytes] | None") -> list[bytes]:
     if given is None:
-        given = os.environb
+        from os import environb
+
+        given = environb
     if isinstance(given, (list, tuple)):
         return list(given)
     return [b"%s=%s" % pair for pair in given.items()]  # type: ignore[union-attr]

@@ -5,9 +5,9 @@ parent waits until it has run a program or ended, and if it ended, takes over th
 wrote, because that is how a failed exec is reported (posix_spawn).
 """
 
-import os
+import posix
+from _struct import Struct
 from errno import EINVAL, EPERM
-from struct import Struct
 
 from blinkenlights.core import host
 from blinkenlights.linux import futex, signal
@@ -65,6 +65,7 @@ def fork(task: "Task", request: "CloneRequest | None") -> int:
     """The parent gets the child's process id, the child 0, each with its registers as they should be."""
     if not _warm:
         warm_up(task)
+    task.process.forks = True
     host.set_mask(signal.ALL)
     if signal.is_waiting():
         return -signal.ERESTARTSYS  # or the signal would be the child's too
@@ -105,7 +106,7 @@ def host_fork(task: "Task", request: "CloneRequest | None") -> int:
         if odd or request.exit_signal != signal.SIGCHLD:
             # the C library's fork can't do these; without other threads the bare call is as good
             return host.syscall(SYS_CLONE, odd | request.exit_signal)
-    return os.fork()
+    return posix.fork()
 
 
 def become_child(task: "Task", request: "CloneRequest | None") -> None:
@@ -118,7 +119,7 @@ def become_child(task: "Task", request: "CloneRequest | None") -> None:
     process.next_program = None
     process.reset_locks()
     if process.vfork_fd >= 0:
-        os.close(process.vfork_fd)
+        posix.close(process.vfork_fd)
         process.private_fds.discard(process.vfork_fd)
         process.vfork_fd = -1
     process.timers.clear()
@@ -163,28 +164,28 @@ def vfork(task: "Task", request: "CloneRequest | None") -> int:
     """Fork, and wait for the child's exec or end."""
     from blinkenlights.linux.log import raise_fd
 
-    reading, writing = os.pipe()
+    reading, writing = posix.pipe()
     writing = raise_fd(writing)
     pid = fork(task, request)
     if pid < 0:
-        os.close(reading)
-        os.close(writing)
+        posix.close(reading)
+        posix.close(writing)
         return pid
     if pid == 0:
-        os.close(reading)
+        posix.close(reading)
         task.process.vfork_fd = writing
         task.process.private_fds.add(writing)
         return 0
-    os.close(writing)
+    posix.close(writing)
     take_over(task, reading)
-    os.close(reading)
+    posix.close(reading)
     return pid
 
 
 def take_over(task: "Task", fd: int) -> None:
     """Wait for a vfork child to let go, and copy the pages it wrote, if it sends any."""
     data = bytearray()
-    while piece := os.read(fd, 1 << 16):
+    while piece := posix.read(fd, 1 << 16):
         data += piece
     if not data:
         return
@@ -212,7 +213,7 @@ def stack_around(task: "Task") -> tuple[int, int]:
 def release_parent(process: Process) -> None:
     """A vfork child has become another program: its parent may go on."""
     if process.vfork_fd >= 0:
-        os.close(process.vfork_fd)
+        posix.close(process.vfork_fd)
         process.private_fds.discard(process.vfork_fd)
         process.vfork_fd = -1
 
@@ -229,14 +230,14 @@ def send_dirty_pages(process: Process) -> None:
                 if not writable_private or scanned > MOST_SCANNED:
                     continue
                 for address in exclusive_pages(pagemap.fileno(), space.base, mapping.start, mapping.end):
-                    os.write(process.vfork_fd, DIRTY_PAGE.pack(address) + space.read(address, PAGE))
+                    posix.write(process.vfork_fd, DIRTY_PAGE.pack(address) + space.read(address, PAGE))
     except OSError:
         process.log("can't tell a vfork parent what its child wrote", once=True)
 
 
 def exclusive_pages(pagemap: int, base: int, start: int, end: int) -> list[int]:
     """Pages of a mapping that this process has copies of its own of."""
-    raw = os.pread(pagemap, (end - start) // PAGE * 8, (start + base) // PAGE * 8)
+    raw = posix.pread(pagemap, (end - start) // PAGE * 8, (start + base) // PAGE * 8)
     if not any(raw):
         return []
     entries = memoryview(raw).cast("Q")

@@ -39,7 +39,10 @@ def _set(process: "Process", number: int, soft: int, hard: int) -> int:
     if hard > limit(process, number)[1] and not may_raise():
         return -EPERM
     process.limits[number] = (soft, hard)
-    if number != RLIMIT_STACK:
+    process.keep_limits()
+    if number == RLIMIT_STACK:
+        process.stack_limited = True
+    else:
         process.set_limited(True)
     return 0
 

@@ -7,8 +7,8 @@ Signals that stand for CPU exceptions stay unblocked and caught on the host, bec
 that the engine learns of faults; if one is sent by another process meanwhile, it is held here.
 """
 
+from _struct import Struct
 from errno import EINTR, EINVAL, ENOMEM, EPERM
-from struct import Struct
 
 from blinkenlights.core import frames, host
 from blinkenlights.core.memory import GuestFault

@@ -1,8 +1,8 @@
 """The initial stack: arguments, environment and the auxiliary vector (System V ABI, figure 3.9)."""
 
-import os
+import posix
+from _struct import pack
 from errno import E2BIG
-from struct import pack
 
 from blinkenlights.core.quick import limit_of
 from blinkenlights.linux import vdso
@@ -101,12 +101,15 @@ def build(process: "Process", image: Image, filename: bytes) -> int:
     random = (platform & ~15) - 16
     auxv = auxiliary_vector(image, random, platform, addresses[-1], vdso.place(process))
     process.auxv = pack(f"<{len(auxv)}Q", *auxv)
+    process.keep_auxv(process.auxv)
+    process.set_stack_size(size)
+    process.stack_limited = False
     words = [argc, *argv, 0, *environ, 0, *auxv]
     sp = random - 8 * len(words) & ~15
     table = pack(f"<{len(words)}Q", *words)
     gap = bytes(random - sp - len(table))
     tail = PLATFORM + b"\0"
-    block = b"".join((table, gap, os.urandom(16), bytes(platform - random - 16), tail, strings))
+    block = b"".join((table, gap, posix.urandom(16), bytes(platform - random - 16), tail, strings))
     space.write(sp, block)
     process.stack_start = sp
     process.arg_start = argv[0] if argv else 0
@@ -126,10 +129,10 @@ def auxiliary_vector(image: Image, random: int, platform: int, filename: int, eh
         (AT_BASE, image.interpreter_base),
         (AT_FLAGS, 0),
         (AT_ENTRY, image.entry),
-        (AT_UID, os.getuid()),
-        (AT_EUID, os.geteuid()),
-        (AT_GID, os.getgid()),
-        (AT_EGID, os.getegid()),
+        (AT_UID, posix.getuid()),
+        (AT_EUID, posix.geteuid()),
+        (AT_GID, posix.getgid()),
+        (AT_EGID, posix.getegid()),
         (AT_SECURE, 0),
         (AT_RANDOM, random),
         (AT_HWCAP2, HWCAP2),

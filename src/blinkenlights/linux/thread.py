@@ -5,9 +5,9 @@ Python's main thread, which stays until the process ends.
 """
 
 import _thread
-import os
+import posix
+from _struct import Struct
 from errno import E2BIG, EINVAL, ENODEV, EPERM, ESRCH
-from struct import Struct
 
 from blinkenlights.core import engine, host
 from blinkenlights.linux import futex, kernel, signal
@@ -145,6 +145,7 @@ def start_thread(task: Task, request: CloneRequest) -> int:
         return -signal.ERESTARTSYS
     if process.embedded is not None:
         return process.embedded.start_thread(task, request)
+    process.threaded = True
     host.set_mask(signal.ALL)
     try:
         cpu = engine.Processor(process.space, task.cpu)
@@ -259,7 +260,7 @@ def stop_others(task: Task) -> None:
 def until_alone() -> None:
     """Wait until the host's other threads are gone, too: a program starts with one."""
     for _ in range(100):
-        if len(os.listdir("/proc/self/task")) == 1:  # noqa: PTH208
+        if len(posix.listdir("/proc/self/task")) == 1:
             break
         nap(0.0002)
 
@@ -289,7 +290,11 @@ def sys_get_robust_list(task: Task, tid: int, head: int, length: int) -> int:
     tid &= 0xFFFFFFFF
     other = task if tid in (0, task.tid) else task.process.tasks.get(tid)
     if other is None:
-        return -ESRCH if not os.path.exists(f"/proc/{tid}") else -EPERM  # noqa: PTH110
+        try:
+            posix.stat(f"/proc/{tid}")
+        except OSError:
+            return -ESRCH
+        return -EPERM
     task.space.put_u64(length, ROBUST_LIST_HEAD_SIZE)
     task.space.put_u64(head, other.robust_list)
     return 0

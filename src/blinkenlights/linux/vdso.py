@@ -4,7 +4,7 @@ Each function goes on in the host's vDSO (`core.hostclock`), so that the time ne
 never differs from what a system call says. Where that can't be, it makes the system call.
 """
 
-from struct import pack
+from _struct import pack
 
 from blinkenlights.core import hostclock
 
@@ -136,6 +136,8 @@ def place(process: "Process") -> int:
         targets = hostclock.functions(space, tuple(PREFIX + name for name in FUNCTIONS))
     space.map(start, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0, NAME)
     _head = _head or head()
-    space.write(start, _head + code(targets))
+    image = _head + code(targets)
+    space.write(start, image)
+    process.keep_vdso(image)
     space.protect(start, PAGE, PROT_READ | PROT_EXEC)
     return start

@@ -4,11 +4,12 @@ A file is checked whole before any of the old program is torn down, so a damaged
 from `execve`, and never a crash half-way.
 """
 
-import os
+import posix
+from _struct import Struct
 from errno import EINVAL, EIO, ENOENT, ENOEXEC, ENOMEM
-from struct import Struct
 
 from blinkenlights.loaders import BadProgram, Image
+from blinkenlights.names import fsdecode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,17 +93,17 @@ class ElfFile:
     def __init__(self, fd: int, path: bytes, address_limit: int, header: bytes = b"") -> None:
         self.fd = fd
         self.path = path
-        self.size = os.fstat(fd).st_size
+        self.size = posix.fstat(fd).st_size
         self.segments: list[Segment] = []
         self.interpreter = b""
         self.executable_stack = False
         self.phdr_address = 0
-        self._read_header(header or os.pread(fd, EHDR.size, 0))
+        self._read_header(header or posix.pread(fd, EHDR.size, 0))
         self._read_program_headers(address_limit)
 
     def close(self) -> None:
         if self.fd >= 0:
-            os.close(self.fd)
+            posix.close(self.fd)
             self.fd = -1
 
     # -- checking ------------------------------------------------------------------------------
@@ -134,7 +135,7 @@ class ElfFile:
         length = self.phnum * PHDR.size
         if self.phoff + length > self.size:
             raise BadProgram(ENOEXEC, "ELF file is cut short in its program headers")
-        table = os.pread(self.fd, length, self.phoff)
+        table = posix.pread(self.fd, length, self.phoff)
         if len(table) != length:
             raise BadProgram(EIO, "ELF program headers can't be read")
         for kind, flags, offset, vaddr, _paddr, file_size, memory_size, align in PHDR.iter_unpack(table):
@@ -174,7 +175,7 @@ class ElfFile:
     def _read_interpreter(self, offset: int, length: int) -> None:
         if not 2 <= length <= LONGEST_INTERPRETER:
             raise BadProgram(ENOEXEC, f"ELF interpreter's name has a bad length ({length})")
-        name = os.pread(self.fd, length, offset)
+        name = posix.pread(self.fd, length, offset)
         if len(name) != length:
             raise BadProgram(ENOEXEC, "ELF file is cut short in its interpreter's name")
         if name[-1]:
@@ -231,9 +232,9 @@ class ElfFile:
         map_zeros(space, start, end, PROT_READ | PROT_WRITE)
         done = 0
         while done < s.file_size:
-            piece = os.pread(self.fd, min(s.file_size - done, 1 << 20), s.offset + done)
+            piece = posix.pread(self.fd, min(s.file_size - done, 1 << 20), s.offset + done)
             if not piece:
-                raise BadProgram(EIO, f"{os.fsdecode(self.path)} can't be read")
+                raise BadProgram(EIO, f"{fsdecode(self.path)} can't be read")
             space.write(address + done, piece)
             done += len(piece)
         space.protect(start, end - start, s.prot)
@@ -287,5 +288,5 @@ def place(space: "AddressSpace", elf: ElfFile, wanted: int) -> int:
             return wanted - elf.start
     start = space.find_free(length + (align - PAGE), 0, True) or space.find_free(length + (align - PAGE))
     if not start:
-        raise BadProgram(ENOMEM, f"{os.fsdecode(elf.path)} does not fit into the address space")
+        raise BadProgram(ENOMEM, f"{fsdecode(elf.path)} does not fit into the address space")
     return ((start + align - 1) & ~(align - 1)) - elf.start
