@@ -270,7 +270,7 @@ class Machine:
     @property
     def maps(self) -> list[memories.Mapping]:
         """The guest's mappings, by address."""
-        return memories.maps_of(self.space)
+        return memories.maps_of(self.space, self._personality.files)
 
     @property
     def threads(self) -> list[Thread]:
@@ -291,7 +291,10 @@ class Machine:
 
     @property
     def tick(self) -> int:
-        """Instructions executed since the start, of all threads. With `jit` those translated don't count."""
+        """Instructions executed since the start, of all threads, also of those that have ended.
+
+        With `jit` those translated don't count.
+        """
         return self._between.tick
 
     @property
@@ -332,6 +335,7 @@ class Machine:
             "resident": resident(),
             "tables": self.space.tables,
             "present": self.space.present * PAGE,
+            "freed": self.space.freed * PAGE,
         }
         found.update(self._personality.statistics())
         return found
@@ -591,7 +595,8 @@ class Machine:
                 return stop
             if host.interrupted() and not self.wanted:
                 return None
-            if self.wanted and reason != attention:
+            # a system call that waits is ended by `turn`, so that registers are as before it
+            if self.wanted and reason != attention and not self._personality.is_waiting(cpu):
                 return self.wanted_back()
 
     def _at_probe(self, cpu: engine.Processor) -> StopReason | None:

@@ -474,3 +474,42 @@ def test_who_reads_a_full_buffer_may_end_the_recording_or_raise() -> None:
                 m.run(count=400)
         assert m.run().kind is Stop.HALT
         assert m.regs.eax == 34
+
+
+@ENGINES
+def test_a_watchpoint_beside_the_code_stops_after_the_write(jit: bool) -> None:
+    # nop; mov dword [0x400100], 7; hlt
+    with Machine.from_bytes(bytes.fromhex("90 c7042500014000 07000000 f4"), jit=jit) as m:
+        m.add_watchpoint(0x400100, 4)
+        reason = m.run()
+        assert reason.kind is Stop.WATCHPOINT
+        assert reason.access is not None
+        assert reason.access[:5] == ("write", 0x400100, 4, 0, 7)
+        assert (m.regs.rip, m.tick) == (0x40000C, 2)
+        assert m.run().kind is Stop.HALT
+
+
+def test_a_repeated_instruction_that_faults_has_told_what_it_did() -> None:
+    # rep movsq, whose last elements have no memory to go to
+    with Machine.from_bytes(bytes.fromhex("f348a5f4")) as m:
+        m.map(0x10000, 0x2000)
+        m.regs.rsi, m.regs.rdi, m.regs.rcx = 0x10000, 0x11FE0, 8
+        seen: list[tuple[str, int]] = []
+        with m.hook_memory(lambda access, address, size, value: seen.append((access, address))):
+            assert m.run().kind is Stop.EXCEPTION
+        expected = []
+        for i in range(4):
+            expected += [("read", 0x10000 + 8 * i), ("write", 0x11FE0 + 8 * i)]
+        assert seen == expected
+        assert m.regs.rcx == 4
+        m.regs.rsi, m.regs.rdi, m.regs.rcx = 0x10000, 0x11FE0, 8
+        recorded = m.events("read write", 100)
+        assert m.run().kind is Stop.EXCEPTION
+        assert [(record[5], record[1]) for record in recorded] == [
+            (events.READ if access == "read" else events.WRITE, address) for access, address in expected
+        ]
+        recorded.remove()
+        m.regs.rsi, m.regs.rdi, m.regs.rcx = 0x10000, 0x11FE0, 8
+        m.add_watchpoint(0x11FF0, 8)
+        assert m.run().kind is Stop.WATCHPOINT
+        assert m.run().kind is Stop.EXCEPTION

@@ -3,11 +3,17 @@
 import os
 import signal
 import threading
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from blinkenlights import GuestFault, Machine, Stop
 from tests.api.code import fib
+
+Guest = Callable[..., Path]
+THREADS = Path(__file__).parents[1] / "debugger" / "guests" / "threads.c"
+CLOCK_NANOSLEEP = 230
 
 ENGINES = pytest.mark.parametrize("jit", [False, True], ids=["interpreter", "jit"])
 
@@ -170,3 +176,39 @@ def test_machines_are_freed_whole() -> None:
             break
         threading.Event().wait(0.02)
     assert len(os.listdir("/proc/self/task")) <= before  # noqa: PTH208
+
+
+def test_an_interrupted_system_call_is_made_again() -> None:
+    with Machine.load("/bin/sleep", ["sleep", "1000"]) as m:
+        for i in range(20):
+            assert m.run(timeout=0.001 * i if i % 4 else 0.2).kind is Stop.TIMEOUT
+        for _ in range(100):  # by now it sleeps, unless this machine is very busy
+            if m.regs.rax == CLOCK_NANOSLEEP and m.memory.read(m.regs.rip, 2) == b"\x0f\x05":
+                break
+            m.run(timeout=0.2)
+        assert m.regs.rax == CLOCK_NANOSLEEP
+        assert m.memory.read(m.regs.rip, 2) == b"\x0f\x05"
+        before = m.tick
+        for _ in range(5):
+            m.run(timeout=0.01)
+            assert (m.regs.rax, m.tick) == (CLOCK_NANOSLEEP, before)
+        m.send_signal(15)
+        assert m.run().signal == 15
+
+
+def test_mappings_are_named_after_their_files() -> None:
+    with Machine.load("/bin/sh", ["sh", "-c", ":"]) as m:
+        before = m.statistics["freed"]
+        m.run()
+        names = {Path(mapping.name).name.partition(".so")[0] for mapping in m.maps if mapping.name}
+        assert {"libc", "[stack]", "[heap]"} <= names
+        assert m.statistics["freed"] > before  # of the dynamic loader's cache
+
+
+def test_the_tick_counts_threads_that_have_ended(guest: Guest) -> None:
+    with Machine.load(guest(THREADS, "static-musl"), stdout=-1) as m:
+        last = 0
+        while m.run(count=5000).kind is Stop.COUNT:
+            assert m.tick == last + 5000
+            last = m.tick
+        assert m.exited == 7

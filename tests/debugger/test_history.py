@@ -68,6 +68,24 @@ def test_the_end_of_a_program_can_be_left_again(guest: Guest) -> None:
         assert m.tick == end
 
 
+def test_files_that_were_mapped_are_there_however_one_comes() -> None:
+    with Machine.load("/bin/sh", ["sh", "-c", "exit 3"], record=True) as m:
+        assert m.run().status == 3
+        end, last = m.tick, digest(m)
+        start = next(mapping.start for mapping in m.maps if mapping.name.endswith("libc.so.6"))
+        m.seek(10)
+        m.seek(end)  # over the checkpoints, without executing
+        assert m.memory.read(start, 4) == b"\x7fELF"
+        assert digest(m) == last
+        assert m.exited == 3
+        m.seek(end // 2)
+        half = digest(m)
+        m.run(count=end)
+        assert digest(m) == last
+        m.seek(end // 2)
+        assert digest(m) == half
+
+
 def test_thinning_keeps_every_tick_in_reach(guest: Guest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("blinkenlights.debugger.history.INTERVAL", 1500)
     monkeypatch.setattr("blinkenlights.debugger.history.MOST_CHECKPOINTS", 12)

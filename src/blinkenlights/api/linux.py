@@ -91,6 +91,15 @@ class Linux(Personality):
             found.append(Thread(tid, task.cpu, regs, name_of(task), tid in self.guest.waiting))
         return found
 
+    def files(self) -> list[tuple[int, int, bytes]]:
+        from blinkenlights.linux.procfs import regions
+
+        return [(region.start, region.end, region.name) for region in regions(self.process)]
+
+    @property
+    def tick(self) -> int:
+        return self.guest.retired + sum(task.cpu.icount for task in self.process.tasks.values())
+
     def is_waiting(self, cpu: engine.Processor) -> bool:
         waiting = self.guest.waiting
         return any(task.cpu is cpu for tid, task in self.process.tasks.items() if tid in waiting)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from blinkenlights.core.memory import AddressSpace
+    from blinkenlights.core.memory import Mapping as RawMapping
 
 __all__ = ["GuestFault", "Mapping", "Memory"]
 
@@ -194,9 +195,25 @@ def plain_maps_of(space: "AddressSpace") -> list[Mapping]:
     ]
 
 
-def maps_of(space: "AddressSpace") -> list[Mapping]:
-    """All mappings, by address."""
+MAP_ANONYMOUS = 0x20
+
+
+def maps_of(
+    space: "AddressSpace", files: "Callable[[], list[tuple[int, int, bytes]]] | None" = None
+) -> list[Mapping]:
+    """All mappings, by address. `files` names those that were mapped from files by the guest itself."""
     found = []
+    names: list[tuple[int, int, bytes]] | None = None
+
+    def name_of(area: "RawMapping") -> str:
+        nonlocal names
+        name = area.name
+        if not name and not area.flags & MAP_ANONYMOUS and files is not None:
+            if names is None:
+                names = files()
+            name = next((path for start, end, path in names if start <= area.start < end), b"")
+        return name.decode("utf-8", "surrogateescape")
+
     with open("/proc/self/pagemap", "rb", buffering=0) as pagemap:  # noqa: PTH123
         for area in space.maps():
             committed = committed_bytes(pagemap.fileno(), space.base + area.start, area.end - area.start)
@@ -207,7 +224,7 @@ def maps_of(space: "AddressSpace") -> list[Mapping]:
                     area.prot,
                     area.flags,
                     area.offset,
-                    area.name.decode("utf-8", "surrogateescape"),
+                    name_of(area),
                     committed,
                 )
             )

@@ -50,6 +50,10 @@ class Personality:
 
         return [Thread(1, self._cpu, self.machine.regs, "")]
 
+    def files(self) -> "list[tuple[int, int, bytes]]":
+        """The files of mappings whose names nobody has noted: start, end, path; sorted."""
+        return []
+
     def is_waiting(self, cpu: "engine.Processor") -> bool:
         """Is this processor's thread in a system call?"""
         return False

@@ -61,6 +61,8 @@ def run_loop(c, one):
     if sigsetjmp(c.fault_jump, 0):
         resume_guest_fp(c)
         if recover(c):
+            if c.access_count:  # they will be made again
+                finish(c)
             o = NULL_OP
         else:
             o = cython.NULL

@@ -401,11 +401,16 @@ class Journal:
                           self.pagemap)
 
     def moved(self, new: int, length: int) -> None:
-        """What was moved is there."""
-        if self.changes is not None:
-            for at in range(new, new + length, 4096):
-                data = self.page(at)
-                if data is not None:
+        """What was moved, or read from a file, is there: where nothing was before, or what is saved."""
+        log: LogP = cython.cast(LogP, self.s.journal)
+        page: u64
+        for at in range(new, new + length, 4096):
+            data = self.page(at)
+            if data is not None:
+                page = at
+                if not holds(log, page):
+                    add(log, page, cython.NULL)
+                if self.changes is not None:
                     self.changes.append((at, data))
 
     def arranged(self) -> None:

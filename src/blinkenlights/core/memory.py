@@ -115,10 +115,12 @@ def carve_areas(s, start, end):
     split_area(s, end)
     i: cython.int = first_area(s, start)
     j: cython.int = i
+    present: uint64_t = s.present
     while j < s.count and s.areas[j].end <= end:
         invalidate(s, s.areas[j].start, s.areas[j].end)
         forget_pages(s, s.areas[j].start, s.areas[j].end)
         j += 1
+    s.freed += present - s.present
     memmove(s.areas + i, s.areas + j, (s.count - j) * cython.sizeof(Area))
     s.count -= j - i
 
@@ -583,6 +585,11 @@ class AddressSpace:
     def tables(self) -> int:
         """Page tables allocated (virtualised memory)."""
         return self.s.tables
+
+    @property
+    def freed(self) -> int:
+        """Pages that were present and have been unmapped since the start (virtualised memory)."""
+        return self.s.freed
 
     @property
     def present(self) -> int:

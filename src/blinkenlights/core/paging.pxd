@@ -51,6 +51,7 @@ cdef struct Space:
     u64 *pml4
     u64 tables  # page tables allocated
     u64 present  # pages present in them
+    u64 freed  # that were present and are mapped no more
     Cpu *cpus
     void *blocks  # core.blocks.Cache
     void *translated  # jit.cache.Cache, or NULL

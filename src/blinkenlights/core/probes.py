@@ -369,15 +369,42 @@ def finish_accesses(c):
     if p == cython.NULL:
         c.access_count = 0
         return
-    if c.exit == EXIT_EXCEPTION:  # it tells nothing
-        if p.direct:
-            p.watches[0].recorder.next -= c.access_count
-        c.access_count = 0
-        return
+    if c.exit == EXIT_EXCEPTION:
+        retract(c, p)
+        if c.access_count == 0:
+            return
     by = tell(c, p, c.icount)
-    if by and c.exit == EXIT_ATTENTION:
-        c.exit = EXIT_STOP
+    if by and (c.exit == EXIT_ATTENTION or c.exit == EXIT_EXCEPTION):
+        c.exit = EXIT_STOP  # an exception comes again: its instruction is the next one
         c.stopped_by = by
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def retract(c: CpuP, p: ProbesP) -> cython.void:
+    """Forget the accesses of an instruction that has faulted; of a repeated one, its last element's."""
+    repeated: cython.bint = c.op != cython.NULL and c.op.flags & (REP | REPNE) != 0
+    address: u64
+    while c.access_count:
+        address = c.accesses[c.access_count - 1].address
+        if p.direct:
+            address = (p.watches[0].recorder.next - 1).address
+        if repeated and address != element_address(c, 6) and address != element_address(c, 7):
+            return
+        c.access_count -= 1
+        if p.direct:
+            p.watches[0].recorder.next -= 1
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def element_address(c: CpuP, register: cython.int) -> u64:
+    """Where a string instruction's next element is read (RSI, 6) or written (RDI, 7)."""
+    if not c.op.flags & LEGACY:
+        return c.reg[register] + (c.seg_base[c.op.seg] if register == 6 else 0)
+    return cython.cast(u32, c.reg[register] + c.seg_base[ES if register == 7 else c.op.seg])
 
 
 plant_by(plant, set_block_size)

@@ -227,6 +227,7 @@ class Guest:
         self.watcher: Watcher | None = None  # sees every system call
         self.turns: Turns | None = None  # of a recorded machine
         self.frozen = False  # it is in its past: what comes is for the present
+        self.retired = 0  # instructions of threads that have ended
         self.lent = (stdin, stdout, stderr)
         self.servant = Servant(self)
         self.servant.start()
@@ -303,7 +304,8 @@ class Guest:
 
     def drop(self, task: Task) -> None:
         """A thread is over."""
-        self.process.tasks.pop(task.tid, None)
+        if self.process.tasks.pop(task.tid, None) is not None:
+            self.retired += task.cpu.icount
         self.waiting.pop(task.tid, None)
         if task in self.order:
             self.order.remove(task)
@@ -429,7 +431,8 @@ class Guest:
         if number in SETTING_REGISTERS:
             cpu.set(RAX, result & 0xFFFFFFFFFFFFFFFF)
             return
-        if result == -RESTARTED or (result == -EINTR and kicked):
+        # EINTR that no signal is the reason of: the call was kicked
+        if result == -RESTARTED or (result == -EINTR and (kicked or not self.next_signal(task))):
             action = self.next_action(task)
             again = action is None or (action.flags & signal.SA_RESTART and number not in NEVER_RESTARTED)
             # the kernel looks for an ended child before it looks for the signal that tells of it
