@@ -4,7 +4,7 @@
 #   make build                       compile what changed, in place
 #   make check                       build and run the tests
 #   make fuzz [COUNT=n ENGINE=jit]   random instruction sequences against this machine's CPU
-#   make differential [CASES=n] [ENGINE=interpreter|virtual|jit] [BITS=64|32|16]
+#   make differential [CASES=n] [ENGINE=interpreter|virtual|jit|softx87] [BITS=64|32|16]
 #                                    every instruction form against this machine's CPU
 #   make programs [ARGS="-e interpreter redis"]    real programs, natively and under blink, a line each
 #   make soak [ARGS="--scale 0.1"]    long runs under load: threads, forks, connections, kills

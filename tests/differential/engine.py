@@ -6,6 +6,7 @@ from blinkenlights.core.engine import Processor
 from blinkenlights.core.host import catch_faults
 from blinkenlights.core.memory import AddressSpace
 from blinkenlights.core.trial import Trial
+from blinkenlights.core.x87 import use_software
 from tests.oracle import (
     CODE,
     DATA,
@@ -27,7 +28,8 @@ FIXED_PRIVATE = 0x32  # MAP_PRIVATE, MAP_ANONYMOUS, MAP_FIXED
 LIMIT = 10000  # instructions of one case: REP counts each element, and a branch may go wrong
 
 # What there is to run a case with, as arguments of AddressSpace.
-ENGINES: dict[str, dict[str, bool]] = {"interpreter": {}, "virtual": {"virtual": True}, "jit": {"jit": True}}
+ENGINES: dict[str, dict[str, bool]] = {"interpreter": {}, "virtual": {"virtual": True}, "jit": {"jit": True},
+                                       "softx87": {}}  # the interpreter with x87 arithmetic in software
 
 
 class Interpreter:
@@ -55,6 +57,7 @@ class Interpreter:
 
     def run_records(self, instructions: Sequence[bytes], records: bytes) -> bytes:
         """Likewise for packed states, each of which names its instruction by its address."""
+        use_software(self.engine == "softx87")
         self.set_code(instructions)
         self.records[:len(records)] = records
         processor, results = self.processor, self.results

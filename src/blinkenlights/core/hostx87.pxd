@@ -107,7 +107,11 @@ cdef extern from *:
         }
     }
     #else
-    #error "x87 instructions are executed by the host's x87 unit: only an x86-64 host has one"
+    #define X87_NATIVE 0  /* see core/x87.pxd */
+    static inline void x87_set_cw(uint16_t cw) {}
+    static inline void x87_clear(void) {}
+    static inline uint16_t x87_quick(int which, void *result, const void *a, const void *b) { return 0; }
+    static inline void x87_full(int which, X87Image *image, uint16_t cw, const void *a, const void *b) {}
     #endif
     #endif
     """
@@ -117,6 +121,7 @@ cdef extern from *:
         u16 tw
         u8 st[8][10]
     enum:
+        X87_NATIVE
         X87_ADD, X87_MUL, X87_SUB, X87_SUBR, X87_DIV, X87_DIVR, X87_COM, X87_UCOM
         X87_TST, X87_XAM, X87_SQRT, X87_RNDINT, X87_SCALE, X87_PREM, X87_PREM1
         X87_F2XM1, X87_SIN, X87_COS, X87_SINCOS, X87_PTAN, X87_PATAN, X87_YL2X, X87_YL2XP1, X87_XTRACT

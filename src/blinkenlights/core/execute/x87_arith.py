@@ -81,12 +81,9 @@ from cython.cimports.blinkenlights.core.hostx87 import (
     X87_YL2X,
     X87_YL2XP1,
     X87Image,
-    x87_clear,
-    x87_full,
-    x87_quick,
-    x87_set_cw,
 )
 from cython.cimports.blinkenlights.core.state import RR, CpuP, OpP, i16, i32, i64, u8, u8p, u16
+from cython.cimports.blinkenlights.core.x87 import clear_flags, full, quick, set_control
 from cython.cimports.libc.string import memcpy
 
 MF = cython.declare(cython.int, 16)
@@ -105,18 +102,18 @@ def compute(c: CpuP, which: cython.int, result: u8p, a: u8p, b: u8p) -> u16:
     sw: u16
     rounding: u16 = c.fcw & FPU_PRECISION_ROUNDING
     if unlikely_(c.fcw & FPU_EXCEPTIONS != FPU_EXCEPTIONS):
-        x87_full(which, cython.address(image), c.fcw, a, b)
+        full(which, cython.address(image), c.fcw, a, b)
         memcpy(result, image.st[0], 10)
         return image.sw
     if unlikely_(rounding != FPU_CONTROL & FPU_PRECISION_ROUNDING):
-        x87_set_cw(c.fcw)
-    sw = x87_quick(which, result, a, b)
+        set_control(c.fcw)
+    sw = quick(which, result, a, b, c.fcw)
     if unlikely_(sw & FPU_EXCEPTIONS & ~c.fsw):
         # a flag that may be new to the guest, or left over from before
-        x87_clear()
-        sw = x87_quick(which, result, a, b)
+        clear_flags()
+        sw = quick(which, result, a, b, c.fcw)
     if unlikely_(rounding != FPU_CONTROL & FPU_PRECISION_ROUNDING):
-        x87_set_cw(FPU_CONTROL)
+        set_control(FPU_CONTROL)
     return sw
 
 
@@ -205,7 +202,7 @@ def load_integer(c: CpuP, o: OpP, cell: u8p) -> cython.void:
         value = cython.cast(i16, value)
     elif o.size == 4:
         value = cython.cast(i32, value)
-    x87_quick(X87_LOADI, cell, cython.cast(u8p, cython.address(value)), cython.NULL)
+    quick(X87_LOADI, cell, cython.cast(u8p, cython.address(value)), cython.NULL, c.fcw)
 
 
 @cython.cfunc
@@ -485,7 +482,7 @@ def fxam(c, o):
     mark_instruction(c, o)
     bits = FPU_C3 | FPU_C0
     if not is_empty(c, 0):
-        bits = x87_quick(X87_XAM, unused, st(c, 0), st(c, 0))
+        bits = quick(X87_XAM, unused, st(c, 0), st(c, 0), c.fcw)
     set_condition(c, bits)
     c.fsw = (c.fsw & ~FPU_C1) | (FPU_C1 if exponent(st(c, 0)) & 0x8000 else 0)
     return done(c, o)
@@ -591,7 +588,7 @@ def function(c: CpuP, o: OpP, which: cython.int, operands: cython.int, move: cyt
     absent = is_empty(c, 0) or (operands == 2 and is_empty(c, 1))
     if unlikely_(absent or (move == PUSHES and not is_empty(c, 7))):
         return function_fault(c, o, operands, move, codes)
-    x87_full(which, cython.address(image), c.fcw, st(c, 0), st(c, operands - 1))
+    full(which, cython.address(image), c.fcw, st(c, 0), st(c, operands - 1))
     raised(c, o, image.sw)
     if codes & FPU_C0 and no_quotient(c, image.sw, image.st[0]):
         codes = FPU_C2

@@ -59,10 +59,6 @@ from cython.cimports.blinkenlights.core.hostx87 import (
     X87_TRUNC4,
     X87_TRUNC8,
     X87Image,
-    x87_clear,
-    x87_full,
-    x87_quick,
-    x87_set_cw,
 )
 from cython.cimports.blinkenlights.core.state import (
     RR,
@@ -78,6 +74,7 @@ from cython.cimports.blinkenlights.core.state import (
     u64,
     u64p,
 )
+from cython.cimports.blinkenlights.core.x87 import clear_flags, full, quick, set_control
 from cython.cimports.libc.string import memcpy
 
 MF = cython.declare(cython.int, 16)
@@ -118,10 +115,10 @@ def load_float(c: CpuP, o: OpP, which: cython.int, size: cython.int) -> OpP:
     fetch(c, ea(c, o), operand, size)
     if unlikely_(not is_empty(c, 7)):
         return push(c, o, cell)
-    sw = x87_quick(which, cell, operand, cython.NULL)
+    sw = quick(which, cell, operand, cython.NULL, c.fcw)
     if unlikely_(sw & FPU_EXCEPTIONS & ~c.fsw):
-        x87_clear()
-        sw = x87_quick(which, cell, operand, cython.NULL)
+        clear_flags()
+        sw = quick(which, cell, operand, cython.NULL, c.fcw)
     mark_instruction(c, o)
     if not (raised(c, o, sw & (FPU_IE | FPU_DE)) and sw & ~c.fcw & FPU_IE):
         push_st(c, cell)  # a denormal number is loaded even if that exception is unmasked
@@ -139,10 +136,10 @@ def load_constant(c: CpuP, o: OpP, which: cython.int) -> OpP:
         return fault(c, o, MF, 0)
     rounding: cython.bint = (c.fcw ^ FPU_CONTROL) & FPU_PRECISION_ROUNDING != 0
     if rounding:
-        x87_set_cw(c.fcw | FPU_EXCEPTIONS)
-    x87_quick(which, cell, cython.NULL, cython.NULL)
+        set_control(c.fcw | FPU_EXCEPTIONS)
+    quick(which, cell, cython.NULL, cython.NULL, c.fcw)
     if rounding:
-        x87_set_cw(FPU_CONTROL)
+        set_control(FPU_CONTROL)
     return push(c, o, cell)
 
 
@@ -186,7 +183,7 @@ def fild(c, o):
         value = cython.cast(i16, value)
     elif o.size == 4:
         value = cython.cast(i32, value)
-    x87_quick(X87_LOADI, cell, cython.cast(u8p, cython.address(value)), cython.NULL)
+    quick(X87_LOADI, cell, cython.cast(u8p, cython.address(value)), cython.NULL, c.fcw)
     return push(c, o, cell)
 
 
@@ -196,7 +193,7 @@ def fbld(c, o):
     if c.fsw & FPU_ES:
         return fault(c, o, MF, 0)
     fetch(c, ea(c, o), digits, 10)
-    x87_quick(X87_LOADB, cell, digits, cython.NULL)
+    quick(X87_LOADB, cell, digits, cython.NULL, c.fcw)
     return push(c, o, cell)
 
 
@@ -327,16 +324,16 @@ def convert(c: CpuP, which: cython.int, result: u8p, a: u8p) -> u16:
     sw: u16
     rounding: u16 = c.fcw & FPU_PRECISION_ROUNDING
     if unlikely_(c.fcw & FPU_EXCEPTIONS != FPU_EXCEPTIONS):
-        x87_full(which, cython.address(image), c.fcw, a, result)
+        full(which, cython.address(image), c.fcw, a, result)
         return image.sw
     if unlikely_(rounding != FPU_CONTROL & FPU_PRECISION_ROUNDING):
-        x87_set_cw(c.fcw)
-    sw = x87_quick(which, result, a, cython.NULL)
+        set_control(c.fcw)
+    sw = quick(which, result, a, cython.NULL, c.fcw)
     if unlikely_(sw & FPU_EXCEPTIONS & ~c.fsw):
-        x87_clear()
-        sw = x87_quick(which, result, a, cython.NULL)
+        clear_flags()
+        sw = quick(which, result, a, cython.NULL, c.fcw)
     if unlikely_(rounding != FPU_CONTROL & FPU_PRECISION_ROUNDING):
-        x87_set_cw(FPU_CONTROL)
+        set_control(FPU_CONTROL)
     return sw
 
 
