@@ -1,6 +1,7 @@
 """What a PC does as a whole: its ends, its time, its interrupts, its memory."""
 
 import io
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from blinkenlights.pc import run_headless
 from blinkenlights.pc.machine import PC, End
 from blinkenlights.pc.memory import read_option_roms
+from blinkenlights.pc.screen import Pixels, Text, screen
 from tests.pc.conftest import assemble
 
 Source = Callable[[str], Path]
@@ -395,4 +397,118 @@ def test_a_chipset_shadows_its_rom(image: Source, tmp_path: Path) -> None:
     machine.restore(state)
     memory.put_u8(0xF0000, 4)
     assert memory.u8(0xF0000) == 4
+    machine.close()
+
+
+POLLS = {
+    "by_int_16h": """
+again:
+    mov ah, 1
+    int 0x16
+    jz again
+    xor ah, ah
+    int 0x16
+""",
+    "by_ports": """
+    cli
+again:
+    in al, 0x64
+    test al, 1
+    jz again
+    in al, 0x60
+    test al, 0x80
+    jnz again
+    mov bx, table
+    sub al, 0x1e                ; A's scan code, then S's and D's
+    xlatb
+""",
+    "by_interrupt": """
+    mov word [9 * 4], handler
+    mov word [9 * 4 + 2], 0
+    sti
+again:
+    hlt
+    mov al, [0x600]
+    test al, al
+    jz again
+    mov byte [0x600], 0
+    mov bx, table
+    sub al, 0x1e
+    xlatb
+    jmp got
+handler:
+    push ax
+    in al, 0x60
+    test al, 0x80
+    jnz .up
+    mov [0x600], al
+.up:
+    mov al, 0x20
+    out 0x20, al
+    pop ax
+    iret
+got:
+""",
+}
+
+
+@pytest.mark.parametrize("way", POLLS)
+def test_keys_are_typed_at_programs_that_do_not_wait_for_them(image: Source, way: str) -> None:
+    tail = """
+    out 0xe9, al
+    cmp al, 'd'
+    jne again
+    pass
+table: db 'asd'
+"""
+    said = io.BytesIO()
+    status = run_headless(image(POLLS[way] + tail), out=said, keys=io.BytesIO(b"asd"), timeout=60)
+    assert (status, said.getvalue()) == (33, b"asd")
+
+
+def test_a_program_that_looks_for_keys_goes_on_while_there_are_none(image: Source) -> None:
+    program = "mov cx, 20000\nagain: mov ah, 1\n int 0x16\n jnz there\n loop again\n pass\nthere: fail 1"
+    ours, theirs = os.pipe()
+    with os.fdopen(ours, "rb") as keys, os.fdopen(theirs, "wb"):
+        assert run_headless(image(program), out=io.BytesIO(), keys=keys, timeout=60) == 33
+
+
+def test_flat_rows_of_text_are_pixels(image: Source) -> None:
+    machine = PC(image("""
+    mov dx, 0x3d8
+    mov al, 0x09                ; attributes do not blink
+    out dx, al
+    mov si, table
+    mov cx, 5
+    mov dx, 0x3d4
+next:
+    lodsw
+    out dx, ax
+    loop next
+    mov ax, 0xb800
+    mov es, ax
+    xor di, di
+    mov cx, 8000
+    mov ax, 0x00de              ; its right half is in the foreground's colour
+    rep stosw
+    mov byte [es:1], 0x9c
+    mov byte [es:160 * 99 + 159], 0x0f
+    mov byte [0x600], 1
+    jmp $
+table: db 4, 0x7f, 5, 6, 6, 0x64, 7, 0x70, 9, 1
+"""))
+    machine.run(count=50_000)
+    assert machine.memory.u8(0x600) == 1
+    shown = screen(machine)
+    assert isinstance(shown, Pixels)
+    assert (shown.width, shown.height) == (160, 200)
+    assert shown.data[:3] == shown.data[160:163] == bytes((9, 12, 0))
+    assert shown.data[-2:] == bytes((0, 15))
+    machine.memory.put_u8(0xB8000, ord("A"))  # a letter needs all pixels
+    shown = screen(machine)
+    assert isinstance(shown, Pixels)
+    assert (shown.width, shown.height) == (640, 200)
+    assert shown.data[:8] != shown.data[640:648]
+    machine.adapter.crtc[9] = 15
+    assert isinstance(screen(machine), Text)
     machine.close()

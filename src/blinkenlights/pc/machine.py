@@ -17,6 +17,7 @@ from blinkenlights.core.supervisor.processor import (
 )
 from blinkenlights.pc import bios as firmware
 from blinkenlights.pc import cpuid, host_calls
+from blinkenlights.pc.bios.keyboard import keys_wait
 from blinkenlights.pc.bios.registers import Registers
 from blinkenlights.pc.bus import Bus
 from blinkenlights.pc.devices.adapter import Adapter
@@ -34,11 +35,13 @@ from blinkenlights.pc.devices.simple import Latches, PowerOff
 from blinkenlights.pc.disk import Disk
 from blinkenlights.pc.keys import Stroke, stroke
 from blinkenlights.pc.memory import Memory, is_video_rom
-from blinkenlights.pc.scheduler import Scheduler
+from blinkenlights.pc.scheduler import TICKS_PER_SECOND, Scheduler
 
 RAM = 16 << 20
 SLICE = 10_000_000  # instructions between two looks at the world, when nothing else happens
 IF = 0x200
+LOOKS = 64  # a program that has looked for a key so often isn't only emptying the keyboard
+KEY_TICKS = TICKS_PER_SECOND // 1000  # between two keys that are typed at such a program
 ROM_SEGMENT = 0xF0000
 CODE_SEGMENT = 1
 
@@ -103,6 +106,8 @@ class PC:
         self.roms = dict(option_roms or {})
         self.roms_to_run: list[int] = []  # of those, in this start
         self.wants_key: Callable[[], bool] | None = None  # asked when a program waits; False: none will come
+        self.offers_key: Callable[[], object] | None = None  # when a program keeps looking, and does not wait
+        self.looks = self.offered = 0  # how often it did since the last key, and when that was
         self.waiting_until: int | None = None  # INT 15h, AH=86h: the tick
         self.told_no_disk = False
         self.exited: int | None = None
@@ -139,7 +144,7 @@ class PC:
         self.pic = Pic(cpu.set_interrupt_line)
         self.pit = Pit(scheduler, now, line(0), self.ring)
         self.keyboard = Keyboard(
-            scheduler, now, line(1), lambda: cpu.a20, cpu.set_a20, self.reset
+            scheduler, now, line(1), lambda: cpu.a20, cpu.set_a20, self.reset, self.look_for_input
         )
         self.uart = Uart(self.transmit, line(4))
         self.clock = Clock(scheduler, now, line(8), start)
@@ -305,6 +310,15 @@ class PC:
             if end is not None:
                 return end
 
+    def look_for_input(self, times: int = 1) -> None:
+        """A program looks whether there is a key, and goes on: after some looks there may be one."""
+        if self.replaying or self.offers_key is None or self.inputs or not self.keyboard.idle:
+            return
+        self.looks += times
+        if self.looks >= LOOKS and self.cpu.now - self.offered >= KEY_TICKS:
+            self.looks, self.offered = 0, self.cpu.now
+            self.offers_key()
+
     def take_starved(self) -> bool:
         """Whether the program has waited, since this was asked last, for a key that does not come."""
         starved, self._starved = self._starved, False
@@ -333,6 +347,8 @@ class PC:
         following = self.scheduler.next
         if following is None or not self.cpu.rflags & IF:
             return End.HALT
+        if not self.own_bios or (self.cpu.segment(CODE_SEGMENT)[1] != ROM_SEGMENT and not keys_wait(self)):
+            self.look_for_input(LOOKS // 4)  # a program that is called for keys
         self.pace(following)
         self.cpu.sleep_until(following)
         return None

@@ -3,12 +3,16 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from blinkenlights.pc.bios import data
+from blinkenlights.pc.bios.font import GLYPHS
 from blinkenlights.pc.bios.video import MODES, mode_of
 
 if TYPE_CHECKING:
     from blinkenlights.pc.machine import PC
 
 TEXT_SIZE = 0x8000
+CGA_READABLE, VGA_READABLE = 4, 8  # fewer lines a row are no text
+LEAST_ROWS, MOST_ROWS = 26, 127
+HALVES = frozenset((0x00, 0x0F, 0xF0, 0xFF))  # lines of a character that are two wide pixels
 GLYPHS_OF_CONTROLS = "\0☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼"
 CHARACTERS = [*GLYPHS_OF_CONTROLS, *bytes(range(32, 256)).decode("cp437")]
 CHARACTERS[127] = "⌂"
@@ -50,7 +54,10 @@ def colours_of(machine: "PC", numbers: range | tuple[int, ...]) -> list[Colour]:
 def screen(machine: "PC") -> Text | Pixels:
     """What is shown now."""
     mode = mode_of(machine)
-    return pixels(machine) if mode.bits else text(machine)
+    if mode.bits:
+        return pixels(machine)
+    flat = flat_rows(machine)
+    return text(machine) if flat is None else flat_cells(machine, *flat)
 
 
 def text(machine: "PC") -> Text:
@@ -69,6 +76,42 @@ def text(machine: "PC") -> Text:
     hidden = bool(adapter.crtc[10] & 0x20) or not 0 <= place < size
     cursor = None if hidden else (place % mode.columns, place // mode.columns)
     return Text(mode.columns, rows, cells, cursor, adapter.blinking, text_colours(machine))
+
+
+def flat_rows(machine: "PC") -> tuple[int, int] | None:
+    """Rows and lines a row, where a program has made text's rows so flat that cells are pixels.
+
+    Programs for CGA do so for 160 by 100 pixels of 16 colours: rows of two lines, of a character whose halves
+    are the attribute's two colours. They tell the CRTC as CGA's has it, or as VGA's, with twice the lines.
+    """
+    crtc = machine.adapter.crtc
+    lines = (crtc[9] & 31) + 1
+    if crtc[18]:  # where VGA's picture ends; the upper bits are in the overflow register
+        height = (crtc[18] | crtc[7] << 7 & 0x100 | crtc[7] << 3 & 0x200) + 1
+        return (height // lines, max(lines // 2, 1)) if lines < VGA_READABLE else None
+    return (crtc[6], lines) if lines < CGA_READABLE and LEAST_ROWS <= crtc[6] <= MOST_ROWS else None
+
+
+def flat_cells(machine: "PC", rows: int, lines: int) -> Pixels:
+    """The upper lines of characters, by our own font: 640 pixels across, or 160 where halves are enough."""
+    memory, adapter = machine.memory, machine.adapter
+    mode = mode_of(machine)
+    across = mode.columns
+    start = 2 * adapter.start_address % TEXT_SIZE
+    window = memory.read(mode.memory, TEXT_SIZE)
+    raw = (window + window)[start : start + 2 * across * rows]
+    shapes = [GLYPHS[8 * code : 8 * code + lines] for code in range(256)]
+    used = {line for code in set(raw[::2]) for line in shapes[code]}
+    points = (0x80, 0x08) if used <= HALVES else tuple(0x80 >> i for i in range(8))
+    backgrounds = 7 if adapter.blinking else 15
+    shown = bytearray()
+    for row in range(0, len(raw), 2 * across):
+        cells = [(shapes[raw[i]], raw[i + 1] & 15, raw[i + 1] >> 4 & backgrounds)
+                 for i in range(row, row + 2 * across, 2)]  # fmt: skip
+        for line in range(lines):
+            shown += bytes(front if shape[line] & point else back
+                           for shape, front, back in cells for point in points)  # fmt: skip
+    return Pixels(across * len(points), rows * lines, bytes(shown), text_colours(machine))
 
 
 def text_colours(machine: "PC") -> list[Colour]:

@@ -178,7 +178,7 @@ class Blinkenlights(App[int]):
         pc = pc_of(machine)
         if pc is not None:
             pc.bell = Bell(lambda: self.tell(Rang()))
-            pc.wants_key = self.type_pasted
+            pc.wants_key = pc.offers_key = self.type_pasted
         return machine
 
     def first_stops(self) -> None:

@@ -36,6 +36,7 @@ END_BOTH = bytes.fromhex("50 b020 e6a0 e620 58 cf")
 END_X87 = bytes.fromhex("50 31c0 e6f0 b020 e6a0 e620 58 cd02 cf")  # the error line's latch; then as an NMI
 TIMER_MODE = 0x36  # channel 0, square wave
 CODE_SEGMENT = 1
+LET_IN = bytes.fromhex("fb 90 cf")  # STI, NOP, IRET: keys come also to programs that look with interrupts off
 CALL_1C = bytes.fromhex("cd1c")
 
 # Interrupts that are more than a service: offset in the ROM, and code, whose SYSCALL (if any) is first.
@@ -45,6 +46,7 @@ ROUTINES: dict[int, tuple[int, bytes]] = {
     **dict.fromkeys(range(0x0A, 0x10), (0xC840, END_MASTER)),
     **dict.fromkeys(range(0x70, 0x78), (0xC860, END_BOTH)),
     0x75: (0xC890, END_X87),
+    0x16: (0xC8B0, SYSCALL + LET_IN),
     0x1C: (0xC880, bytes((IRET_CODE,))),
 }
 # Vectors that are pointers to tables, or to nothing.

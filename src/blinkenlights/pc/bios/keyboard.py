@@ -92,6 +92,11 @@ def first(machine: "PC") -> int | None:
     return None if head == memory.u16(data.KEY_TAIL) else memory.u16(data.BASE + head)
 
 
+def keys_wait(machine: "PC") -> bool:
+    """Whether there are keys in the buffer."""
+    return first(machine) is not None
+
+
 def take(machine: "PC") -> None:
     memory = machine.memory
     memory.put_u16(data.KEY_HEAD, after(machine, memory.u16(data.KEY_HEAD)))
@@ -109,6 +114,8 @@ def service(machine: "PC", r: Registers) -> str | None:
         value = first(machine)
         if function & 1:
             r.zero = value is None
+            if value is None:
+                machine.look_for_input()
         elif value is None:
             return machine.wait_for_input()
         if value is not None:

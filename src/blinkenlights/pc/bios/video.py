@@ -71,7 +71,9 @@ def set_mode(machine: "PC", number: int) -> None:
     adapter.reset_palette()
     adapter.set_start(0)
     adapter.set_cursor(0)
+    adapter.crtc[:10] = bytes(10)  # so that rows are as high as the mode has them
     adapter.crtc[10], adapter.crtc[11] = 6, 7
+    adapter.crtc[18] = 0
     if not number & 0x80:
         if mode.bits:
             memory.write(mode.memory, bytes(0x10000 if mode.bits == 8 else 0x4000))

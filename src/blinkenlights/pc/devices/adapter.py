@@ -12,6 +12,7 @@ FRAME = TICKS_PER_SECOND // 60
 LINES = 262
 VISIBLE = 200
 RETRACE, BLANKED = 0x08, 0x01
+BLINKS = 0x20  # of the mode control register
 MONOCHROME_IDLE = 0xF0
 CRTC_SIZE = 0x20
 
@@ -171,6 +172,7 @@ class Adapter:
             self.graphics[self.graphics_index] = value
         elif port in (0x3B8, 0x3D8):
             self.mode_control = value
+            self.blinking = bool(value & BLINKS)
         elif port == 0x3D9:
             self.colour_select = value
 

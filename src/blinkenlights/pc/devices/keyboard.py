@@ -25,12 +25,14 @@ class Keyboard:
         a20: Callable[[], bool],
         set_a20: Callable[[bool], None],
         reset: Callable[[], None],
+        looked: Callable[[], object] = lambda: None,
     ) -> None:
         self.now = now
         self.interrupt = interrupt
         self.a20 = a20
         self.set_a20 = set_a20
         self.reset = reset
+        self.looked = looked  # is told when a program looks and there is nothing
         self.timer = scheduler.timer("keyboard", self.deliver)
         self.command = 0x45  # interrupts, system flag, translation
         self.expecting = 0  # a controller command that wants a byte
@@ -98,6 +100,8 @@ class Keyboard:
 
     def read(self, port: int) -> int:
         if port == 0x64:
+            if self.output is None:
+                self.looked()
             return (
                 (OUTPUT_FULL if self.output is not None else 0)
                 | (self.command & SYSTEM)
