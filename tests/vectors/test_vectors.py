@@ -5,10 +5,11 @@ import itertools
 import pytest
 from iced_x86 import Decoder, OpKind
 
+from blinkenlights.core.memory import AddressSpace
 from tests.differential.campaign import engine_of_process, executed
 from tests.differential.cases import Case
 from tests.differential.compare import differences
-from tests.differential.engine import ENGINES
+from tests.differential.engine import ENGINES, Interpreter
 from tests.differential.forms import Form
 from tests.oracle import unpack, unpack_state
 from tests.oracle.segments import slot_address
@@ -35,7 +36,18 @@ def chosen() -> list[tuple[str, str]]:
 def test_recorded_results_come_out_again(group: str, engine: str) -> None:
     if engine == "softx87":
         pytest.importorskip("gmpy2")
-    ours = engine_of_process(engine)
+    compare(group, engine_of_process(engine))
+
+
+@pytest.mark.parametrize("engine", ["interpreter", "jit"])
+def test_a_page_fault_is_told_even_if_its_address_would_not_be_canonical_on_the_host(engine: str) -> None:
+    first = AddressSpace()  # takes the place that the first one of a process gets
+    ours = Interpreter(engine)
+    assert ours.space.base + (1 << 46) > 1 << 47 and ours.space.base != first.base
+    compare("integer", ours)
+
+
+def compare(group: str, ours: Interpreter) -> None:
     wrong = []
     entries = read(group)
     compared = 0

@@ -91,13 +91,9 @@ def recover(c):
         return False
     c.fault_address -= c.membase
     s: SpaceP = cython.cast(SpaceP, c.space)
-    # the host sends SIGBUS for #SS: it reached a guest address through a stack register of its own
-    if c.host_signal == SIGSEGV or c.host_code == SI_KERNEL:
-        if c.host_code == SI_KERNEL:  # the host's address is not canonical; the guest's may be
-            if o.form == RR:
-                return refuse_address(c, o)
-            c.host_signal = SIGSEGV
-            c.fault_address = operand_address(c, o)
+    if c.host_code == SI_KERNEL and c.host_signal != SIGTRAP:
+        return explain(c)
+    if c.host_signal == SIGSEGV:
         if impossible(c, o):
             return refuse_address(c, o)
         if c.fault_address < s.size and unguard(s, c.fault_address):
@@ -106,6 +102,45 @@ def recover(c):
         c.fault_address = first_refused(c, o)
     c.vector = 16 if c.host_signal == SIGFPE else 6 if c.host_signal == SIGILL else 14
     return False
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def explain(c: CpuP) -> cython.bint:
+    """The host was given an address that is not canonical; the guest's may be, and the host doesn't tell it.
+
+    So the instruction is executed again with every access checked, which finds what is wrong with it.
+    """
+    outer: sigjmp_buf
+    o: OpP
+    paged: u8 = c.paged
+    again: cython.bint = False
+    s: SpaceP = cython.cast(SpaceP, c.space)
+    memcpy(cython.address(outer), cython.address(c.fault_jump), cython.sizeof(outer))
+    c.paged = True
+    flush_tlb(c)
+    c.host_signal = 0
+    c.exit = EXIT_ATTENTION  # in case that it goes well now
+    if sigsetjmp(c.fault_jump, 0) == 0:
+        o = single(c, c.rip)
+        while o != cython.NULL:
+            c.op = o
+            o = o.fn(c, o)
+    else:
+        resume_guest_fp(c)
+        c.exit = EXIT_EXCEPTION
+        if c.host_signal:  # a page with translated code, or memory that was unmapped meanwhile
+            c.vector = 14
+            c.fault_address -= c.membase
+            again = c.fault_address < s.size and unguard(s, c.fault_address)
+            if again:
+                c.host_signal = 0
+        elif c.vector == 14 and impossible(c, c.op):
+            refuse_address(c, c.op)
+    c.paged = paged
+    memcpy(cython.address(c.fault_jump), cython.address(outer), cython.sizeof(outer))
+    return again
 
 
 @cython.cfunc

@@ -104,6 +104,8 @@ def walk(c: CpuP, address: u64, need: u32) -> u64:
     error: u32 = PF_USER | (PF_WRITE if need & PTE_W else 0)
     if address >= s.size:
         page_fault(c, address, error)
+    if s.pml4 == cython.NULL:
+        return walk_areas(c, s, address, need, error)
     acquire(cython.address(s.lock))
     pte: u64p = entry_of(s, page, 1)
     if not pte[0] & PTE_P:
@@ -129,6 +131,22 @@ def walk(c: CpuP, address: u64, need: u32) -> u64:
         t.write_tag = page | TAG_WATCHED if found & PTE_WATCH_WRITE else page
     t.addend = s.base
     return found
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def walk_areas(c: CpuP, s: SpaceP, address: u64, need: u32, error: u32) -> u64:
+    """`walk` in linear memory, where a single instruction is checked: without tables, past the TLB."""
+    acquire(cython.address(s.lock))
+    area: AreaP = find_area(s, address)
+    prot: cython.int = area.prot if area != cython.NULL else 0
+    release(cython.address(s.lock))
+    if not prot:
+        page_fault(c, address, error)
+    if need & PTE_W and not prot & PROT_W:
+        page_fault(c, address, error | PF_PRESENT)
+    return PTE_P
 
 
 watch_bits = cython.declare(WatchBits, cython.NULL)
