@@ -8,7 +8,7 @@ import pytest
 
 from blinkenlights import Machine, Stop
 from blinkenlights.debugger.history import History
-from blinkenlights.pc.machine import PC
+from blinkenlights.pc.machine import PC, End
 from blinkenlights.pc.memory import read_option_roms
 from blinkenlights.pc.screen import text_lines
 from tests.pc.conftest import SOURCES, assemble
@@ -154,3 +154,51 @@ def test_seabios_without_a_display_boots_and_is_gone_back_to() -> None:
         assert machine.regs.rip == 0xFFF0
         machine.run()
         assert (machine.tick, machine.history.digest()) == (there, last)
+
+
+def test_memdisk_boots_a_floppy_from_memory(tmp_path: Path) -> None:
+    image = syslinux_disk(
+        tmp_path, "DEFAULT k\nLABEL k\nKERNEL memdisk\nAPPEND initrd=floppy.img\n",
+        **{"memdisk": "/usr/lib/syslinux/memdisk",
+           "floppy.img": str(assemble(SOURCES / "disks_are_read_and_written_by_cylinder.asm"))},
+    )  # fmt: skip
+    machine = PC(image, start=0)
+    assert machine.run(timeout=PATIENCE) is End.EXIT
+    assert machine.exited == 33
+    machine.close()
+
+
+def cd(folder: Path, boot: str, *options: str) -> Path:
+    """An image of what is in a folder, that boots one of its files."""
+    image = folder.with_suffix(".iso")
+    tool = ("xorriso", "-as", "mkisofs", "-quiet", "-o", image, "-b", boot, "-c", "boot.cat")
+    run(*tool, *options, folder)
+    return image
+
+
+def test_isolinux_loads_from_a_cd(tmp_path: Path) -> None:
+    loader, library = "/usr/lib/ISOLINUX/isolinux.bin", "/usr/lib/syslinux/modules/bios/ldlinux.c32"
+    need("xorriso", loader, library)
+    folder = tmp_path / "cd"
+    folder.mkdir()
+    for source in (loader, library):
+        shutil.copy(source, folder)
+    (folder / "isolinux.cfg").write_text("PROMPT 1\nSAY greetings from the CD\nLABEL x\nKERNEL nothing\n")
+    image = cd(folder, "isolinux.bin", "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table")
+    machine = PC(image, start=0)
+    assert "greetings from the CD" in shows(machine, "boot:")
+    machine.press("x", "enter")
+    shows(machine, "nothing")
+    machine.close()
+
+
+def test_grub_shows_its_menu_from_a_cd(tmp_path: Path) -> None:
+    need("xorriso", "grub-mkrescue", "/usr/lib/grub/i386-pc/cdboot.img")
+    menu = tmp_path / "cd" / "boot" / "grub" / "grub.cfg"
+    menu.parent.mkdir(parents=True)
+    menu.write_text('set timeout=-1\nmenuentry "from the CD" { echo }\n')
+    image = tmp_path / "cd.iso"
+    run("grub-mkrescue", "-d", "/usr/lib/grub/i386-pc", "-o", image, tmp_path / "cd")
+    machine = PC(image, start=0, ram=64 * MIB)
+    shows(machine, "*from the CD")
+    machine.close()

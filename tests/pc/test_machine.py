@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -511,4 +512,104 @@ table: db 4, 0x7f, 5, 6, 6, 0x64, 7, 0x70, 9, 1
     assert shown.data[:8] != shown.data[640:648]
     machine.adapter.crtc[9] = 15
     assert isinstance(screen(machine), Text)
+    machine.close()
+
+
+def bootable_cd(path: Path, medium: int, image: bytes, segment: int = 0, count: int = 4) -> Path:
+    """A CD with nothing but what it boots."""
+    sectors = [bytes(2048)] * 21
+    sectors[16] = b"\1CD001\1".ljust(2048, b"\0")
+    record = b"\0CD001\1EL TORITO SPECIFICATION".ljust(0x47, b"\0") + (19).to_bytes(4, "little")
+    sectors[17] = record.ljust(2048, b"\0")
+    entry = bytes((0x88, medium)) + segment.to_bytes(2, "little") + bytes(2) + count.to_bytes(2, "little")
+    validation = b"\1".ljust(30, b"\0") + b"\x55\xaa"
+    sectors[19] = (validation + entry + (21).to_bytes(4, "little")).ljust(2048, b"\0")
+    path.write_bytes(b"".join(sectors) + image)
+    return path
+
+
+CD_PROGRAM = """
+    bits 16
+    org {origin}
+    jmp {segment}:start
+start:
+    cld
+    mov ax, cs
+    mov ds, ax
+    cmp dl, {drive}
+    mov bl, 1
+    jne wrong
+    mov ax, 0x4b01              ; what is booted
+    mov si, packet
+    int 0x13
+    mov bl, 2
+    jc wrong
+    cmp byte [packet], 0x13
+    jne wrong
+    cmp byte [packet + 1], {medium}
+    mov bl, 3
+    jne wrong
+    cmp dword [packet + 4], 21
+    mov bl, 4
+    jne wrong
+    mov dl, 0xe0
+    mov ah, 0x48
+    mov word [packet], 26
+    int 0x13
+    mov bl, 5
+    jc wrong
+    cmp word [packet + 24], 2048
+    jne wrong
+    mov ax, cs
+    mov [read + 6], ax
+    mov si, read
+    mov ah, 0x42
+    int 0x13
+    mov bl, 6
+    jc wrong
+    cmp dword [buffer + 1], 'CD00'
+    mov bl, 7
+    jne wrong
+    mov ah, 0x43                ; nothing can be written
+    mov si, read
+    int 0x13
+    mov bl, 8
+    jnc wrong
+    mov bl, 16
+wrong:
+    mov al, bl
+    out 0xf4, al
+    cli
+    hlt
+    align 4
+read: db 16, 0
+    dw 1, buffer, 0
+    dq 16
+packet: times 32 db 0
+    times 510 - ($ - $$) db 0
+    dw 0xaa55
+buffer:
+"""
+
+
+@pytest.mark.parametrize(
+    ("medium", "segment", "drive"), [(0, 0, 0xE0), (0, 0x1000, 0xE0), (2, 0, 0), (4, 0, 0x80)]
+)
+def test_cds_boot_as_themselves_and_for_other_disks(
+    tmp_path: Path, medium: int, segment: int, drive: int
+) -> None:
+    if shutil.which("nasm") is None:
+        pytest.skip("nasm isn't here")
+    source, image = tmp_path / "cd.asm", tmp_path / "program"
+    code = 0x7C00 if medium or not segment else 0
+    text = CD_PROGRAM.format(origin=code, segment=0 if code else segment, drive=drive, medium=medium)
+    source.write_text(text)
+    subprocess.run(["nasm", "-f", "bin", "-o", str(image), str(source)], check=True)
+    program = bytearray(image.read_bytes())
+    if medium == 4:  # the partition says how large the disk is
+        program = bytearray(program.ljust(512 * 4096, b"\0"))
+        program[0x1BE:0x1CE] = bytes((0x80, 0, 0, 0, 1, 0, 0, 0)) + b"\1\0\0\0" + (4095).to_bytes(4, "little")
+    machine = PC(bootable_cd(tmp_path / "cd.iso", medium, bytes(program.ljust(1440 << 10, b"\0")), segment))
+    assert machine.run(timeout=60) is End.EXIT
+    assert machine.exited == 33, f"check {(machine.exited or 0) >> 1}"
     machine.close()

@@ -15,22 +15,31 @@ FLOPPIES = {
 class Disk:
     """An image of a floppy or a hard disk. Writes stay in memory unless the image is opened for writing."""
 
-    def __init__(self, path: str | os.PathLike[str], write: bool = False) -> None:
-        """OSError when it can't be read; ValueError when it is empty."""
+    sector = SECTOR  # bytes
+
+    def __init__(
+        self, path: str | os.PathLike[str], write: bool = False, part: tuple[int, int] | None = None
+    ) -> None:
+        """`part` of a file: its start and length, in bytes.
+
+        OSError when it can't be read; ValueError when it is empty.
+        """
         self.path = Path(path)
         self._file = self.path.open("r+b" if write else "rb")
         size = self._file.seek(0, os.SEEK_END)
+        self._start, size = part or (0, size)
         if size == 0:
             self._file.close()
             raise ValueError(f"{path} is empty")
         self.writable = write
+        self.read_only = False  # writes are refused
         self.replaying = False
-        self.sectors = (size + SECTOR - 1) // SECTOR
+        self.sectors = (size + self.sector - 1) // self.sector
         self._changed: dict[int, bytes] = {}  # what was written; without a recording, and not kept
         self._before: dict[int, bytes] | None = None  # recorded: what the image had where it was written
         shape = FLOPPIES.get(size >> 10) if size % 1024 == 0 else None
         # a bare boot sector is taken for the floppy that it was written for
-        if shape is None and size < 360 << 10:
+        if shape is None and size < 360 << 10 and part is None:
             shape = FLOPPIES[1440]
         self.floppy = shape is not None
         if shape is not None:
@@ -61,19 +70,21 @@ class Disk:
         """`count` sectors; what the image is too short for is zero. ValueError beyond the disk."""
         if first < 0 or count < 0 or first + count > self.capacity:
             raise ValueError(f"the disk has {self.capacity} sectors")
-        self._file.seek(first * SECTOR)
-        data = self._file.read(count * SECTOR).ljust(count * SECTOR, b"\0")
+        size = self.sector
+        self._file.seek(self._start + first * size)
+        data = self._file.read(count * size).ljust(count * size, b"\0")
         if not self._changed and not self._before:
             return data
         changed, before = self._changed, self._before or {}
         return b"".join(
-            changed.get(n) or before.get(n) or data[i * SECTOR : (i + 1) * SECTOR]
+            changed.get(n) or before.get(n) or data[i * size : (i + 1) * size]
             for i, n in enumerate(range(first, first + count))
         )
 
     def write(self, first: int, data: bytes) -> None:
         """Whole sectors; in a replay the image has them already. ValueError beyond the disk."""
-        count = len(data) // SECTOR
+        size = self.sector
+        count = len(data) // size
         if first < 0 or first + count > self.capacity:
             raise ValueError(f"the disk has {self.capacity} sectors")
         if self.writable and not self.replaying:
@@ -81,13 +92,13 @@ class Disk:
                 for n in range(first, first + count):
                     if n not in self._before:
                         self._before[n] = self.read(n, 1)
-            self._file.seek(first * SECTOR)
+            self._file.seek(self._start + first * size)
             self._file.write(data)
             self._file.flush()
             if self._before is None:
                 return
         for i in range(count):
-            self._changed[first + i] = bytes(data[i * SECTOR : (i + 1) * SECTOR])
+            self._changed[first + i] = bytes(data[i * size : (i + 1) * size])
 
     def record(self) -> None:
         """From now on `save` and `restore` know what the image has, too."""
@@ -97,7 +108,7 @@ class Disk:
         """Have the image hold what the disk does: its past has become the present."""
         if self.writable and self._before:
             for n, before in self._before.items():
-                self._file.seek(n * SECTOR)
+                self._file.seek(self._start + n * self.sector)
                 self._file.write(self._changed.get(n, before))
             self._file.flush()
 

@@ -20,6 +20,7 @@ from blinkenlights.pc import cpuid, host_calls
 from blinkenlights.pc.bios.keyboard import keys_wait
 from blinkenlights.pc.bios.registers import Registers
 from blinkenlights.pc.bus import Bus
+from blinkenlights.pc.cdrom import Cd, boot_entry
 from blinkenlights.pc.devices.adapter import Adapter
 from blinkenlights.pc.devices.chipset import Pci, functions
 from blinkenlights.pc.devices.clock import Clock
@@ -66,6 +67,16 @@ class Stateful(Protocol):
     def restore(self, state: Any) -> None: ...
 
 
+def disks_of(image: str | os.PathLike[str], write: bool, own_bios: bool) -> list[Disk]:
+    """The disk to boot, and the CD that it is on, if it is on one. Another BIOS finds no CD drive."""
+    entry = boot_entry(image) if own_bios else None
+    if entry is None:
+        return [Disk(image, write)]
+    cd = Cd(image, entry)
+    emulated = cd.emulated()
+    return [cd] if emulated is None else [emulated, cd]
+
+
 class PC:
     """A machine with one processor.
 
@@ -94,15 +105,16 @@ class PC:
         self.say: Callable[[bytes], None] = say or (lambda text: None)
         self.serial: Callable[[bytes], None] = serial or (lambda text: None)
         self.bell: Callable[[int], None] = bell or (lambda frequency: None)
-        disk = Disk(boot_image, write)
+        disk, *others = disks_of(boot_image, write, bios is None)
         try:
             rom = Path(bios).read_bytes() if bios is not None else firmware.rom()
             self.memory = Memory(ram, rom)
         except BaseException:
-            disk.close()
+            for each in (disk, *others):
+                each.close()
             raise
         self.boot_disk = disk.number
-        self.disks: dict[int, Disk] = {disk.number: disk}
+        self.disks: dict[int, Disk] = {each.number: each for each in (disk, *others)}
         self.roms = dict(option_roms or {})
         self.roms_to_run: list[int] = []  # of those, in this start
         self.wants_key: Callable[[], bool] | None = None  # asked when a program waits; False: none will come
@@ -110,6 +122,7 @@ class PC:
         self.looks = self.offered = 0  # how often it did since the last key, and when that was
         self.waiting_until: int | None = None  # INT 15h, AH=86h: the tick
         self.told_no_disk = False
+        self.emulates = True  # a CD's image still stands for the disk that was booted
         self.exited: int | None = None
         self.own_bios = bios is None
         self.pace: Callable[[int], None] = lambda tick: None  # called before time jumps to `tick`
@@ -382,6 +395,7 @@ class PC:
             "roms_to_run": list(self.roms_to_run),
             "disks": {number: disk.save() for number, disk in self.disks.items()},
             "told_no_disk": self.told_no_disk,
+            "emulates": self.emulates,
             "exited": self.exited,
         }
 
@@ -400,6 +414,7 @@ class PC:
         for number, written in state["disks"].items():  # type: ignore[attr-defined]
             self.disks[number].restore(written)
         self.told_no_disk = bool(state["told_no_disk"])
+        self.emulates = bool(state["emulates"])
         self.exited = state["exited"]  # type: ignore[assignment]
 
     def close(self) -> None:

@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 
 from blinkenlights.pc.bios.registers import Registers
+from blinkenlights.pc.cdrom import Cd
+from blinkenlights.pc.disk import SECTOR
 
 if TYPE_CHECKING:
     from blinkenlights.pc.machine import PC
@@ -47,12 +49,19 @@ def start(machine: "PC") -> None:
     disk = machine.disks[number]
     sector = disk.read(0, 1)
     cpu = machine.cpu
+    machine.registers.dl = number
+    if isinstance(disk, Cd):
+        entry = disk.entry
+        sectors = (entry.length * SECTOR + disk.sector - 1) // disk.sector
+        machine.memory.write(entry.segment << 4, disk.read(entry.first, sectors)[: entry.length * SECTOR])
+        cpu.set_real_segment(1, entry.segment)
+        cpu.rip = 0
+        return
     if not disk.floppy and sector[510:] != SIGNATURE:
         cpu.rip = ENTRIES + 0x18 * ENTRY_SIZE
         cpu.set_real_segment(1, SEGMENT)
         return
     machine.memory.write(BOOT, sector)
-    machine.registers.dl = number
     cpu.rip = BOOT
 
 

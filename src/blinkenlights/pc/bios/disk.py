@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from blinkenlights.pc.bios import data
 from blinkenlights.pc.bios.registers import Registers
+from blinkenlights.pc.cdrom import CD_NUMBER, Cd
 from blinkenlights.pc.disk import SECTOR, Disk
 
 if TYPE_CHECKING:
     from blinkenlights.pc.machine import PC
 
 FINE, BAD_COMMAND, WRITE_PROTECTED, NOT_FOUND, NO_DISK = 0x00, 0x01, 0x03, 0x04, 0x80
+REMOVABLE_WITHOUT_SHAPE, NO_SHAPE = 0x04, 0xFFFFFFFF  # of function 48h's answer
 FLOPPY_TABLE = 0x9000  # in the ROM: the parameters that INT 1Eh points to
 # step rate, DMA, motor off time, bytes a sector (2: 512), sectors, gaps, filler, head settling, motor start
 FLOPPY_PARAMETERS = bytes((0xAF, 0x02, 0x25, 0x02, 18, 0x1B, 0xFF, 0x6C, 0xF6, 0x0F, 0x08))
@@ -62,9 +64,9 @@ def format_track(machine: "PC", r: Registers, disk: Disk) -> int:
 
 
 def parameters(machine: "PC", r: Registers, disk: Disk) -> int:
-    cylinders = min(disk.cylinders, 1024) - 1
-    r.ch, r.cl = cylinders & 0xFF, disk.track | cylinders >> 2 & 0xC0
-    r.dh, r.dl = disk.heads - 1, sum(n & 0x80 == r.dl & 0x80 for n in machine.disks)
+    r.ch, r.cl, heads = shape_bytes(disk)
+    kin = [n for n in machine.disks if n & 0x80 == r.dl & 0x80 and n < CD_NUMBER]
+    r.dh, r.dl = heads, len(kin)
     r.ax = 0
     if disk.floppy:
         r.bx = disk.type
@@ -125,6 +127,8 @@ def extended_write(machine: "PC", r: Registers, disk: Disk) -> int:
     wanted = packet(machine, r, disk)
     if wanted is None:
         return NOT_FOUND
+    if disk.read_only:
+        return WRITE_PROTECTED
     buffer, first, count = wanted
     disk.write(first, machine.memory.read(buffer, count * SECTOR))
     return FINE
@@ -139,9 +143,35 @@ def extended_parameters(machine: "PC", r: Registers, disk: Disk) -> int:
     at = (r.ds << 4) + r.si
     if machine.memory.u16(at) < 26:
         return BAD_COMMAND
-    answer = pack("<HHIIIQH", 26, 2, disk.cylinders, disk.heads, disk.track, disk.sectors, SECTOR)
-    machine.memory.write(at, answer)
+    shape = (2, disk.cylinders, disk.heads, disk.track)
+    if isinstance(disk, Cd):
+        shape = (REMOVABLE_WITHOUT_SHAPE, NO_SHAPE, NO_SHAPE, NO_SHAPE)
+    machine.memory.write(at, pack("<HHIIIQH", 26, *shape, disk.sectors, disk.sector))
     return FINE
+
+
+def emulation(machine: "PC", r: Registers, disk: Disk) -> int:
+    """4Bh: of a CD that was booted, tell (AL=1) what it stands for, or end that (AL=0)."""
+    cd = machine.disks.get(CD_NUMBER)
+    if not isinstance(cd, Cd) or r.al > 1:
+        return BAD_COMMAND
+    entry = cd.entry
+    machine.memory.write(
+        (r.ds << 4) + r.si,
+        pack("<BBBBIHHHHBBB", 0x13, entry.medium, machine.boot_disk, 0, entry.first, 0, 0, entry.segment,
+             entry.length, *shape_bytes(machine.disks[machine.boot_disk])),
+    )  # fmt: skip
+    if r.al == 0:
+        machine.emulates = False
+    return FINE
+
+
+def shape_bytes(disk: Disk) -> tuple[int, int, int]:
+    """As function 08h has them in CH, CL and DH."""
+    if isinstance(disk, Cd):
+        return 0, 0, 0
+    cylinders = min(disk.cylinders, 1024) - 1
+    return cylinders & 0xFF, disk.track | cylinders >> 2 & 0xC0, disk.heads - 1
 
 
 FUNCTIONS: dict[int, Callable[["PC", Registers, Disk], int]] = {
@@ -149,21 +179,31 @@ FUNCTIONS: dict[int, Callable[["PC", Registers, Disk], int]] = {
     0x08: parameters, 0x09: reset, 0x0C: reset, 0x0D: reset, 0x10: reset, 0x11: reset, 0x14: reset,
     0x15: kind, 0x16: reset, 0x17: media_type, 0x18: media_type,
     0x41: extensions, 0x42: extended_read, 0x43: extended_write, 0x44: extended_verify, 0x47: extended_verify,
-    0x48: extended_parameters,
+    0x48: extended_parameters, 0x4B: emulation,
 }  # fmt: skip
-EXTENDED = 0x41
+EXTENDED, EMULATION = 0x41, 0x4B
+OF_CDS = frozenset((0x00, 0x01, 0x0D, 0x15, 0x41, 0x42, 0x43, 0x44, 0x47, 0x48, 0x4B))
 
 
 def status_at(drive: int) -> int:
     return data.HARD_DISK_STATUS if drive & 0x80 else data.DISK_STATUS
 
 
+def has(disk: Disk, number: int) -> bool:
+    """Whether a function is one for this kind of disk."""
+    if isinstance(disk, Cd):
+        return number in OF_CDS
+    return not disk.floppy or number <= EXTENDED or number == EMULATION
+
+
 def service(machine: "PC", r: Registers) -> str | None:
     """AH is the function; CF and AH tell of errors."""
     disk = machine.disks.get(r.dl)
+    if not machine.emulates and r.dl == machine.boot_disk and r.dl != CD_NUMBER:
+        disk = None
     number = r.ah
     function = FUNCTIONS.get(number)
-    if function is None or (disk is not None and disk.floppy and number > EXTENDED):
+    if function is None or (disk is not None and not has(disk, number)):
         status = BAD_COMMAND
     elif disk is None:
         status = FINE if number == 0 and r.dl < 2 else BAD_COMMAND if r.dl & 0x80 else NO_DISK

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from blinkenlights.pc.bios import data, time
 from blinkenlights.pc.bios.registers import Registers
+from blinkenlights.pc.cdrom import CD_NUMBER
 from blinkenlights.pc.scheduler import TICKS_PER_SECOND
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def fill_data_area(machine: "PC") -> None:
         memory.put_u16(at, data.KEY_BUFFER - data.BASE)
     memory.put_u16(data.KEY_BUFFER_STOP, data.KEY_BUFFER_END - data.BASE)
     memory.put_u8(data.KEYBOARD_KIND, 0x10)  # 101 keys
-    memory.put_u8(data.HARD_DISKS, sum(number >= 0x80 for number in machine.disks))
+    memory.put_u8(data.HARD_DISKS, sum(0x80 <= number < CD_NUMBER for number in machine.disks))
     memory.put_u32(data.TICKS, time.ticks_now(machine))
 
 
