@@ -141,6 +141,8 @@ cdef struct Half:  # of the code memory, with all that stands in it
     u8 **chunks  # of the arena
     int chunk_count
     u64 chunk_used
+    u64 chunk_room  # bytes of the newest chunk
+    u8 large_sites  # the array has large pages from some place on
     u64 emptied_at  # the epoch that began when it was emptied
 
 cdef struct Statistics:
@@ -260,6 +262,9 @@ ctypedef Blocks *BlocksP
 
 cdef extern from "unistd.h" nogil:
     int usleep(unsigned int)
+
+cdef extern from "stdlib.h" nogil:
+    int posix_memalign(void **place, size_t alignment, size_t size)
 
 cdef extern from *:
     """

@@ -10,6 +10,7 @@ from cython.cimports.libc.stdlib import free, malloc, realloc
 from cython.cimports.libc.string import memset
 
 CHUNK = cython.declare(u64, 1 << 18)
+LARGE_CHUNK = cython.declare(u64, 1 << 21)
 CODE_ALIGNMENT = cython.declare(u64, 32)
 COMMON_ROOM = cython.declare(u64, 4096)
 
@@ -100,9 +101,15 @@ def free_chunks(half: HalfP) -> cython.void:
 def allocate(half: HalfP, size: u64) -> u8p:
     """Memory that lives as long as the half's code."""
     size = (size + 7) & ~cython.cast(u64, 7)
-    if half.chunk_count == 0 or half.chunk_used + size > CHUNK:
+    large: voidp = cython.NULL
+    if half.chunk_count == 0 or half.chunk_used + size > half.chunk_room:
         half.chunks = cython.cast(u8pp, realloc(half.chunks, (half.chunk_count + 1) * 8))
-        half.chunks[half.chunk_count] = cython.cast(u8p, malloc(CHUNK))
+        half.chunk_room = CHUNK
+        if half.chunk_count * CHUNK >= LARGE_FROM and posix_memalign(
+                cython.address(large), LARGE_CHUNK, LARGE_CHUNK) == 0:
+            half.chunk_room = LARGE_CHUNK
+            use_large_pages(large, LARGE_CHUNK)
+        half.chunks[half.chunk_count] = cython.cast(u8p, large if large != cython.NULL else malloc(CHUNK))
         half.chunk_count += 1
         half.chunk_used = 0
     p: u8p = half.chunks[half.chunk_count - 1] + half.chunk_used
@@ -632,6 +639,9 @@ def publish(cache: CacheP, half: HalfP) -> SiteP:
         site.length = d.sites[i].length
         site.kept = 0
     half.site_count += d.site_count
+    if not half.large_sites and half.site_count * cython.sizeof(Site) > LARGE_FROM:
+        half.large_sites = 1
+        use_large_pages(half.sites + half.site_count, (cache.most_sites - half.site_count) * cython.sizeof(Site))
     half.used += (d.size + CODE_ALIGNMENT - 1) & ~(CODE_ALIGNMENT - 1)
     cache.statistics.code_bytes += d.size
     return first

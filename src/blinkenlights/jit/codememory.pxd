@@ -11,11 +11,15 @@ cdef struct CodeMemory:
     u8 *master  # the private copy
     u64 size
     u64 filled[2]  # bytes from the start of either half that have been written
+    u8 large[2]  # the master has large pages from some place on
     u64 ready  # offset up to which pages are there already, in the half being filled
     u64 *here  # 1 where the mappings exist; the kernel zeroes it in a child
 
 ctypedef CodeMemory *CodeMemoryP
 ctypedef void *voidp
+
+cdef enum:
+    LARGE_FROM = 1 << 20  # bytes in use from which on a table has large pages; small programs need few of any kind
 
 # False where the host refuses.
 cdef bint reserve(CodeMemory *m, u64 size) noexcept nogil
@@ -31,6 +35,8 @@ cdef void *low_memory(u64 size) noexcept nogil
 
 # Zero memory of a mapping of its own, without copying pages that a parent shares.
 cdef void clear_memory(void *at, u64 size) noexcept nogil
+# Have the kernel use large pages in what is still untouched of a mapping: for what has proven to grow.
+cdef void use_large_pages(void *at, u64 size) noexcept nogil
 # Fill whole pages with a word, likewise.
 cdef void fill_memory(void *at, u64 size, u32 value) noexcept nogil
 
@@ -49,6 +55,9 @@ cdef extern from *:
     #ifndef MADV_POPULATE_READ
     #define MADV_POPULATE_READ 22
     #endif
+    #ifndef MADV_HUGEPAGE
+    #define MADV_HUGEPAGE 14
+    #endif
     #ifndef MADV_WIPEONFORK
     #define MADV_WIPEONFORK 18
     #endif
@@ -60,5 +69,5 @@ cdef extern from *:
     void *mremap(void *old, size_t old_size, size_t size, int flags, void *place) nogil
     int PROT_READ, PROT_WRITE, PROT_EXEC, PROT_NONE, MAP_PRIVATE, MAP_SHARED, MAP_ANONYMOUS, MAP_FIXED
     int MAP_NORESERVE, MAP_32BIT, MADV_WIPEONFORK, MREMAP_MAYMOVE, MREMAP_FIXED
-    int MADV_DONTNEED, MADV_POPULATE_READ, MADV_POPULATE_WRITE
+    int MADV_HUGEPAGE, MADV_DONTNEED, MADV_POPULATE_READ, MADV_POPULATE_WRITE
     void *MAP_FAILED

@@ -4,6 +4,7 @@ import cython
 from cython.cimports.libc.string import memcpy, memset
 
 PAGE_REST = cython.declare(u64, 4095)
+LARGE_REST = cython.declare(u64, (1 << 21) - 1)
 READY_STEP = cython.declare(u64, 1 << 16)
 LOW_END = cython.declare(u64, 1 << 31)
 
@@ -89,6 +90,13 @@ def clear_memory(at, size):
     memset(cython.cast(voidp, end), 0, cython.cast(u64, at) + size - end)
 
 
+def use_large_pages(at, size):
+    start: u64 = (cython.cast(u64, at) + LARGE_REST) & ~LARGE_REST
+    end: u64 = (cython.cast(u64, at) + size) & ~LARGE_REST
+    if start < end:
+        madvise(cython.cast(voidp, start), end - start, MADV_HUGEPAGE)
+
+
 def fill_memory(at, size, value):
     i: cython.int
     words: u32p = cython.cast(u32p, at)
@@ -115,6 +123,9 @@ def put_code(m, offset, code, length):
     end: u64 = offset + length - half * (m.size // 2)
     if m.filled[half] < end:
         m.filled[half] = end
+        if end > LARGE_FROM and not m.large[half]:
+            m.large[half] = 1
+            use_large_pages(m.master + offset + length, m.size // 2 - end)
     memcpy(m.master + offset, code, length)
     if m.here[0]:
         if offset + length > m.ready or offset + READY_STEP < m.ready:
