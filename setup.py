@@ -22,6 +22,12 @@ if platform.machine() in ("x86_64", "AMD64"):
 # Handlers are assembled from small pieces with constant arguments; they must become one function.
 MACROS = [("CYTHON_INLINE", "inline __attribute__((always_inline))")]
 
+# Packages whose modules are always loaded together share a bundle; no two in one may have the same name.
+BUNDLED_WITH = {
+    "blinkenlights.core.execute": "blinkenlights.core",
+    "blinkenlights.jit.x86_64": "blinkenlights.jit",
+}
+
 DIRECTIVES = {
     "language_level": 3,
     "boundscheck": False,
@@ -57,7 +63,8 @@ def index_handlers(root: Path) -> None:
 def pack_start(root: Path, in_place: bool) -> None:
     """Put what `blink` starts with into one file; a source that changes after that counts instead."""
     program = f"from blinkenlights.packing import write; write({0 if in_place else 60})"
-    subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": str(root)}, check=True)
+    command = [sys.executable, "-X", "no_debug_ranges", "-c", program]  # columns are a fifth of the code
+    subprocess.run(command, env={**os.environ, "PYTHONPATH": str(root)}, check=True)
 
 
 class ParallelBuild(build_ext):
@@ -74,19 +81,25 @@ class ParallelBuild(build_ext):
         pack_start(root, in_place)
 
     def bundle(self, root: Path) -> None:
-        """Link each package's modules into one file besides; `blinkenlights.bundles` says why."""
+        """Link packages' modules into one file besides; `blinkenlights.bundles` says why.
+
+        A package that is in BUNDLED_WITH goes into another one's file.
+        """
         packages: dict[str, dict[str, Path]] = {}
         for extension in self.extensions:
             package, _, module = extension.name.rpartition(".")
             made = Path(self.build_temp, extension.sources[0]).with_suffix(".o")
             packages.setdefault(package, {})[module] = made
         lines = []
+        files: dict[str, list[str]] = {}
         for package, modules in packages.items():
             if not all(made.exists() for made in modules.values()):
                 continue  # built elsewhere
-            name = self.get_ext_filename(f"{package}._bundle")
-            self.compiler.link_shared_object([str(made) for made in modules.values()], str(root / name))
+            name = self.get_ext_filename(f"{BUNDLED_WITH.get(package, package)}._bundle")
+            files.setdefault(name, []).extend(str(made) for made in modules.values())
             lines.append(" ".join([str(Path(name).relative_to("blinkenlights")), package, *modules]))
+        for name, objects in files.items():
+            self.compiler.link_shared_object(objects, str(root / name))
         (root / "blinkenlights" / "bundles.txt").write_text("\n".join(lines) + "\n")
 
 

@@ -1,9 +1,9 @@
 """Packs the Python modules that `blink` starts with into one file, `start.bin`, when the package is built.
 
-The file is the interpreter's magic number and a marshalled tuple: the code of `blinkenlights.bundles`,
-how many seconds after the file's own time a source may have been written, the list of bundles, and for
-each module the path of its source, its size, whether it is a package, and its marshalled code.
-`bin/blink` reads it.
+The file is the interpreter's magic number, the length of what comes next in four bytes, and a marshalled
+tuple: the code of `blinkenlights.bundles`, how many seconds after the file's own time a source may have been
+written, the list of bundles, and for each module the path of its source, its size, whether it is a package,
+and where its marshalled code is in the rest of the file. `bin/blink` reads it.
 """
 
 import marshal
@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
 
-    Packed = dict[str, tuple[str, int, bool, bytes]]
+    Packed = dict[str, tuple[str, int, bool, int, int]]
 
 FIRST = "blinkenlights.bundles"
 STARTED_WITH = (
@@ -33,24 +33,28 @@ def write(unpacking: float) -> None:
     root = Path(__file__).parent
     listing = (root / "bundles.txt").read_text()
     packed: Packed = {}
+    codes = b""
     for name, module in sorted(sys.modules.items()):
         file = getattr(module, "__file__", None)
         if name.partition(".")[0] != "blinkenlights" or not file or not file.endswith(".py"):
             continue
         if name != FIRST and name != __name__:
-            packed[name] = describe(root, Path(file), not unpacking)
+            source = Path(file)
+            code = marshal.dumps(code_of(root, source, not unpacking))
+            path = str(source.relative_to(root))
+            is_package = source.name == "__init__.py"
+            packed[name] = path, source.stat().st_size, is_package, len(codes), len(code)
+            codes += code
     first = code_of(root, root / "bundles.py", not unpacking)
-    content = MAGIC_NUMBER + marshal.dumps((first, unpacking, listing, packed))
+    index = marshal.dumps((first, unpacking, listing, packed))
+    content = MAGIC_NUMBER + len(index).to_bytes(4, "little") + index + codes
     place = root / "start.bin"
     if not place.exists() or place.read_bytes() != content or any(
-        (root / path).stat().st_mtime > place.stat().st_mtime for path, _, _, _ in packed.values()
+        (root / path).stat().st_mtime > place.stat().st_mtime for path, *_ in packed.values()
     ):
-        place.write_bytes(content)
-
-
-def describe(root: Path, source: Path, stays: bool) -> tuple[str, int, bool, bytes]:
-    code = marshal.dumps(code_of(root, source, stays))
-    return str(source.relative_to(root)), source.stat().st_size, source.name == "__init__.py", code
+        fresh = root / "start.new"  # who runs just now has the old one open, or sees that it is another
+        fresh.write_bytes(content)
+        fresh.replace(place)
 
 
 def code_of(root: Path, source: Path, stays: bool) -> "CodeType":

@@ -641,7 +641,8 @@ def publish(cache: CacheP, half: HalfP) -> SiteP:
     half.site_count += d.site_count
     if not half.large_sites and half.site_count * cython.sizeof(Site) > LARGE_FROM:
         half.large_sites = 1
-        use_large_pages(half.sites + half.site_count, (cache.most_sites - half.site_count) * cython.sizeof(Site))
+        first_free: SiteP = half.sites + half.site_count
+        use_large_pages(first_free, (cache.most_sites - half.site_count) * cython.sizeof(Site))
     half.used += (d.size + CODE_ALIGNMENT - 1) & ~(CODE_ALIGNMENT - 1)
     cache.statistics.code_bytes += d.size
     return first

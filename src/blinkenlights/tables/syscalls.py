@@ -488,6 +488,9 @@ BY_NUMBER: dict[int, Row] = {row[0]: row for row in SYSCALLS}
 def pointer_mask(params: str) -> int:
     """Bits of the arguments that are pointers which the call reads or writes."""
     mask = 0
+    if not ("<" in params or ">" in params or "=" in params or "&" in params or "path" in params
+            or "str" in params):  # fmt: skip
+        return mask
     for i, word in enumerate(params.split()):
         if word[0] in "<>=&" or word in ("path", "str"):
             mask |= 1 << i
