@@ -98,9 +98,13 @@ class ParallelBuild(build_ext):
             name = self.get_ext_filename(f"{BUNDLED_WITH.get(package, package)}._bundle")
             files.setdefault(name, []).extend(str(made) for made in modules.values())
             lines.append(" ".join([str(Path(name).relative_to("blinkenlights")), package, *modules]))
+        listing = root / "blinkenlights" / "bundles.txt"
+        text = "\n".join(lines) + "\n"
+        # what is newer than its objects may be of other ones
+        self.compiler.force = not listing.exists() or listing.read_text() != text
         for name, objects in files.items():
             self.compiler.link_shared_object(objects, str(root / name))
-        (root / "blinkenlights" / "bundles.txt").write_text("\n".join(lines) + "\n")
+        listing.write_text(text)
 
 
 compile_opcode_table()
