@@ -230,3 +230,12 @@ def test_a_recorded_machine_gives_the_signal_mask_back() -> None:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     host.set_mask(1 << (signal.SIGUSR2 - 1))
     assert signal.pthread_sigmask(signal.SIG_SETMASK, before) == {signal.SIGUSR2}
+
+
+def test_a_child_of_a_recorded_program_lives_on_its_own(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    words = ["sh", "-c", "/bin/echo from a child; (exit 7); echo $?; ls /proc/self/fd | wc -l"]
+    with out.open("wb") as file, Machine.load("/bin/sh", words, stdout=file, record=True) as machine:
+        reason = machine.run()
+        assert reason.kind is Stop.EXIT and reason.status == 0
+    assert out.read_text().split("\n")[:2] == ["from a child", "7"]

@@ -469,6 +469,15 @@ def test_question_mark_shows_every_key():
     run(do)
 
 
+def test_ctrl_l_draws_the_screen_anew():
+    async def do(v):
+        before = v.app.export_screenshot()
+        await v.press("ctrl+l")
+        assert v.app.export_screenshot() == before
+
+    run(do)
+
+
 def test_q_quits():
     async def do(v):
         await v.pilot.press("q")

@@ -5,12 +5,14 @@ import struct
 import termios
 import tty
 from fcntl import ioctl
+from signal import SIGINT, SIGQUIT, SIGTSTP
 from termios import TIOCGWINSZ
 from time import monotonic, sleep
 
 import pytest
 
-from blinkenlights.tui.terminal import CURSOR_KEYS, Screen, Terminal, colour, key_bytes, mouse_bytes
+from blinkenlights.tui.emulation import CURSOR_KEYS, Screen
+from blinkenlights.tui.terminal import Terminal, colour, key_bytes, mouse_bytes
 
 
 @pytest.fixture
@@ -53,6 +55,51 @@ def test_sequences_may_come_in_parts(terminal):
     assert line[1][1].color.name == "green" and not line[1][1].underline
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (b"\x1b[?4m\x1b[>4;2ma", "a"),  # vim's questions about keys
+        (b"\x1b[!pa\x1b[2 qb\x1b[?2026$pc", "abc"),
+        (b"\x1bP$qm\x1b\\a\x1b_APC\x1b\\b", "ab"),
+        (b"x\x1b[4by", "xxxxxy"),  # REP
+        (b"\x1b(0lqqk\x1b(B q", "┌──┐ q"),
+        (b"\x1b)0\x0ex\x0fx", "│x"),
+        (b"one\r\ntwo\x1b[S\x1b[1;1Hx", "xwo"),
+        (b"one\x1b[T\x1b[1;1Hx", "x"),
+        (b"\x1b[31mred\x1b[?Jd", "redd"),
+        (b"a\x1b[99999999999999999999Cb", "a" + " " * 38 + "b"),
+    ],
+)
+def test_what_newer_programs_write_is_understood_or_passed_over(terminal, written, shown):
+    terminal.feed(written)
+    assert terminal.text()[0].rstrip() == shown
+    terminal.feed(b"\x1b[2;1Hgoes on")
+    assert terminal.text()[1].rstrip() == "goes on"
+
+
+def test_every_split_of_a_sequence_is_the_same(terminal):
+    written = b"\x1b(0q\x1b(B\x1b[38:2::255:0:0mred\x1b[0m\x1b]0;title\x07\xe2\x94\x80"
+    terminal.feed(written)
+    whole = terminal.lines(40, 10, False)
+    for i in range(len(written)):
+        terminal.feed(b"\x1b[H\x1b[2J")
+        terminal.feed(written[:i])
+        terminal.feed(written[i:])
+        assert terminal.lines(40, 10, False) == whole, i
+    assert whole[0][0][0] == "─" and whole[0][1][0] == "red" and whole[0][1][1].color.triplet == (255, 0, 0)
+
+
+def test_the_display_survives_any_bytes(terminal):
+    import random
+
+    dice = random.Random(1)
+    letters = b"\x1b[]()?;:0123456789hlmJKHrbSTPXq\x0e\x0f\xc3\xa4 a"
+    for _ in range(300):
+        terminal.feed(bytes(dice.choices(letters, k=60)))
+    terminal.feed(b"\x1b\\\x18\x1bc\x1b(B\x0fgoes on")
+    assert terminal.text()[0].rstrip() == "goes on"
+
+
 def test_a_full_screen_program_leaves_the_screen_as_it_was(terminal):
     terminal.feed(b"before\x1b[?1049h\x1b[H\x1b[2Jeditor")
     assert terminal.text()[0].startswith("editor")
@@ -68,10 +115,11 @@ def test_questions_to_the_terminal_are_answered(terminal):
     assert os.read(terminal.slave, 20) == b"\x1b[1;1R"
 
 
-def test_interrupts_are_known_from_the_terminal_s_mode(terminal):
-    assert terminal.interrupts(b"\x03") and not terminal.interrupts(b"x")
+def test_signals_of_keys_are_known_from_the_terminal_s_mode(terminal):
+    made = {key: terminal.signal_of(key) for key in (b"\x03", b"\x1c", b"\x1a", b"x", b"")}
+    assert made == {b"\x03": SIGINT, b"\x1c": SIGQUIT, b"\x1a": SIGTSTP, b"x": 0, b"": 0}
     tty.setraw(terminal.slave)
-    assert not terminal.interrupts(b"\x03")
+    assert not terminal.signal_of(b"\x03")
 
 
 def test_the_cursor_is_shown_on_demand(terminal):

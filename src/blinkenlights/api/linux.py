@@ -10,6 +10,7 @@ from blinkenlights.core.memory import AddressSpace
 from blinkenlights.linux import exceptions
 from blinkenlights.linux import exec as execution
 from blinkenlights.linux.embedded import POLL, Guest, user_info
+from blinkenlights.linux.signal import SIG_DFL
 from blinkenlights.linux.task import Options, Process, Task
 
 TYPE_CHECKING = False
@@ -254,6 +255,11 @@ class Linux(Personality):
     def post(self, signo: int) -> None:
         """A signal from the user of the machine."""
         self.guest.post(signo, user_info(signo))
+
+    def handles(self, signo: int) -> bool:
+        """Whether the program has a handler for a signal, or ignores it."""
+        action = self.process.actions.get(signo)
+        return action is not None and action.handler != SIG_DFL
 
     def statistics(self) -> dict[str, int]:
         def count() -> int:

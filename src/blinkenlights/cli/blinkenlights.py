@@ -20,6 +20,10 @@ THEMES = ("dark", "light", "plain")
 HIGHEST_PORT = 65535
 USUAL_PORT = 8000
 
+# Names of terminals that the display understands; both it and the user's are meant, as C gives the latter.
+TERMINALS = (b"xterm", b"xterm-256color", b"screen", b"screen-256color", b"tmux", b"tmux-256color", b"linux",
+             b"vt100", b"vt220", b"ansi")  # fmt: skip
+
 PLAIN_ONLY = {"break", "watch", "statistics"}  # what the machine of the API does and run_headless doesn't
 
 Given = dict[str, list[str]]
@@ -140,6 +144,8 @@ def loader(given: Given, path: str, argv: list[str], record: bool) -> "Callable[
     from blinkenlights.linux.task import Options
 
     environment = original_environment()
+    if "no-tui" not in given:
+        environment = of_display(environment)
 
     def load(files: "tuple[int, int, int] | None" = None) -> "Any":
         jit, linear = "jit" in given, "linear" in given
@@ -169,6 +175,14 @@ def loader(given: Given, path: str, argv: list[str], record: bool) -> "Callable[
                             options=settings, **more)  # fmt: skip
 
     return load
+
+
+def of_display(environment: list[bytes]) -> list[bytes]:
+    """Of a program in the display, whose terminal has a size of its own and is a usual one."""
+    kept = [entry for entry in environment if not entry.startswith((b"COLUMNS=", b"LINES="))]
+    if not any(entry.removeprefix(b"TERM=") in TERMINALS for entry in kept if entry.startswith(b"TERM=")):
+        kept = [entry for entry in kept if not entry.startswith(b"TERM=")] + [b"TERM=xterm-256color"]
+    return kept
 
 
 def bios_of(given: Given) -> str | None:
@@ -215,6 +229,11 @@ def show(given: Given, path: str, argv: list[str]) -> int:
         from blinkenlights.tui.app import run as run_app
     except ModuleNotFoundError as problem:
         return fail(f"the screen needs the Python package {problem.name}", NO_TERMINAL)
+    from blinkenlights.tui import leader
+
+    status = leader.divide()
+    if status is not None:
+        return status
     load = loader(given, path, argv, record="no-record" not in given)
     return run_app(lambda terminal: load((terminal.slave,) * 3), options(given, argv[0]))
 

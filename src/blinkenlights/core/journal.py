@@ -313,8 +313,8 @@ class Journal:
     def __dealloc__(self):
         free(self.inputs.values)
 
-    def close(self) -> None:
-        """Forget everything; memory stays as it is."""
+    def close(self, descriptor: bool = True) -> None:
+        """Forget everything; memory stays as it is. A forked guest does not have our `descriptor`."""
         import os
 
         if self.space.watcher is self:
@@ -322,9 +322,9 @@ class Journal:
             self.s.saver = cython.NULL
             self.s.journal = cython.NULL
             self.s.inputs = cython.NULL
-        if self.pagemap >= 0:
+        if self.pagemap >= 0 and descriptor:
             os.close(self.pagemap)
-            self.pagemap = -1
+        self.pagemap = -1
 
     def begin(self) -> Interval:
         """Begin an interval here and now; it gathers what changes until the next one begins."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -25,6 +27,7 @@ from textual.screen import Screen
 from blinkenlights.tui import command, theme, where
 from blinkenlights.tui.dialogs import Ask, Help, Notice
 from blinkenlights.tui.driver import Direct
+from blinkenlights.tui.emulation import CURSOR_KEYS, MOUSE_ALL, MOUSE_DRAGS
 from blinkenlights.tui.keys import KEYS
 from blinkenlights.tui.layout import MEMORY, Choices, Needs, Plan, drag_border, drag_title, plan, toggle
 from blinkenlights.tui.lines import Line, title
@@ -47,7 +50,7 @@ from blinkenlights.tui.pc import Bell, key_name, pc_of
 from blinkenlights.tui.picture import Picture
 from blinkenlights.tui.session import SPEEDS, Session, sentence
 from blinkenlights.tui.settings import Settings
-from blinkenlights.tui.terminal import CURSOR_KEYS, MOUSE_ALL, MOUSE_DRAGS, Terminal, key_bytes, mouse_bytes
+from blinkenlights.tui.terminal import Terminal, key_bytes, mouse_bytes
 from blinkenlights.tui.views import Views
 from blinkenlights.tui.widgets import Board, DisplayPanel, Panel
 
@@ -169,6 +172,9 @@ class Blinkenlights(App[int]):
             self.painter = Painter(self.console)
         self.set_theme(self.looks)
         self.set_focus(self.panel("disassembly"))
+        self.foresee_display()
+        if self.terminal.controlling:
+            self.take_signals()
         self.session.start()
         self.session.ask(self.first_stops)
         self.session.look()
@@ -317,10 +323,29 @@ class Blinkenlights(App[int]):
         elif name == "frames":
             self.views.frames = size.height + self.scrolls["frames"]
         elif name == "display":
-            self.terminal.resize(size.width, max(1, size.height - 1))
+            self.resize_terminal(size.width, max(1, size.height - 1))
         panel.update()
         if name in ("disassembly", *MEMORY):
             self.session.look()
+
+    def resize_terminal(self, width: int, height: int) -> None:
+        if self.terminal.resize(width, height) and self.terminal.is_ours():
+            self.session.post(signal.SIGWINCH)
+
+    def foresee_display(self) -> None:
+        """Give the program's terminal the size that it will be shown in, before the program looks."""
+        if not self.needs.display:
+            shown = plan(self.size.width, self.size.height, self.choices, replace(self.needs, display=True))
+            if (place := shown.places.get("display")) is not None:
+                self.resize_terminal(place.width, max(1, place.height - 1))
+
+    def on_resize(self) -> None:
+        self.foresee_display()
+
+    def take_signals(self) -> None:
+        """What the kernel tells the group of processes that has the display is the program's."""
+        for signo in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGHUP):
+            signal.signal(signo, lambda number, frame: self.session.post(number))
 
     def digits(self) -> int:
         return 12 if self.picture.bits == 64 else 6
@@ -499,13 +524,8 @@ class Blinkenlights(App[int]):
             self.session.ask(self.session.continue_)
 
     def action_interrupt(self) -> None:
-        if isinstance(self.focused, DisplayPanel) and (self.picture.screen or not self.session.running):
+        if isinstance(self.focused, DisplayPanel):
             self.type_key("ctrl+c", "\x03")
-        elif isinstance(self.focused, DisplayPanel):
-            if self.terminal.interrupts(b"\x03"):
-                self.session.interrupt()
-            else:
-                self.type_bytes(b"\x03")
         elif self.session.running:
             self.session.interrupt()
         else:
@@ -916,7 +936,7 @@ class Blinkenlights(App[int]):
 
     def type_bytes(self, data: bytes) -> None:
         if data:
-            self.terminal.write(data)
+            self.session.type(self.terminal, data)
 
     # ---- the command line ----
 

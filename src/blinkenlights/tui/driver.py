@@ -28,6 +28,7 @@ class Direct(LinuxDriver):
     """What `LinuxDriver` does, by the event loop."""
 
     def start_application_mode(self) -> None:
+        self.output = sys.__stdout__.fileno()  # type: ignore[union-attr]
         self.waiting: list[str] = []
         self.lock = threading.Lock()
         self.loop = asyncio.get_running_loop()
@@ -44,6 +45,14 @@ class Direct(LinuxDriver):
         self.flush()
         super().close()
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """The terminal's own, whatever COLUMNS and LINES say of another."""
+        try:
+            columns, lines = os.get_terminal_size(self.output)
+            return columns, lines
+        except OSError:
+            return super()._get_terminal_size()
+
     # ---- output ----
 
     def write(self, data: str) -> None:
@@ -59,7 +68,7 @@ class Direct(LinuxDriver):
         with self.lock:
             data = "".join(self.waiting).encode("utf-8", "replace")
             self.waiting.clear()
-        descriptor = sys.__stdout__.fileno()  # type: ignore[union-attr]
+        descriptor = self.output
         while data:
             try:
                 data = data[os.write(descriptor, data) :]

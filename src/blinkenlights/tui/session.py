@@ -22,6 +22,7 @@ from blinkenlights.tui.views import Views
 
 if TYPE_CHECKING:
     from blinkenlights import Machine
+    from blinkenlights.tui.terminal import Terminal
 
 PICTURES = 1 / 30  # seconds between two
 PC_PICTURES = 1 / 60  # of a PC, which does no more between two than its clock says
@@ -100,6 +101,23 @@ class Session:
             self.halt.set()
             self.machine.interrupt()
             self.pace.wake()
+
+    def post(self, signo: int) -> None:
+        """A signal for the program; from any thread."""
+        if self.machine.personality == "linux":
+            self.machine.world.post(signo)  # type: ignore[attr-defined]
+
+    def handles(self, signo: int) -> bool:
+        """Whether the program does something of its own with a signal."""
+        return self.machine.personality == "linux" and self.machine.world.handles(signo)  # type: ignore[attr-defined]
+
+    def type(self, terminal: Terminal, data: bytes) -> None:
+        """Keys for the program. The kernel makes signals of them where the terminal controls its session."""
+        signo = 0 if terminal.controlling else terminal.signal_of(data)
+        if signo:
+            self.post(signo)
+        else:
+            terminal.write(data)
 
     def close(self) -> None:
         """End the thread and the machine; a guest that doesn't stop in time ends with this process."""

@@ -4,12 +4,11 @@ The guest's standard files are the pty's slave side. A thread takes what comes o
 to pyte's screen, which the display panel draws.
 """
 
-import copy
 import fcntl
 import os
 import pty
-import re
 import select
+import signal
 import struct
 import termios
 import threading
@@ -17,18 +16,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic, sleep
 
-import pyte
 from rich.color import Color, ColorParseError
 from rich.style import Style
 
-# Private modes (ctlseqs: DECSET). pyte keeps them shifted by five bits.
-CURSOR_KEYS, MOUSE_CLICKS, MOUSE_DRAGS, MOUSE_ALL, MOUSE_SGR = 1, 1000, 1002, 1003, 1006
-ALTERNATE_SCREENS = (47, 1047, 1049)
-CHUNK = 1 << 16
+from blinkenlights.tui.emulation import MOUSE_ALL, MOUSE_CLICKS, MOUSE_DRAGS, MOUSE_SGR, Screen, Stream
+from blinkenlights.tui.leader import take_terminal
 
-# What pyte takes for something else: parameters with > = <, device control strings.
-FOREIGN = re.compile(rb"\x1b\[[<=>][0-9;:]*[ -/]*[@-~]|\x1bP.*?(?:\x1b\\|\x07)|\x1b\[[0-9;]*\$[a-z]", re.S)
-UNFINISHED = re.compile(rb"\x1b(?:\[[0-9;:<=>?]*[ -/]*|P[^\x1b\x07]{0,4096}\x1b?)?$", re.S)
+CHUNK = 1 << 16
+SIGNALS = ((termios.VINTR, signal.SIGINT), (termios.VQUIT, signal.SIGQUIT), (termios.VSUSP, signal.SIGTSTP))
 
 SPECIAL_KEYS = {
     "up": "A", "down": "B", "right": "C", "left": "D", "home": "H", "end": "F",
@@ -41,60 +36,19 @@ PLAIN_KEYS = {"enter": b"\r", "tab": b"\t", "shift+tab": b"\x1b[Z", "escape": b"
               "ctrl+circumflex_accent": b"\x1e"}  # fmt: skip
 
 
-class Screen(pyte.Screen):
-    """pyte's screen, with an alternate one, and with answers to what programs ask a terminal."""
-
-    def __init__(self, width: int, height: int, answer: Callable[[bytes], None]) -> None:
-        self.answer = answer
-        self.kept: tuple[object, object] | None = None
-        super().__init__(width, height)
-
-    def write_process_input(self, data: str) -> None:
-        self.answer(data.encode())
-
-    def set_mode(self, *modes: int, **how: bool) -> None:
-        super().set_mode(*modes, **how)
-        if how.get("private") and self.kept is None and any(mode in ALTERNATE_SCREENS for mode in modes):
-            self.kept = (copy.deepcopy(self.buffer), copy.copy(self.cursor))
-            self.erase_in_display(2)
-
-    def reset_mode(self, *modes: int, **how: bool) -> None:
-        super().reset_mode(*modes, **how)
-        if how.get("private") and self.kept is not None and any(mode in ALTERNATE_SCREENS for mode in modes):
-            self.buffer, self.cursor = self.kept  # type: ignore[assignment]
-            self.kept = None
-            self.dirty.update(range(self.lines))
-
-    def resize(self, lines: int | None = None, columns: int | None = None) -> None:
-        """As xterm does: lines at the top go only where the cursor needs the room."""
-        lines = lines or self.lines
-        gone = max(0, self.cursor.y + 1 - lines)
-        if lines < self.lines:
-            rows = {y - gone: row for y, row in self.buffer.items() if gone <= y < gone + lines}
-            self.buffer.clear()
-            self.buffer.update(rows)
-            self.cursor.y -= gone
-            self.lines = lines
-            self.set_margins()
-        super().resize(lines, columns)
-
-    def has(self, private: int) -> bool:
-        return private << 5 in self.mode
-
-
 class Terminal:
     """A pty and its screen. `changed` is called, from the reading thread, when there is something new."""
 
     def __init__(self, width: int = 80, height: int = 24, changed: Callable[[], None] = lambda: None) -> None:
         self.master, self.slave = pty.openpty()
         os.set_inheritable(self.slave, False)
+        self.controlling = take_terminal(self.slave)  # the kernel then makes signals of keys and sizes
         self.changed = changed
         self.lock = threading.Lock()
         self.used = False
         self.copy_to: int | None = None  # a file that gets the same
         self.screen = Screen(width, height, self.write)
-        self.stream = pyte.ByteStream(self.screen)
-        self.rest = b""
+        self.stream = Stream(self.screen)
         self.size = (0, 0)
         self.resize(width, height)
         self.thread = threading.Thread(target=self.read, name="display", daemon=True)
@@ -102,6 +56,9 @@ class Terminal:
 
     def close(self) -> None:
         """The slave first: it makes the reader see the end."""
+        if self.controlling:  # a terminal that hangs up ends who leads its session
+            with suppress(ValueError):  # not in the main thread
+                signal.signal(signal.SIGHUP, signal.SIG_IGN)
         for name in ("slave", "master"):
             fd = getattr(self, name)
             setattr(self, name, -1)
@@ -131,15 +88,10 @@ class Terminal:
             sleep(0.005)
 
     def feed(self, data: bytes) -> None:
-        """Take what the guest wrote. Sequences may come in parts."""
-        data = self.rest + data
-        unfinished = UNFINISHED.search(data)
-        self.rest = data[unfinished.start() :] if unfinished else b""
-        if unfinished:
-            data = data[: unfinished.start()]
+        """Take what the guest wrote."""
         with self.lock:
             self.used = True
-            self.stream.feed(FOREIGN.sub(b"", data))
+            self.stream.take(data)
 
     def write(self, data: bytes) -> None:
         """Type something."""
@@ -158,13 +110,22 @@ class Terminal:
             self.screen.resize(height, width)
         return True
 
-    def interrupts(self, data: bytes) -> bool:
-        """Whether the guest's terminal would make a signal (SIGINT) of this key."""
+    def signal_of(self, data: bytes) -> int:
+        """The signal that the guest's terminal makes of this key (termios(3), ISIG), 0 for none."""
         try:
             _, _, _, local, _, _, characters = termios.tcgetattr(self.slave)
         except (termios.error, OSError):
-            return False
-        return bool(local & termios.ISIG) and data == characters[termios.VINTR]
+            return 0
+        if not local & termios.ISIG or not data:
+            return 0
+        return next((signo for place, signo in SIGNALS if data == characters[place]), 0)
+
+    def is_ours(self) -> bool:
+        """Whether the guest's own process group has the terminal, and not a child's."""
+        try:
+            return not self.controlling or os.tcgetpgrp(self.slave) == os.getpgrp()
+        except OSError:
+            return True
 
     def wants_mouse(self) -> bool:
         return any(self.screen.has(mode) for mode in (MOUSE_CLICKS, MOUSE_DRAGS, MOUSE_ALL))

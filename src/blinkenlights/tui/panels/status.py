@@ -32,7 +32,7 @@ def lines(picture: Picture, width: int, state: str, message: str, ips: float) ->
         left.append((f" [thread {picture.thread} of {picture.threads}]", "status"))
     figures = [f"{picture.moment.tick:,} cycles", rate(ips)]
     for key, name, is_bytes in FIGURES:
-        if key in picture.statistics:
+        if picture.statistics.get(key, -1) >= 0:  # below that: not known now
             value = picture.statistics[key]
             figures.append(f"{size(value) if is_bytes else format(value, ',')} {name}")
     room = width - length(left) - 2
