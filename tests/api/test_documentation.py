@@ -25,6 +25,10 @@ def test_examples_in_the_document_run() -> None:
         (["coverage.py", "/bin/true"], "blocks"),
         (["fault_injection.py", "--at", "2", "write", "ENOSPC", "/bin/sh", "-c", "echo 1; echo 2 || exit 7"],
          "The program has exited with status 7."),
+        (["trace_calls.py", "/bin/echo", "hello"], "/libc.so.6', "),
+        (["trace_calls.py", "--only", "write", "/bin/echo", "hello"], "  write(1, 0x"),
+        (["last_write.py", "environ", "/bin/true"], "#0 "),
+        (["last_write.py", "_start", "/bin/true"], "Nothing has written to it."),
         (["who_writes.py", "--most", "3", "environ", "/bin/true"], "wrote 8 bytes"),
     ],
 )  # fmt: skip
@@ -33,3 +37,11 @@ def test_examples_run(words: list[str], expected: str) -> None:
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     assert expected in run.stdout
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.py")))
+def test_each_example_is_listed_and_says_what_it_wants(name: str) -> None:
+    assert f"| `{name}` |" in (EXAMPLES / "README.md").read_text()
+    command = [sys.executable, str(EXAMPLES / name), "--help"]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0 and "usage:" in run.stdout

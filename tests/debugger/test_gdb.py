@@ -622,6 +622,159 @@ def test_gdb_goes_back_and_on_to_the_end(gdb: Callable[..., Session], guest: Gue
     assert session.output == b"total 63\n" and session.status == 7
 
 
+def test_gdb_goes_back_by_lines_and_calls(gdb: Callable[..., Session], guest: Guest) -> None:
+    session = gdb(
+        guest(GUESTS / "threads.c", "dynamic-glibc", "-O0"),
+        "break work",
+        "continue",
+        "next",
+        "next",
+        "p total",
+        "reverse-next",
+        "p total",
+        "reverse-step",  # to the line's start, gdb being in its middle
+        "reverse-step",
+        "delete",
+        "reverse-finish",
+        "bt 1",
+        "step",
+        "bt 1",
+        "kill",
+    )
+    session.shows(
+        r"Breakpoint 1, work",
+        r"total = before \+ amount",
+        r"return total",
+        r"\$1 = 10",
+        r"total = before \+ amount",
+        r"\$2 = 0",
+        r"Breakpoint 1, work",
+        r"before = total",
+        r"^0x[0-9a-f]+ in run ",
+        r"#0 .* run ",
+        r"#0 +work",
+        "killed",
+    )
+
+
+def test_gdb_sees_reads_and_has_hardware_breakpoints(gdb: Callable[..., Session], guest: Guest) -> None:
+    session = gdb(
+        guest(GUESTS / "threads.c", "static-musl", "-O1"),
+        "hbreak work",
+        "continue",
+        "delete",
+        "rwatch total",
+        "continue",
+        "delete",
+        "awatch total",
+        "continue",
+        "tbreak work",
+        "delete 3",
+        "continue",
+        "kill",
+    )
+    session.shows(
+        r"Hardware assisted breakpoint 1",
+        r"Breakpoint 1, work",
+        r"Hardware read watchpoint 2: total",
+        r"Hardware read watchpoint 2: total",
+        r"Value = 0",
+        r"Hardware access \(read/write\) watchpoint 3: total",
+        r"Hardware access \(read/write\) watchpoint 3: total",
+        r"New value = 10",
+        r"Temporary breakpoint 4, work",
+        "killed",
+    )
+
+
+def test_gdb_sets_registers_of_every_kind(gdb: Callable[..., Session], guest: Guest) -> None:
+    session = gdb(
+        guest("hello.c", "static-musl"),
+        "set var $xmm3.v4_int32 = {1, 2, 3, 4}",
+        "stepi",
+        "p $xmm3.v4_int32",
+        "set var $ymm4.v8_int32 = {1, 2, 3, 4, 5, 6, 7, 8}",
+        "p $ymm4.v8_int32",
+        "p $xmm4.v4_int32",
+        "set var $st0 = 1.5",
+        "p $st0",
+        "set var $mxcsr = 0x1fa0",
+        "p $mxcsr",
+        "set var $rbx = 0x123456789abcdef0",
+        "stepi",
+        "p/x $rbx",
+        "p/x $ebx",
+        "set var $fs_base = 0x1000",
+        "p/x $fs_base",
+        "info registers eflags",
+        "p $gs_base",
+        "kill",
+    )
+    session.shows(
+        r"\$1 = \{1, 2, 3, 4\}",
+        r"\$2 = \{1, 2, 3, 4, 5, 6, 7, 8\}",
+        r"\$3 = \{1, 2, 3, 4\}",
+        r"\$4 = 1\.5",
+        r"\$5 = \[ .*PE.*",
+        r"\$6 = 0x123456789abcdef0",
+        r"\$7 = 0x9abcdef0",
+        r"\$8 = 0x1000",
+        r"eflags +0x[0-9a-f]+ +\[.*IF",
+        r"\$9 = 0",
+    )
+
+
+def test_gdb_steps_one_thread_and_looks_at_others(gdb: Callable[..., Session], guest: Guest) -> None:
+    session = gdb(
+        guest(GUESTS / "threads.c", "dynamic-glibc", "-O1"),
+        "break work thread 3",
+        "break work",
+        "continue",
+        "set scheduler-locking on",
+        "stepi",
+        "stepi",
+        "info threads",
+        "thread apply all -- p $_thread",
+        "thread 1",
+        "bt -1",
+        "set scheduler-locking off",
+        "delete",
+        "continue",
+    )
+    session.shows(
+        r"Breakpoint \d, work",
+        r"\* 2 +Thread .* work",
+        r"\$\d+ = 2",
+        r"\$\d+ = 1",
+        r"Switching to thread 1",
+        r"_start|main",
+        "exited with code 07",
+    )
+    assert session.output == b"total 63\n"
+
+
+def test_gdb_has_monitor_commands(gdb: Callable[..., Session], guest: Guest) -> None:
+    session = gdb(
+        guest(GUESTS / "threads.c", "static-musl", "-O1"),
+        "monitor help",
+        "break work",
+        "continue",
+        "monitor eval hex(rip) == hex(sym('work'))",
+        "monitor maps",
+        "monitor nonsense",
+        "monitor seek 10",
+        "maintenance flush register-cache",
+        "monitor tick",
+        "info proc mappings",
+        "info mem",
+        "kill",
+    )
+    session.shows(
+        r"seek", r"tick|last-write", r"Breakpoint 1, work", r"^True", r"\[stack\]", r"nonsense", r"^10$",
+        r"r-xp +/.*", "killed",
+    )  # fmt: skip
+
+
 # ---- the command ----
 
 

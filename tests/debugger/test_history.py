@@ -184,6 +184,25 @@ def test_another_future_with_threads_and_system_calls(guest: Guest) -> None:
         assert m.run().kind is Stop.EXIT
 
 
+def test_another_future_finds_files_open_where_they_were(tmp_path: Path) -> None:
+    (tmp_path / "lines").write_text("first\nsecond\nthird\n")
+    script = f"exec 5<{tmp_path}/lines; read a <&5; read b <&5; exec 5<&-; exec 6</dev/null; test $b = second"
+    with Machine.load("/bin/sh", ["sh", "-c", script], record=True) as m:
+        moments: list[int] = []
+        reads = m.hook_syscall("read", enter=lambda call: moments.append(m.tick))
+        opened: list[int] = []
+        m.hook_syscall("openat", exit=lambda call: opened.append(call.result or 0))
+        assert m.run().status == 0
+        reads.remove()
+        before = opened[:]
+        for moment in reversed(moments):  # also those at which the dynamic loader has libraries open
+            m.seek(moment)
+            m.regs.xmm15.u64[1] = m.tick  # makes another future, which goes the same way
+            opened.clear()
+            assert m.run(timeout=60).status == 0, moment
+            assert opened == before[len(before) - len(opened) :]
+
+
 def test_steps_are_undone_one_by_one(guest: Guest) -> None:
     path = guest("random_walk.c", "static-musl")
     with Machine.load(path, [str(path), "8", "100"], record=True, stdout=-1) as m:

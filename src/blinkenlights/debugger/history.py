@@ -192,6 +192,7 @@ class History:
     def diverge(self) -> None:
         """Forget what came after: here is the present."""
         recorded = self.recorded
+        noted = [what for event in recorded.events[recorded.next :] for what in event.descriptors]
         del recorded.events[recorded.next :]
         del self.checkpoints[self.at + 1 :]
         self.checkpoints[self.at].interval = self.journal.current
@@ -200,6 +201,8 @@ class History:
         self.past = False
         state = recorded.state
         state.begin_present(tuple(state.threads()), state.current())
+        if noted:
+            state.undo(noted)
 
     def move(self, index: int) -> None:
         """Be at a checkpoint, by going over intervals."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from blinkenlights.api.linux import Linux
     from blinkenlights.api.threads import Thread
     from blinkenlights.debugger.history import History
+    from blinkenlights.linux.descriptors import Undo
     from blinkenlights.linux.task import Process, Task
 
     Change = tuple[int, bytes | int]
@@ -50,8 +51,8 @@ class Event:
     """What the personality changed at one moment."""
 
     __slots__ = (
-        "born", "changes", "cpus", "current", "dead", "exits", "inputs", "kind", "layout", "open", "process",
-        "size", "states", "thread", "tick",
+        "born", "changes", "cpus", "current", "dead", "descriptors", "exits", "inputs", "kind", "layout",
+        "open", "process", "size", "states", "thread", "tick",
     )  # fmt: skip
 
     def __init__(self, tick: int, kind: int, thread: int, current: int) -> None:
@@ -68,6 +69,7 @@ class Event:
         self.dead: tuple[int, ...] = ()
         self.exits = 0  # of a PC: which moment of the tick (debugger/recorded_pc.py)
         self.inputs: tuple[Any, ...] = ()  # of a PC: what came from outside
+        self.descriptors: tuple[Undo, ...] = ()  # how to undo what was done to the guest's
         self.open = False  # `changes` are known once it has been made
         self.size = 0
 
@@ -81,7 +83,7 @@ class Event:
         """Bytes that it takes, about."""
         self.size = 300 + sum(64 + (len(data) if isinstance(data, bytes) else 0) for _, data in self.changes)
         self.size += len(self.layout or b"") + sum(90 + len(data) for data in self.cpus.values())
-        self.size += 200 * len(self.states) + (400 if self.process else 0)
+        self.size += 200 * len(self.states) + (400 if self.process else 0) + 100 * len(self.descriptors)
 
 
 class State:
@@ -124,6 +126,13 @@ class State:
     def begin_present(self, threads: "tuple[int, ...]", current: int) -> None:
         """The past is the present from now on: what is there is all there is."""
 
+    def descriptors(self) -> "tuple[Undo, ...]":
+        """How to undo what was done to the guest's descriptors since this was last asked."""
+        return ()
+
+    def undo(self, noted: "list[Undo]") -> None:
+        """Have descriptors as before all that."""
+
     def can_run(self) -> bool:
         """Whether the current thread can execute something."""
         return True
@@ -136,6 +145,7 @@ class LinuxState(State):
     """Threads and kernel state of a Linux program. Numbers are given to threads as they begin."""
 
     def __init__(self, personality: "Linux", journal: Journal) -> None:
+        from blinkenlights.linux.descriptors import Descriptors
         from blinkenlights.linux.turns import Turns
 
         super().__init__(personality)
@@ -145,6 +155,7 @@ class LinuxState(State):
         self.numbers: dict[int, int] = {}  # by id()
         self.turns = Turns(personality.space, journal, self.guest.tell)
         self.guest.turns = self.turns
+        self.guest.descriptors = Descriptors()
         self.present: tuple[dict[int, Task], deque[Task], Task | None] | None = None
         self.calls: dict[int, int | None] = {}  # in the past: the system calls that threads are in
         for task in self.live():
@@ -238,8 +249,18 @@ class LinuxState(State):
         self.guest.renew([self.tasks[number] for number in threads], self.tasks[current])
         self.linux.final = None
 
+    def descriptors(self) -> "tuple[Undo, ...]":
+        assert self.guest.descriptors is not None
+        return self.guest.descriptors.take()
+
+    def undo(self, noted: "list[Undo]") -> None:
+        files = self.guest.descriptors
+        assert files is not None
+        files.take()
+        self.guest.servant.have(lambda: files.undo(noted))
+
     def close(self) -> None:
-        self.guest.turns = None
+        self.guest.turns = self.guest.descriptors = None
         self.turns.close()
 
 
@@ -331,6 +352,7 @@ class Recorded(Personality):
         return event
 
     def keep(self, event: Event) -> None:
+        event.descriptors = self.state.descriptors()
         event.measure()
         self.size += event.size
         self.events.append(event)

@@ -30,6 +30,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from blinkenlights.linux.descriptors import Descriptors
     from blinkenlights.linux.task import Process
     from blinkenlights.linux.thread import CloneRequest
     from blinkenlights.linux.turns import Call, Turns
@@ -226,6 +227,7 @@ class Guest:
         self.children = Children(lambda signo: self.post(signo, user_info(signo)))
         self.watcher: Watcher | None = None  # sees every system call
         self.turns: Turns | None = None  # of a recorded machine
+        self.descriptors: Descriptors | None = None  # likewise
         self.frozen = False  # it is in its past: what comes is for the present
         self.retired = 0  # instructions of threads that have ended
         self.lent = (stdin, stdout, stderr)
@@ -400,16 +402,20 @@ class Guest:
                 return
         servant = task.servant
         servant.call_made = (number, arguments)
-        servant.begin(lambda: self.system_call(task, function, arguments))
+        servant.begin(lambda: self.system_call(task, number, function, arguments))
         self.see(servant)
 
     def system_call(
-        self, task: Task, function: "Callable[..., int]", arguments: list[int]
+        self, task: Task, number: int, function: "Callable[..., int]", arguments: list[int]
     ) -> tuple[int, bool]:
         """On the servant's thread: the call's result, and whether it was kicked meanwhile."""
+        files = self.descriptors
+        places = files.before(number, arguments) if files is not None else []
         result = kernel.invoke(task, function, arguments)
         if self.process.embedded is None:
             go_on_alone(task, result)
+        if files is not None:
+            files.after(number, arguments, result, places, self.process.space)
         return result, host.take_signal() is not None
 
     def receive(self, servant: Servant) -> None:
