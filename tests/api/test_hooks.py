@@ -282,6 +282,31 @@ def test_a_system_call_hook_replaces_results_and_arguments() -> None:
     os.close(reading)
 
 
+@pytest.mark.parametrize("record", [False, True], ids=["plain", "recorded"])
+def test_an_exception_in_a_system_call_hook_leaves_the_call_to_be_made(record: bool) -> None:
+    reading, writing = os.pipe()
+    with Machine.load("/bin/echo", ["echo", "hello"], stdout=writing, record=record) as m:
+
+        def fail(call: object) -> None:
+            raise LookupError("mine")
+
+        hook = m.hook_syscall("write", enter=fail)
+        for _ in range(2):
+            with pytest.raises(LookupError, match="mine"):
+                m.run()
+            assert m.regs.rax == 1
+            assert m.memory.read(m.regs.rip, 2) == b"\x0f\x05"
+        hook.remove()
+        hook = m.hook_syscall("write", exit=fail)
+        with pytest.raises(LookupError, match="mine"):
+            m.run()
+        assert m.regs.rax == 6
+        assert os.read(reading, 100) == b"hello\n"
+        assert m.run().status == 0
+    os.close(reading)
+    os.close(writing)
+
+
 def test_an_exception_hook_can_mend() -> None:
     # mov rax, [0x10000]; hlt, and no memory there at first
     with Machine.from_bytes(bytes.fromhex("488b042500000100f4")) as m:

@@ -396,7 +396,11 @@ class Guest:
         function, count = call
         arguments = [cpu.get(register) for register in kernel.ARGUMENT_REGISTERS[:count]]
         if self.watcher is not None:
-            answer = self.watcher.enter(task, number, arguments)
+            try:
+                answer = self.watcher.enter(task, number, arguments)
+            except BaseException:
+                self.call_again(task, number)
+                raise
             if answer is not None:
                 self.finish_call(task, number, arguments, answer, False)
                 return
@@ -444,10 +448,7 @@ class Guest:
             # the kernel looks for an ended child before it looks for the signal that tells of it
             again = again or (number in WAITS and self.next_signal(task) == signal.SIGCHLD)
             if again:  # also when it was only to stop for a while
-                cpu.rip -= kernel.SYSCALL_LENGTH
-                if not self.process.options.jit:  # it wasn't counted there
-                    cpu.icount -= 1
-                cpu.set(RAX, number)
+                self.call_again(task, number)
                 return
             result = -EINTR
         if (
@@ -456,9 +457,19 @@ class Guest:
             and not (number in (SENDTO, SENDMSG) and arguments[3 if number == SENDTO else 2] & MSG_NOSIGNAL)
         ):
             self.post(signal.SIGPIPE, user_info(signal.SIGPIPE), task.tid)
-        if self.watcher is not None:
-            result = self.watcher.leave(task, number, arguments, result)
         cpu.set(RAX, result & 0xFFFFFFFFFFFFFFFF)
+        if self.watcher is not None:
+            answer = self.watcher.leave(task, number, arguments, result)
+            if answer != result:
+                cpu.set(RAX, answer & 0xFFFFFFFFFFFFFFFF)
+
+    def call_again(self, task: Task, number: int) -> None:
+        """Registers as before the SYSCALL instruction."""
+        cpu = task.cpu
+        cpu.rip -= kernel.SYSCALL_LENGTH
+        if not self.process.options.jit:  # it wasn't counted there
+            cpu.icount -= 1
+        cpu.set(RAX, number)
 
     def resolve(self, task: Task, number: int) -> "tuple[Callable[..., int], int]":
         row = BY_NUMBER.get(number & 0xFFFFFFFF)
