@@ -60,6 +60,21 @@ def test_hooks_take_effect_within_their_block() -> None:
         assert seen == [0x400002]
 
 
+def test_code_that_a_hook_changes_is_executed_within_its_block() -> None:
+    # nop (four times); inc eax; hlt
+    with Machine.from_bytes(bytes.fromhex("90909090 ffc0 f4")) as m:
+        seen: list[int] = []
+
+        def patch(address: int, size: int) -> None:
+            seen.append(address)
+            m.memory.write(0x400004, bytes.fromhex("ffc1"))  # inc ecx
+
+        m.hook_code(patch, 0x400001, 0x400003)
+        m.run()
+        assert (m.regs.eax, m.regs.ecx, m.tick) == (0, 1, 6)
+        assert seen == [0x400001, 0x400002]
+
+
 def test_a_hook_may_move_the_program_and_raise() -> None:
     with Machine.from_bytes(bytes.fromhex("ffc0ffc0ffc0f4")) as m:
         m.hook_code(lambda address, size: setattr(m.regs, "rip", 0x400004), 0x400002, 0x400003)

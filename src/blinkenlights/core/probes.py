@@ -12,7 +12,7 @@ memory is watched) tells of it. So values written are seen, and an instruction t
 import cython
 from cython.cimports.blinkenlights.core import host
 from cython.cimports.blinkenlights.core.access import done, leave
-from cython.cimports.blinkenlights.core.blocks import invalidate, lookup, plant_by, single
+from cython.cimports.blinkenlights.core.blocks import CacheP, invalidate, lookup, plant_by, single
 from cython.cimports.blinkenlights.core.engine import finish_by
 from cython.cimports.blinkenlights.core.fpcontrol import (
     MXCSR_FLAGS,
@@ -102,11 +102,21 @@ def stop(c: CpuP, tick: u64, by: cython.int) -> OpP:
     return leave(c, c.rip, EXIT_STOP)
 
 
+@cython.cfunc
+@cython.nogil
+@cython.inline
+@cython.exceptval(check=False)
+def version(c: CpuP, p: ProbesP) -> u64:
+    """Another number once a hook has changed what is planted, or code."""
+    cache: CacheP = cython.cast(CacheP, cython.cast(SpaceP, c.space).blocks)
+    return p.generation + cache.invalidated
+
+
 def probe(c, o):
     """Before an instruction that hooks or a breakpoint are for."""
     p: ProbesP = cython.cast(ProbesP, cython.cast(SpaceP, c.space).probes)
     tick: u64 = c.icount + o.count - 1
-    generation: u32 = p.generation
+    before: u64 = version(c, p)
     failed: cython.int
     if o.disp & (SPAN_CODE | SPAN_BLOCK) and (c.hook_seen_tick != tick or c.hook_seen_rip != o.rip):
         c.rip = o.rip
@@ -115,7 +125,7 @@ def probe(c, o):
             failed = call_hooks(c, o.imm, o.src, tick, SPAN_BLOCK)
         if failed == 0 and o.disp & SPAN_CODE:
             failed = call_hooks(c, o.imm, o.length, tick, SPAN_CODE)
-        if failed or c.rip != o.rip or p.generation != generation or c.asked:
+        if failed or c.rip != o.rip or version(c, p) != before or c.asked:
             # the next time at this instruction they have been called
             c.hook_seen_tick = tick
             c.hook_seen_rip = o.rip
@@ -156,12 +166,12 @@ def record_in_next(c: CpuP, o: OpP) -> OpP:
     """`record`, where the buffer is full: who reads it may change everything."""
     p: ProbesP = cython.cast(ProbesP, cython.cast(SpaceP, c.space).probes)
     tick: u64 = c.icount + o.count - 1
-    generation: u32 = p.generation
+    before: u64 = version(c, p)
     c.rip = o.rip
     empty_recorder(cython.cast(RecorderP, o.link))
     if p.failed:
         return stop(c, tick, STOP_HOOK)
-    if c.asked or p.generation != generation:
+    if c.asked or version(c, p) != before:
         c.icount = tick
         return leave(c, c.rip, EXIT_ATTENTION) if c.asked else again(c)
     return record(c, o)
@@ -205,14 +215,14 @@ def collect(c, o):
 @cython.exceptval(check=False)
 def tell_accesses(c: CpuP, o: OpP, tick: u64) -> OpP:
     p: ProbesP = cython.cast(ProbesP, cython.cast(SpaceP, c.space).probes)
-    generation: u32 = p.generation
+    before: u64 = version(c, p)
     rip: u64 = c.rip
     by: cython.int = tell(c, p, tick)
     if p.failed:
         by = STOP_HOOK
     if by:
         return stop(c, tick, by)
-    if c.rip != rip or p.generation != generation or c.asked:
+    if c.rip != rip or version(c, p) != before or c.asked:
         c.icount = tick
         if c.asked:
             return leave(c, c.rip, EXIT_ATTENTION)
