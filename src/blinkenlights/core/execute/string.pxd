@@ -1,5 +1,6 @@
 from blinkenlights.core.access cimport *
 from blinkenlights.core.dispatch cimport bind
+from blinkenlights.core.strings cimport *
 
 cdef Op *movsb(Cpu *c, Op *o) noexcept nogil
 cdef Op *movsw(Cpu *c, Op *o) noexcept nogil

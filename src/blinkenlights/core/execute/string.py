@@ -19,16 +19,6 @@ TO_TELL = cython.declare(cython.int, MOST_ACCESSES // 2)  # accesses to watched 
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def index_mask(o: OpP) -> u64:
-    if o.asize == 8:
-        return ~cython.cast(u64, 0)
-    return cython.cast(u64, 0xFFFF) if o.asize == 2 else (cython.cast(u64, 1) << 32) - 1
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
 def noted(c: CpuP, o: OpP, address: u64) -> u64:
     """In 16 and 32-bit code an operand may be where the operation does not say: tell a page fault."""
     if o.flags & LEGACY:
@@ -59,50 +49,28 @@ def destination_address(c: CpuP, o: OpP, size: cython.int, write: cython.bint) -
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def advance(c: CpuP, o: OpP, register: cython.int, distance: u64) -> cython.void:
-    """Move an index register, upwards or as DF says."""
-    d: u64 = 0 - distance if c.eflags & DF else distance
-    if o.asize == 8:
-        c.reg[register] += d
-    else:
-        put(c, register * 8, o.asize, c.reg[register] + d)
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def set_compare_flags(c: CpuP, a: u64, b: u64, size: cython.int) -> cython.void:
-    r: u64 = a - b
-    set_flags(c, r, (~a & b) | ((~a | b) & r), size)
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
 def element(c: CpuP, o: OpP, size: cython.int, kind: cython.int) -> cython.void:
-    """One element of MOVS 0, CMPS 1, STOS 2, LODS 3, SCAS 4."""
+    """One element."""
     a: u64
     b: u64
-    if kind == 0:
+    if kind == MOVS:
         a = load(c, source_address(c, o, size), size)
         store(c, destination_address(c, o, size, True), size, a)
-    elif kind == 1:
+    elif kind == CMPS:
         b = load(c, destination_address(c, o, size, False), size)
         a = load(c, source_address(c, o, size), size)
         set_compare_flags(c, a, b, size)
-    elif kind == 2:
+    elif kind == STOS:
         store(c, destination_address(c, o, size, True), size, c.reg[0])
-    elif kind == 3:
+    elif kind == LODS:
         put(c, 0, size, load(c, source_address(c, o, size), size))
     else:
         a = get(c, 0, size)
         b = load(c, destination_address(c, o, size, False), size)
         set_compare_flags(c, a, b, size)
-    if kind == 0 or kind == 1 or kind == 3:
+    if kind == MOVS or kind == CMPS or kind == LODS:
         advance(c, o, 6, size)
-    if kind != 3:
+    if kind != LODS:
         advance(c, o, 7, size)
 
 
@@ -138,7 +106,7 @@ def string(c: CpuP, o: OpP, size: cython.int, kind: cython.int) -> OpP:
                 moved >= PATIENCE and c.icount >= c.stop_at):
             c.icount += o.count - 1
             return leave(c, o.rip, EXIT_ATTENTION)
-        if ((kind == 0 or kind == 2) and count > 8 and counter == 8 and not c.eflags & (DF | TF)
+        if ((kind == MOVS or kind == STOS) and count > 8 and counter == 8 and not c.eflags & (DF | TF)
                 and not watches_memory(c)):
             count = chunk(c, o, size, kind, count)
         else:
@@ -146,7 +114,7 @@ def string(c: CpuP, o: OpP, size: cython.int, kind: cython.int) -> OpP:
             count = 1
         put(c, RCX, counter, get(c, RCX, counter) - count)
         moved += count
-        if kind == 1 or kind == 4:
+        if kind == CMPS or kind == SCAS:
             if flag_z(c) != ((o.flags & REP) != 0):
                 return done(c, o)
 
@@ -164,24 +132,24 @@ def chunk(c: CpuP, o: OpP, size: cython.int, kind: cython.int, count: u64) -> u6
     q: u8p
     i: u64
     n: u64
-    if kind == 0 and 4096 - (source & 4095) < room:
+    if kind == MOVS and 4096 - (source & 4095) < room:
         room = 4096 - (source & 4095)
     n = room // size
     if n > count:
         n = count
-    if kind == 0 and source - to < n * size:  # overlapping downwards: as far as nothing is written twice
+    if kind == MOVS and source - to < n * size:  # overlapping downwards: as far as nothing is written twice
         n = (source - to) // size
     if n == 0:
         element(c, o, size, kind)
         return 1
-    if kind == 0 and to - source < n * size:
+    if kind == MOVS and to - source < n * size:
         # overlapping so that elements are read after being written: one by one
         element(c, o, size, kind)
         return 1
-    if kind == 0:
+    if kind == MOVS:
         p = host_read(c, source, 1)  # before the destination, as its fault is
     q = host_write(c, to, 1)
-    if kind == 0:
+    if kind == MOVS:
         memcpy(q, p, n * size)
         c.reg[6] += n * size
     elif size == 1:
@@ -194,26 +162,26 @@ def chunk(c: CpuP, o: OpP, size: cython.int, kind: cython.int, count: u64) -> u6
 
 
 # fmt: off
-def movsb(c, o): return string(c, o, 1, 0)
-def movsw(c, o): return string(c, o, 2, 0)
-def movsd(c, o): return string(c, o, 4, 0)
-def movsq(c, o): return string(c, o, 8, 0)
-def cmpsb(c, o): return string(c, o, 1, 1)
-def cmpsw(c, o): return string(c, o, 2, 1)
-def cmpsd(c, o): return string(c, o, 4, 1)
-def cmpsq(c, o): return string(c, o, 8, 1)
-def stosb(c, o): return string(c, o, 1, 2)
-def stosw(c, o): return string(c, o, 2, 2)
-def stosd(c, o): return string(c, o, 4, 2)
-def stosq(c, o): return string(c, o, 8, 2)
-def lodsb(c, o): return string(c, o, 1, 3)
-def lodsw(c, o): return string(c, o, 2, 3)
-def lodsd(c, o): return string(c, o, 4, 3)
-def lodsq(c, o): return string(c, o, 8, 3)
-def scasb(c, o): return string(c, o, 1, 4)
-def scasw(c, o): return string(c, o, 2, 4)
-def scasd(c, o): return string(c, o, 4, 4)
-def scasq(c, o): return string(c, o, 8, 4)
+def movsb(c, o): return string(c, o, 1, MOVS)
+def movsw(c, o): return string(c, o, 2, MOVS)
+def movsd(c, o): return string(c, o, 4, MOVS)
+def movsq(c, o): return string(c, o, 8, MOVS)
+def cmpsb(c, o): return string(c, o, 1, CMPS)
+def cmpsw(c, o): return string(c, o, 2, CMPS)
+def cmpsd(c, o): return string(c, o, 4, CMPS)
+def cmpsq(c, o): return string(c, o, 8, CMPS)
+def stosb(c, o): return string(c, o, 1, STOS)
+def stosw(c, o): return string(c, o, 2, STOS)
+def stosd(c, o): return string(c, o, 4, STOS)
+def stosq(c, o): return string(c, o, 8, STOS)
+def lodsb(c, o): return string(c, o, 1, LODS)
+def lodsw(c, o): return string(c, o, 2, LODS)
+def lodsd(c, o): return string(c, o, 4, LODS)
+def lodsq(c, o): return string(c, o, 8, LODS)
+def scasb(c, o): return string(c, o, 1, SCAS)
+def scasw(c, o): return string(c, o, 2, SCAS)
+def scasd(c, o): return string(c, o, 4, SCAS)
+def scasq(c, o): return string(c, o, 8, SCAS)
 # fmt: on
 
 

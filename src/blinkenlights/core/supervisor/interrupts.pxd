@@ -43,6 +43,14 @@ cdef void look_for_interrupts(Cpu *c, System *s) noexcept nogil
 cdef u64 cell(Cpu *c, Stack *t, int number, int size) noexcept nogil
 cdef void set_sp(Cpu *c, Stack *t) noexcept nogil
 cdef void drop_inaccessible(Cpu *c, System *s, int cpl) noexcept nogil
+# #GP where an offset isn't in the code segment that `d` tells of.
+cdef void check_target(Cpu *c, System *s, Descriptor *d, u64 offset) noexcept nogil
+# What IRET and far RET have in common: the descriptors of the code that is returned to, and of its stack in an
+# outer level, or the faults of those that can't be returned to; loading the stack's.
+cdef void find_returned_code(Cpu *c, System *s, u16 selector, u64 offset, Descriptor *d) noexcept nogil
+cdef void find_returned_stack(Cpu *c, System *s, u16 selector, int cpl, bint to_long, Descriptor *d) noexcept nogil
+cdef void use_returned_stack(Cpu *c, System *s, u16 selector, int cpl, Descriptor *d) noexcept nogil
+cdef void set_outer_sp(Cpu *c, u64 sp) noexcept nogil
 
 cdef Op *int_(Cpu *c, Op *o) noexcept nogil
 cdef Op *int3(Cpu *c, Op *o) noexcept nogil

@@ -23,14 +23,6 @@ def look_for_interrupts(c, s):
         c.stop_at = 0
 
 
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def dpl_of(rights: u32) -> cython.int:
-    return rights >> 5 & 3
-
-
 # -- stacks ----------------------------------------------------------------------------------------------
 
 
@@ -349,6 +341,57 @@ def change_flags(c: CpuP, flags: u64, mask: u64, size: cython.int) -> cython.voi
     set_all_flags(c, (get_rflags(c) & ~mask) | (flags & mask))
 
 
+def check_target(c, s, d, offset):
+    if long_mode(s) and d.rights & LONG:
+        if not_canonical(offset):
+            raise_fault(c, GP, 0)
+    elif offset > d.limit:
+        raise_fault(c, GP, 0)
+
+
+def find_returned_code(c, s, selector, offset, d):
+    rpl: cython.int = selector & 3
+    error: u32 = selector & 0xFFFC
+    if error == 0 or not read_descriptor(c, s, selector, d):
+        raise_fault(c, GP, error)
+    if d.rights & (NOT_SYSTEM | CODE) != (NOT_SYSTEM | CODE) or rpl < s.cpl:
+        raise_fault(c, GP, error)
+    if dpl_of(d.rights) > rpl or (not d.rights & DOWN and dpl_of(d.rights) != rpl):
+        raise_fault(c, GP, error)
+    if not d.rights & PRESENT:
+        raise_fault(c, NP, error)
+    check_target(c, s, d, offset)
+
+
+def find_returned_stack(c, s, selector, cpl, to_long, d):
+    error: u32 = selector & 0xFFFC
+    if error == 0:
+        if not to_long or cpl == 3 or selector & 3 != cpl:
+            raise_fault(c, GP, 0)
+        return
+    if not read_descriptor(c, s, selector, d):
+        raise_fault(c, GP, error)
+    if (selector & 3 != cpl or dpl_of(d.rights) != cpl or not d.rights & NOT_SYSTEM
+            or d.rights & CODE or not d.rights & WRITABLE):
+        raise_fault(c, GP, error)
+    if not d.rights & PRESENT:
+        raise_fault(c, SS_, error)
+
+
+def use_returned_stack(c, s, selector, cpl, d):
+    if selector & 0xFFFC == 0:
+        set_segment(c, s, SS, selector, 0, 0, cpl << 5)
+    else:
+        use_descriptor(c, s, SS, selector, d)
+
+
+def set_outer_sp(c, sp):
+    if c.mode == 64 or c.stack_mask != 0xFFFF:
+        c.reg[4] = sp
+    else:
+        put(c, 32, 2, sp)
+
+
 def drop_inaccessible(c, s, cpl):
     """Data segments of more privilege than the code that is returned to become null."""
     i: cython.int
@@ -430,7 +473,6 @@ def iret(c, o):
     flags: u64
     mask: u64
     whole: cython.bint
-    to_long: cython.bint
     if real_addresses(c, s):
         return iret_real(c, s, o)
     current_stack(c, s, cython.address(t))
@@ -447,44 +489,19 @@ def iret(c, o):
     if flags & VM and s.cpl == 0 and size == 4 and not long_mode(s):
         return iret_to_virtual(c, s, o, cython.address(t), rip, selector, flags)
     rpl = selector & 3
-    if selector & 0xFFFC == 0:
-        return fault(c, o, GP, 0)
-    if not read_descriptor(c, s, selector, cython.address(d)):
-        return fault(c, o, GP, selector & 0xFFFC)
-    if d.rights & (NOT_SYSTEM | CODE) != (NOT_SYSTEM | CODE) or rpl < s.cpl:
-        return fault(c, o, GP, selector & 0xFFFC)
-    if dpl_of(d.rights) > rpl or (not d.rights & DOWN and dpl_of(d.rights) != rpl):
-        return fault(c, o, GP, selector & 0xFFFC)
-    if not d.rights & PRESENT:
-        return fault(c, o, NP, selector & 0xFFFC)
-    to_long = long_mode(s) and d.rights & LONG != 0
-    if (to_long and not_canonical(rip)) or (not to_long and rip > d.limit):
-        return fault(c, o, GP, 0)
+    find_returned_code(c, s, selector, rip, cython.address(d))
     whole = rpl > s.cpl or c.mode == 64
     if whole:
         sp = cell(c, cython.address(t), 3, size)
         ss = cython.cast(u16, cell(c, cython.address(t), 4, size))
-        if ss & 0xFFFC == 0:
-            if not to_long or rpl == 3 or ss & 3 != rpl:
-                return fault(c, o, GP, 0)
-        else:
-            if not read_descriptor(c, s, ss, cython.address(stack)):
-                return fault(c, o, GP, ss & 0xFFFC)
-            if (ss & 3 != rpl or dpl_of(stack.rights) != rpl or not stack.rights & NOT_SYSTEM
-                    or stack.rights & CODE or not stack.rights & WRITABLE):
-                return fault(c, o, GP, ss & 0xFFFC)
-            if not stack.rights & PRESENT:
-                return fault(c, o, SS_, ss & 0xFFFC)
+        find_returned_stack(c, s, ss, rpl, long_mode(s) and d.rights & LONG != 0, cython.address(stack))
     mask = FLAGS
     if s.cpl > 0:
         mask &= ~cython.cast(u64, IOPL)
     if cython.cast(cython.int, c.eflags >> 12 & 3) < s.cpl:
         mask &= ~cython.cast(u64, INTERRUPT)
     if whole:
-        if ss & 0xFFFC == 0:
-            set_segment(c, s, SS, ss, 0, 0, rpl << 5)
-        else:
-            use_descriptor(c, s, SS, ss, cython.address(stack))
+        use_returned_stack(c, s, ss, rpl, cython.address(stack))
     else:
         t.sp = (t.sp + 3 * size) & t.mask
         set_sp(c, cython.address(t))
@@ -495,10 +512,7 @@ def iret(c, o):
         system_store(c, s, d.address + 5, 1, (d.rights | ACCESSED) & 0xFF)
     enter_code(c, s, selector, d.base, d.limit, d.rights | ACCESSED, rpl)
     if whole:
-        if c.mode == 64 or c.stack_mask != 0xFFFF:
-            c.reg[4] = sp
-        else:
-            put(c, 32, 2, sp)
+        set_outer_sp(c, sp)
     s.nmi_masked = 0
     look_for_interrupts(c, s)
     return go(c, o, rip)

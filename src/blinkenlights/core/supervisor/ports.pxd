@@ -3,19 +3,10 @@
 from blinkenlights.core.state cimport *
 from blinkenlights.core.access cimport *
 from blinkenlights.core.fpcontrol cimport MXCSR_MASKS, get_host_mxcsr, set_host_mxcsr
+from blinkenlights.core.strings cimport *
 from blinkenlights.core.supervisor.state cimport *
 from blinkenlights.core.supervisor.code cimport go, override
 from blinkenlights.core.supervisor.segments cimport system_load, virtual_8086
-
-# String instructions, by kind.
-cdef enum:
-    MOVS = 0
-    CMPS = 1
-    STOS = 2
-    LODS = 3
-    SCAS = 4
-    INS = 5
-    OUTS = 6
 
 cdef Op *in_(Cpu *c, Op *o) noexcept nogil
 cdef Op *out(Cpu *c, Op *o) noexcept nogil

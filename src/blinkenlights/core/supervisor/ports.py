@@ -121,16 +121,6 @@ def out(c, o):
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def index_mask(o: OpP) -> u64:
-    if o.asize == 8:
-        return ~cython.cast(u64, 0)
-    return cython.cast(u64, 0xFFFF) if o.asize == 2 else cython.cast(u64, LOW_32)
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
 def place(c: CpuP, o: OpP, s: SystemP, register: cython.int, segment: cython.int, size: cython.int,
           writing: cython.bint) -> u64:
     """The linear address of an element, after its segment's check."""
@@ -148,27 +138,6 @@ def place(c: CpuP, o: OpP, s: SystemP, register: cython.int, segment: cython.int
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def advance(c: CpuP, o: OpP, register: cython.int, distance: u64) -> cython.void:
-    d: u64 = 0 - distance if c.eflags & DF else distance
-    if o.asize == 8:
-        c.reg[register] += d
-    else:
-        put(c, register * 8, o.asize, c.reg[register] + d)
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def compare(c: CpuP, a: u64, b: u64, size: cython.int) -> cython.void:
-    r: u64 = a - b
-    set_flags(c, r, (~a & b) | ((~a | b) & r), size)
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
 def element(c: CpuP, o: OpP, s: SystemP, size: cython.int, kind: cython.int) -> cython.void:
     a: u64
     b: u64
@@ -179,14 +148,14 @@ def element(c: CpuP, o: OpP, s: SystemP, size: cython.int, kind: cython.int) -> 
     elif kind == CMPS:
         a = load(c, place(c, o, s, RSI, o.seg, size, False), size)
         b = load(c, place(c, o, s, RDI, ES, size, False), size)
-        compare(c, a, b, size)
+        set_compare_flags(c, a, b, size)
     elif kind == STOS:
         store(c, place(c, o, s, RDI, ES, size, True), size, c.reg[0])
     elif kind == LODS:
         put(c, 0, size, load(c, place(c, o, s, RSI, o.seg, size, False), size))
     elif kind == SCAS:
         b = load(c, place(c, o, s, RDI, ES, size, False), size)
-        compare(c, get(c, 0, size), b, size)
+        set_compare_flags(c, get(c, 0, size), b, size)
     elif kind == INS:
         to = place(c, o, s, RDI, ES, size, True)
         host_write(c, to, size)  # a fault comes before the device is asked

@@ -84,14 +84,6 @@ def wide_base(c, s, d):
     return d.base | system_load(c, s, d.address + 8, 4) << 32
 
 
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def dpl_of(rights: u32) -> cython.int:
-    return rights >> 5 & 3
-
-
 # -- segment registers -------------------------------------------------------------------------------
 
 

@@ -206,6 +206,9 @@ ctypedef System *SystemP
 ctypedef Segment *SegmentP
 ctypedef Jump *JumpP
 
+cdef inline int dpl_of(u32 rights) noexcept nogil:
+    return rights >> 5 & 3
+
 cdef inline System *system_of(Cpu *c) noexcept nogil:
     return <System *>c.system
 

@@ -8,14 +8,6 @@ FLAT_CODE = cython.declare(u32, PRESENT | NOT_SYSTEM | CODE | WRITABLE | ACCESSE
 FLAT_DATA = cython.declare(u32, PRESENT | NOT_SYSTEM | WRITABLE | ACCESSED | GRANULAR | BIG)
 
 
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def dpl_of(rights: u32) -> cython.int:
-    return rights >> 5 & 3
-
-
 # -- near ------------------------------------------------------------------------------------------------
 
 
@@ -106,17 +98,6 @@ def code_segment(c: CpuP, s: SystemP, selector: u16, d: DescriptorP) -> cython.v
         raise_fault(c, NP, selector & 0xFFFC)
     if long_mode(s) and d.rights & (LONG | BIG) == (LONG | BIG):
         raise_fault(c, GP, selector & 0xFFFC)
-
-
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def check_target(c: CpuP, s: SystemP, d: DescriptorP, offset: u64) -> cython.void:
-    if long_mode(s) and d.rights & LONG:
-        if not_canonical(offset):
-            raise_fault(c, GP, 0)
-    elif offset > d.limit:
-        raise_fault(c, GP, 0)
 
 
 @cython.cfunc
@@ -330,35 +311,14 @@ def retf(c, o):
         real_target(c, s, selector, offset)
         return go(c, o, offset)
     rpl = selector & 3
-    if selector & 0xFFFC == 0:
-        return fault(c, o, GP, 0)
-    if not read_descriptor(c, s, selector, cython.address(d)):
-        return fault(c, o, GP, selector & 0xFFFC)
-    if d.rights & (NOT_SYSTEM | CODE) != (NOT_SYSTEM | CODE) or rpl < s.cpl:
-        return fault(c, o, GP, selector & 0xFFFC)
-    if dpl_of(d.rights) > rpl or (not d.rights & DOWN and dpl_of(d.rights) != rpl):
-        return fault(c, o, GP, selector & 0xFFFC)
-    if not d.rights & PRESENT:
-        return fault(c, o, NP, selector & 0xFFFC)
-    check_target(c, s, cython.address(d), offset)
+    find_returned_code(c, s, selector, offset, cython.address(d))
     outer = rpl > s.cpl
     if outer:
         t.sp = (t.sp + 2 * size + o.imm) & t.mask
         sp = cell(c, cython.address(t), 0, size)
         ss = cython.cast(u16, cell(c, cython.address(t), 1, size))
-        if ss & 0xFFFC == 0:
-            if not (long_mode(s) and d.rights & LONG) or rpl == 3 or ss & 3 != rpl:
-                return fault(c, o, GP, 0)
-            set_segment(c, s, SS, ss, 0, 0, rpl << 5)
-        else:
-            if not read_descriptor(c, s, ss, cython.address(stack)):
-                return fault(c, o, GP, ss & 0xFFFC)
-            if (ss & 3 != rpl or dpl_of(stack.rights) != rpl or not stack.rights & NOT_SYSTEM
-                    or stack.rights & CODE or not stack.rights & WRITABLE):
-                return fault(c, o, GP, ss & 0xFFFC)
-            if not stack.rights & PRESENT:
-                return fault(c, o, SS_, ss & 0xFFFC)
-            use_descriptor(c, s, SS, ss, cython.address(stack))
+        find_returned_stack(c, s, ss, rpl, long_mode(s) and d.rights & LONG != 0, cython.address(stack))
+        use_returned_stack(c, s, ss, rpl, cython.address(stack))
         drop_inaccessible(c, s, rpl)
     else:
         t.sp = (t.sp + 2 * size + o.imm) & t.mask
@@ -366,10 +326,7 @@ def retf(c, o):
     use_code(c, s, selector, cython.address(d), rpl)
     if outer:
         sp += o.imm
-        if c.mode == 64 or c.stack_mask != 0xFFFF:
-            c.reg[4] = sp if c.mode == 64 else sp & LOW_32
-        else:
-            put(c, 32, 2, sp)
+        set_outer_sp(c, sp if c.mode == 64 else sp & LOW_32)
     return go(c, o, offset)
 
 
