@@ -19,7 +19,7 @@ from tests.tui import guests
 
 FIGURES = {"fds": 3, "resident": 18 << 20, "virtual": 80 << 10, "reserved": 1 << 30, "committed": 8 << 10,
            "tables": 7}  # fmt: skip
-PATIENCE = 30  # seconds until a test gives up
+PATIENCE = 60  # seconds until a test gives up
 
 
 class Visit:
@@ -45,6 +45,14 @@ class Visit:
         while not condition():
             assert monotonic() < end, "nothing came of it"
             await self.pilot.pause(0.01)
+
+    async def again(self, act: Callable[[], Awaitable[Any]], condition: Callable[[], Any]) -> None:
+        """Do something again and again until that shows: it may come at a moment when it does nothing."""
+        end = monotonic() + PATIENCE
+        while not condition():
+            assert monotonic() < end, "nothing came of it"
+            await act()
+            await self.pilot.pause(0.2)
 
     async def press(self, *keys: str) -> None:
         for key in keys:

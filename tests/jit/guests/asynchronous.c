@@ -28,11 +28,18 @@ static void endless(long unused) {
     puts("out of an endless loop 50 times");
 }
 
-// -- how long a signal takes, and whether all arrive
+// -- how long a signal takes, in processor time of the thread that gets it, and whether all arrive
 static double latencies[200];
+static clockid_t spinners_time;
+static double spent(void) {
+    struct timespec t;
+    clock_gettime(spinners_time, &t);
+    return t.tv_sec + t.tv_nsec * 1e-9;
+}
+
 static void arrived(int signo, siginfo_t *info, void *context) {
     (void)signo, (void)info, (void)context;
-    if (count < 200) latencies[count] = now() - sent;
+    if (count < 200) latencies[count] = spent() - sent;
     count++;
 }
 
@@ -43,7 +50,7 @@ static void *sender(void *unused) {
         struct timespec pause = {0, 1000000};
         nanosleep(&pause, 0);
         long before = count;
-        sent = now();
+        sent = spent();
         pthread_kill(spinner, SIGUSR1);
         while (count == before) sched_yield();
     }
@@ -63,6 +70,7 @@ static void latency(long unused) {
     (void)unused;
     install(SIGUSR1, arrived, 0);
     spinner = pthread_self();
+    pthread_getcpuclockid(spinner, &spinners_time);
     pthread_t other;
     pthread_create(&other, 0, sender, 0);
     long x = 1;
@@ -187,7 +195,7 @@ static void exact(long unused) {
     install(SIGALRM, examine, 0);
     tick_every(700);
     double end = now() + 0.6;
-    while (now() < end)
+    while (now() < end || count <= 5)
         asm volatile("mov $200000, %%ecx\n xor %%ebx, %%ebx\n xor %%r13d, %%r13d\n mov $-1, %%r14\n"
                      "lea -256(%%rsp), %%rsp\n bt $0, %%r13d\n cmc\n"
                      "place_0: lea 1(%%rbx), %%rbx\n"
@@ -215,7 +223,7 @@ static void flags(long unused) {
     tick_every(1000);
     double end = now() + 0.4;
     long wrong = 0, rounds = 0;
-    while (now() < end)
+    while (now() < end || count == 0)
         for (unsigned i = 0; i < 64; i++) {
             long wanted = (i & 1) | (i & 2) << 1 | (i & 4) << 2 | (i & 8) << 3 | (i & 16) << 3 | (i & 32) << 6, got;
             asm volatile("lea -128(%%rsp), %%rsp\n mov $40, %%ecx\n push %1\n popf\n jmp 3f\n"
@@ -252,12 +260,12 @@ static void blocked(long unused) {
         double start = now();
         long n = read(ends[0], &byte, 1);
         int error = errno;
-        printf("read %ld errno %d soon %d\n", n, error, now() - start < 2);
+        printf("read %ld errno %d soon %d\n", n, error, now() - start < 60);
         wait(0);
         child_interrupts(1);
-        struct timespec t = {20, 0}, left = {0, 0};
+        struct timespec t = {100, 0}, left = {0, 0};
         n = nanosleep(&t, &left);
-        printf("nanosleep %ld errno %d left %d\n", n, errno, left.tv_sec >= 17);
+        printf("nanosleep %ld errno %d left %d\n", n, errno, left.tv_sec >= 40);
         wait(0);
     }
     printf("handled %ld\n", count);
