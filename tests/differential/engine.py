@@ -57,16 +57,17 @@ class Interpreter:
 
     def run_records(self, instructions: Sequence[bytes], records: bytes) -> bytes:
         """Likewise for packed states, each of which names its instruction by its address."""
-        use_software(self.engine == "softx87")
         self.set_code(instructions)
         self.records[:len(records)] = records
         processor, results = self.processor, self.results
         load, save, run = self.trial.load, self.trial.save, processor.run
+        before = use_software(self.engine == "softx87")  # for all processors
         for at in range(0, len(records), RECORD.size):
             load(at)
             processor.limit = processor.icount + LIMIT
             run()
             save(results + at)
+        use_software(before)
         return bytes(memoryview(self.records)[results:results + len(records)])
 
     def set_code(self, instructions: Sequence[bytes]) -> None:
