@@ -63,7 +63,7 @@ ABSENT = """
 ## Not executed
 
 Of these nothing is executed: CPUID does not offer them and their instructions raise #UD, as on a CPU
-without them.
+without them (`tests/core/test_undefined.py`).
 
 """
 

@@ -123,3 +123,25 @@ def test_a_far_call_into_64_bit_code_minds_no_limit_of_the_stack_that_it_came_fr
     bare.run()
     assert (bare.cpu.vector, bare.cpu.rip, bare.cpu.mode) == (3, CODE + 0x31, 64)
     assert (bare.space.u32(bare.cpu.rsp), bare.space.u32(bare.cpu.rsp + 4)) == (CODE + 0x17, 0x23)
+
+
+def test_a_far_call_looks_for_room_on_the_stack_before_it_looks_at_the_limit_of_its_target() -> None:
+    # mov ss, eax; jmp far [rdx]; at +0x10, as 32-bit code: call 0xf:0x10000
+    bare = Bare("8ed0 ff2a".replace(" ", "") + "90" * 12 + "9a 00000100 0f00".replace(" ", "") + "cc" * 64)
+    bare.space.set_descriptor(0, 0x00C0F3000000000F)
+    bare.space.set_descriptor(1, 0x0040FB000000FFFF)
+    bare.cpu.set(RAX, 7)
+    far_pointer(bare, CODE + 0x10, 0x23)
+    bare.run()
+    assert (bare.cpu.vector, bare.cpu.rip) == (12, CODE + 0x10)
+
+
+def test_entering_a_frame_checks_that_its_end_can_be_written() -> None:
+    bare = Bare("8ed0 ff2a".replace(" ", "") + "90" * 12 + "c8001000cc")  # enter 0x1000, 0
+    bare.space.set_descriptor(0, 0x00C0F700000005FF)  # downward to 0x600000
+    bare.space.map(STACK, 0x4000, 3, 0x32)
+    bare.cpu.set(RAX, 7)
+    bare.cpu.rsp = STACK + 0x100
+    far_pointer(bare, CODE + 0x10, 0x23)
+    bare.run()
+    assert (bare.cpu.vector, bare.cpu.rip, bare.cpu.rsp) == (12, CODE + 0x10, STACK + 0x100)

@@ -426,6 +426,9 @@ class Builder:
                 target = self.rng.choice([0x10000, 0x7FFFFFFF, 0xFFFFFFFF])
             self.patch(self.offsets.immediate_offset, self.offsets.immediate_size, target - ins.next_ip)
         elif flow == FlowControl.RETURN and self.name == "RET":
+            if self.form.bits == 16 and DATA + PAGE - width < self.stack < DATA + 4 * PAGE and not self.peek(
+                    self.stack, width):
+                raise Unsuitable  # it would go to the instruction at offset 0
             self.fill(self.stack, self.near(target, width))
         elif flow in (FlowControl.INDIRECT_BRANCH, FlowControl.INDIRECT_CALL):
             number = self.operand_register(0)
@@ -576,7 +579,7 @@ def far_branch(b: Builder) -> None:
 def far_target(b: Builder, chosen: int) -> int:
     """An offset in a code segment, mostly of an INT3 in the instruction's own slot."""
     if b.chance(0.05):
-        return b.rng.choice([0x10001, 0x12345, 0xFFFFFFFF])
+        return b.rng.choice([0x1FFC1, 0x12345, 0xFFFFFFFF])  # in 64 KiB: in the last slot, which is empty
     return b.address + base_of(b.cs) + b.rng.randrange(b.instruction.len, SLOT_SIZE) - base_of(chosen)
 
 

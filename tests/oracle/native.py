@@ -97,7 +97,5 @@ class Native:
         assert self.process.stdin and self.process.stdout
         self.process.stdin.write(cases.to_bytes(8, "little") + templates.to_bytes(8, "little"))
         answer = self.process.stdout.read(1)
-        if answer == b"o":
-            raise AssertionError("an instruction wrote outside the memory window")
         if answer != b"y":
             raise RuntimeError(f"the oracle died: {self.process.wait()}")

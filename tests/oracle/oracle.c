@@ -45,7 +45,9 @@
 #define FXSAVE_SIZE 416  // up to the reserved part
 #define X87_SIZE 160  // of it, with MXCSR
 #define CODE64 0x33
-#define LOST 0xff  // instead of a vector: the case did not end within a second
+// instead of a vector
+#define LOST 0xff  // the case did not end within a second
+#define STRAYED 0xfe  // it wrote where the window does not show it
 
 struct Case {
     uint64_t reg[16];  // in the encoding's order
@@ -115,12 +117,24 @@ static void load_segments(uint64_t segments) {
                          : : "r"((uint32_t)segments), "r"((uint32_t)(segments >> 16)), "r"((uint32_t)(segments >> 48)));
 }
 
+// What the window does not show is zero; makes it so again.
+static int has_strayed(void) {
+    int found = 0;
+    for (uint8_t *p = DATA + PAGE + sizeof untouched; p < WINDOW; p += sizeof untouched)
+        if (memcmp(p, untouched, sizeof untouched)) {
+            memset(p, 0, sizeof untouched);
+            found = 1;
+        }
+    return found;
+}
+
 static void save(struct Case *c, ucontext_t *frame) {
     greg_t *reg = frame->uc_mcontext.gregs;
     for (int i = 0; i < 16; i++) c->reg[i] = reg[frame_register[i]];
     c->rip = reg[REG_RIP];
     c->rflags = reg[REG_EFL];
     c->trap = reg[REG_TRAPNO];
+    if (has_strayed()) c->trap = STRAYED;
     if (c->trap != 3) c->rflags &= ~0x10000ull;  // RF, which is set for faults
     c->cr2 = c->trap == 14 ? reg[REG_CR2] : 0;
     c->cs = (uint16_t)reg[REG_CSGSFS];
@@ -289,12 +303,7 @@ int main(int argc, char **argv) {
     while (read(0, &order, sizeof order) == sizeof order) {
         if (order.templates) expand(order.templates);
         run_batch(order.cases);
-        // what the window does not show must not have been written
-        uint8_t *writable = DATA + PAGE;
-        char answer = 'y';
-        for (uint8_t *p = writable + sizeof untouched; p < WINDOW; p += sizeof untouched)
-            if (memcmp(p, untouched, sizeof untouched)) answer = 'o';
-        if (write(1, &answer, 1) != 1) return 1;
+        if (write(1, "y", 1) != 1) return 1;
     }
     return 0;
 }

@@ -7,13 +7,13 @@ import sys
 from iced_x86 import InstructionInfoFactory, RegisterExt
 
 from tests.differential import values
-from tests.differential.campaign import executed, select, slots
+from tests.differential.campaign import executed, select
 from tests.differential.cases import Builder, Case, Unsuitable
 from tests.differential.forms import GROUPS, Form
 from tests.oracle import RECORD, WINDOW_SIZE, Native, State
 from tests.oracle.native import BATCH
 from tests.oracle.segments import slot_address
-from tests.vectors.format import SUFFIX16, Entry, background, write
+from tests.vectors.format import SUFFIX16, Entry, background, batch_of, write
 
 WHOLE_X87 = {"x87", "mmx", "xsave"}  # groups that look at all of the x87 state
 MXCSR = slice(24, 28)
@@ -31,10 +31,10 @@ def main() -> int:
     with Native() as native:
         for group in options.group or GROUPS:
             wider = make_group(group, {64: options.cases, 32: options.cases32}, options.seed, BATCH)
-            narrow = make_group(group, {16: options.cases16}, options.seed, slots(16))
+            narrow = make_group(group, {16: options.cases16}, options.seed, batch_of(SUFFIX16))
             if not wider:
                 print(f"{group}: not on this CPU")
-            for name, cases, batch in ((group, wider, BATCH), (group + SUFFIX16, narrow, slots(16))):
+            for name, cases, batch in ((group, wider, BATCH), (group + SUFFIX16, narrow, batch_of(SUFFIX16))):
                 if cases:
                     size = write(name, record(native, cases, batch))
                     total += size

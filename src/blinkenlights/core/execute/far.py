@@ -116,7 +116,12 @@ def callf(c, o):
     size: cython.int = o.size if o.form == RR else o.size - 2
     offset: u64 = pointer(c, o, cython.address(selector))
     sp: u64 = c.reg[4]
-    error: cython.int = refused(c, selector, offset, False)
+    error: cython.int = refused(c, selector, 0, False)
+    if error == FINE:
+        if o.flags & LEGACY and not is_long(c, selector):  # room on the stack counts before the offset
+            stack_place(c, sp - size, size, True)
+            stack_place(c, sp - 2 * size, size, True)
+        error = refused(c, selector, offset, False)
     if error != FINE:
         return fault(c, o, error >> 16, error & 0xFFFF)
     if o.flags & LEGACY and not is_long(c, selector):
@@ -124,8 +129,8 @@ def callf(c, o):
         store(c, stack_place(c, sp - 2 * size, size, True), size, o.rip + o.length)
         set_stack_pointer(c, o, sp - 2 * size)
     else:  # into 64-bit code the stack is flat already
-        store(c, sp - 2 * size, size, o.rip + o.length)
         store(c, sp - size, size, c.sel[CS])
+        store(c, sp - 2 * size, size, o.rip + o.length)
         c.reg[4] = sp - 2 * size
     return arrive(c, o, selector, offset)
 

@@ -174,6 +174,9 @@ def enter(c, o):
             store(c, stack_place(c, sp, size, True), size, load(c, stack_place(c, bp, size, False), size))
         sp -= size
         store(c, stack_place(c, sp, size, True), size, frame)
+    # whether the new top of the stack can be written; nothing is
+    top: u64 = stack_place(c, sp - o.imm, size, True)
+    store(c, top, size, load(c, top, size))
     put(c, 40, size, frame)
     set_stack_pointer(c, o, sp - o.imm)
     return done(c, o)
