@@ -33,12 +33,12 @@ ENGINES: dict[str, dict[str, bool]] = {"interpreter": {}, "virtual": {"virtual":
 
 
 class Interpreter:
-    """One guest processor in a small address space of its own."""
+    """One guest processor, in an address space of its own unless it is given one."""
 
-    def __init__(self, engine: str = "interpreter") -> None:
+    def __init__(self, engine: str = "interpreter", space: AddressSpace | None = None) -> None:
         catch_faults()
         self.engine = engine
-        self.space = AddressSpace(**ENGINES[engine])
+        self.space = space or AddressSpace(**ENGINES[engine])
         self.space.map(DATA + PAGE, 2 * PAGE, READ | WRITE, FIXED_PRIVATE)
         self.space.map(DATA + 3 * PAGE, PAGE, READ, FIXED_PRIVATE)
         self.processor = Processor(self.space)
@@ -69,6 +69,11 @@ class Interpreter:
             save(results + at)
         use_software(before)
         return bytes(memoryview(self.records)[results:results + len(records)])
+
+    def has_room_for(self, outcome: Outcome) -> bool:
+        """Whether a page fault is not above the space, which is smaller where a process has several: the host
+        may not tell where that was."""
+        return not self.space.size <= outcome.address < 1 << 47
 
     def set_code(self, instructions: Sequence[bytes]) -> None:
         """Fresh pages, which are not written once they run: so none is watched for changes."""

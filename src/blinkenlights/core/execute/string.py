@@ -20,10 +20,9 @@ TO_TELL = cython.declare(cython.int, MOST_ACCESSES // 2)  # accesses to watched 
 @cython.nogil
 @cython.exceptval(check=False)
 def noted(c: CpuP, o: OpP, address: u64) -> u64:
-    """In 16 and 32-bit code an operand may be where the operation does not say: tell a page fault."""
-    if o.flags & LEGACY:
-        o.flags |= ELSEWHERE
-        c.operand = address
+    """Which operand a fault is at, where the host can't tell, is not in the operation."""
+    o.flags |= ELSEWHERE
+    c.operand = address
     return address
 
 
@@ -148,6 +147,7 @@ def chunk(c: CpuP, o: OpP, size: cython.int, kind: cython.int, count: u64) -> u6
         return 1
     if kind == MOVS:
         p = host_read(c, source, 1)  # before the destination, as its fault is
+        noted(c, o, to)
     q = host_write(c, to, 1)
     if kind == MOVS:
         memcpy(q, p, n * size)
