@@ -1,18 +1,20 @@
 #include "../guest.h"
 
-static volatile pid_t where;
-static volatile int ready;
+/* only the main thread says anything: whichever came first would be told by chance */
+static volatile pid_t where, self;
+static volatile int code, mine, ready;
 
 static void handler(int signo, siginfo_t *info, void *context) {
+    code = info->si_code;
+    mine = info->si_pid == getpid();
     where = gettid();
-    say("code %d mine %d", info->si_code, info->si_pid == getpid());
 }
 
 static void *work(void *argument) {
-    ready = gettid();
+    self = gettid();
+    ready = 1;
     while (!where)
         ;
-    say("here %d", where == gettid());
     return 0;
 }
 
@@ -24,8 +26,9 @@ int main(void) {
         nap(1);
     SAY(pthread_kill(thread, SIGUSR1));
     pthread_join(thread, 0);
+    say("code %d mine %d there %d", code, mine, where == self);
     union sigval value = {.sival_int = 3};
     where = 0;
     SAY(pthread_sigqueue(pthread_self(), SIGUSR1, value));
-    say("here %d", where == gettid());
+    say("code %d mine %d here %d", code, mine, where == gettid());
 }
