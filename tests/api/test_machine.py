@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -194,6 +195,15 @@ def test_an_interrupted_system_call_is_made_again() -> None:
             assert (m.regs.rax, m.tick) == (CLOCK_NANOSLEEP, before)
         m.send_signal(15)
         assert m.run().signal == 15
+
+
+@pytest.mark.parametrize("record", [False, True], ids=["plain", "recorded"])
+def test_waits_end_though_the_machine_stops_all_the_time(record: bool, guest: Guest) -> None:
+    with Machine.load(guest("timed_waits.c", "static-musl"), record=record) as m:
+        end = time.monotonic() + 60
+        while m.run(timeout=0.1).kind is Stop.TIMEOUT:
+            assert time.monotonic() < end, "the program hasn't woken within 60 s"
+        assert m.exited == 0
 
 
 def test_mappings_are_named_after_their_files() -> None:

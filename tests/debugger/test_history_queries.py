@@ -139,3 +139,22 @@ def test_back_to_the_call_of_a_function(depth: int) -> None:
         call = m.tick - 1
         m.reverse_finish()
         assert m.tick == call
+
+
+def test_the_middle_of_a_repeated_instruction_is_found_backwards() -> None:
+    # nop; rep stosd; nop; inc eax; hlt
+    with Machine.from_bytes(bytes.fromhex("90 f3ab 90 ffc0 f4"), record=True) as m:
+        m.map(0x10000, 0x2000)
+        m.regs.eax, m.regs.rdi, m.regs.rcx = 7, 0x10000, 1000
+        m.run()
+        end = m.tick
+        assert m.last_write(0x10804, 4) == 2
+        m.add_watchpoint(0x10804, 4)
+        reason = m.reverse_continue()
+        assert reason.access is not None
+        assert reason.access[:5] == ("write", 0x10804, 4, 0, 7)
+        assert (m.tick, m.regs.rip, m.regs.rcx) == (2, 0x400003, 0)
+        assert m.reverse_continue().kind is Stop.START
+        assert m.run().kind is Stop.WATCHPOINT
+        assert m.run().kind is Stop.HALT
+        assert m.tick == end

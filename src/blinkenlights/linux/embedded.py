@@ -21,8 +21,9 @@ from errno import EINTR, EINVAL, EPERM, EPIPE, ESRCH
 from struct import Struct
 
 from blinkenlights.core import engine, host
-from blinkenlights.linux import kernel, signal
+from blinkenlights.linux import kernel, signal, sleeping
 from blinkenlights.linux.children import Children
+from blinkenlights.linux.sleeping import Deadlines
 from blinkenlights.linux.task import Task
 from blinkenlights.tables.syscalls import BY_NUMBER, SYSCALLS
 
@@ -225,6 +226,7 @@ class Guest:
         self.alarm = Alarm(self)
         self.timers: dict[int, Alarm] = {}
         self.children = Children(lambda signo: self.post(signo, user_info(signo)))
+        self.deadlines = Deadlines()
         self.watcher: Watcher | None = None  # sees every system call
         self.turns: Turns | None = None  # of a recorded machine
         self.descriptors: Descriptors | None = None  # likewise
@@ -371,6 +373,7 @@ class Guest:
             servant.abandon()
         self.waiting.clear()
         self.queue.clear()
+        self.deadlines.clear()
         self.ended = None
         if self.servant.call is not None:
             self.servant.call.abandoned = False
@@ -406,7 +409,8 @@ class Guest:
                 return
         servant = task.servant
         servant.call_made = (number, arguments)
-        servant.begin(lambda: self.system_call(task, number, function, arguments))
+        made = self.deadlines.arguments(task.tid, number, arguments)
+        servant.begin(lambda: self.system_call(task, number, function, made))
         self.see(servant)
 
     def system_call(
@@ -451,6 +455,7 @@ class Guest:
                 self.call_again(task, number)
                 return
             result = -EINTR
+        self.deadlines.ended(task.tid)
         if (
             result == -EPIPE
             and number in PIPE_WRITERS
@@ -937,4 +942,5 @@ OVERRIDDEN: "dict[str, Callable[..., int]]" = {
     "rt_sigtimedwait": sys_rt_sigtimedwait,
     "pause": sys_pause,
     "gettid": sys_gettid,
+    **sleeping.OVERRIDDEN,
 }
