@@ -2,6 +2,9 @@
 
 import io
 import itertools
+import shutil
+import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -377,3 +380,48 @@ def test_the_kernel_counts_timer_interrupts_in_long_mode(start: Start) -> None:
         assert text.rstrip() == "Long mode. Ticks:"
         counts.append(int(count))
     assert 0 < counts[0] < counts[1] < counts[2]
+
+
+@pytest.mark.skipif(shutil.which("qemu-system-x86_64") is None, reason="qemu-system-x86_64 isn't here")
+def test_bricks_draws_the_same_under_qemu(tmp_path: Path, bricks: Bricks) -> None:
+    """Its wall, paddle and ball; a ball that is missed there ends the game, and a key begins again."""
+    command = ["qemu-system-x86_64", "-display", "none", "-m", "16", "-snapshot", "-monitor", "stdio",
+               "-drive", f"file={assemble(EXAMPLES / 'bricks.asm')},format=raw,if=floppy"]  # fmt: skip
+    wall = slice(20 * WIDTH, 70 * WIDTH)
+    ours = bricks.pixels()[wall]
+    numbers = itertools.count()
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as qemu:
+        assert qemu.stdin is not None
+
+        def tell(what: str) -> None:
+            assert qemu.stdin is not None
+            qemu.stdin.write(what + "\n")
+            qemu.stdin.flush()
+
+        def picture() -> bytes:
+            path = tmp_path / f"screen{next(numbers)}"
+            tell(f'pmemsave 0xa0000 {WIDTH * 200} "{path}"')
+            until = time.monotonic() + 60
+            while not path.exists() or path.stat().st_size < WIDTH * 200:
+                assert time.monotonic() < until, "qemu does not write its memory"
+                time.sleep(0.02)
+            return path.read_bytes()
+
+        def wait_for(colour: int, key: str) -> None:
+            until = time.monotonic() + 60
+            while True:
+                there = picture()
+                if there[wall] == ours and there[193 * WIDTH : 194 * WIDTH].count(colour) == 48:
+                    return
+                assert time.monotonic() < until, f"no paddle of colour {colour} below the wall"
+                if key:
+                    tell(f"sendkey {key}")
+                time.sleep(0.05)
+
+        try:
+            wait_for(LOST, "")
+            wait_for(PADDLE, "spc")
+            tell("quit")
+            assert qemu.wait(60) == 0
+        finally:
+            qemu.kill()

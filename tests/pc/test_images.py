@@ -202,3 +202,56 @@ def test_grub_shows_its_menu_from_a_cd(tmp_path: Path) -> None:
     machine = PC(image, start=0, ram=64 * MIB)
     shows(machine, "*from the CD")
     machine.close()
+
+
+def archive(files: dict[str, tuple[int, bytes]]) -> bytes:
+    """A cpio archive in the new portable format, of names with modes and contents."""
+    parts = []
+    for number, (name, (mode, data)) in enumerate({**files, "TRAILER!!!": (0, b"")}.items(), 1):
+        device = (5, 1) if mode & 0o170000 == 0o020000 else (0, 0)  # the console
+        fields = (number, mode, 0, 0, 1, 0, len(data), 0, 0, *device, len(name) + 1, 0)
+        head = b"070701" + b"".join(b"%08X" % field for field in fields) + name.encode() + b"\0"
+        parts += [head.ljust(-(-len(head) // 4) * 4, b"\0"), data.ljust(-(-len(data) // 4) * 4, b"\0")]
+    return b"".join(parts)
+
+
+INIT = b"""#!/bin/busybox sh
+/bin/busybox echo userland says hello
+/bin/busybox uname
+while read line; do /bin/busybox $line; done
+"""
+
+
+def test_linux_comes_to_a_shell(tmp_path: Path) -> None:
+    """With a kernel of Debian's, if there is one: memory, interrupts and processes as they use them."""
+    kernels = sorted(Path("/boot").glob("vmlinuz-*"))
+    busybox = Path("/bin/busybox")
+    loader, library = "/usr/lib/ISOLINUX/isolinux.bin", "/usr/lib/syslinux/modules/bios/ldlinux.c32"
+    need("xorriso", loader, library, str(busybox), str(kernels[0]) if kernels else "/boot/vmlinuz")
+    folder = tmp_path / "cd"
+    folder.mkdir()
+    for source in (loader, library):
+        shutil.copy(source, folder)
+    shutil.copy(kernels[0], folder / "linux")
+    files = {
+        "bin": (0o040755, b""), "dev": (0o040755, b""), "dev/console": (0o020600, b""),
+        "bin/busybox": (0o100755, busybox.read_bytes()), "init": (0o100755, INIT),
+    }  # fmt: skip
+    (folder / "initrd").write_bytes(archive(files))
+    settings = ("DEFAULT l", "LABEL l", "KERNEL linux", "INITRD initrd", "APPEND console=ttyS0", "")
+    (folder / "isolinux.cfg").write_text("\n".join(settings))
+    image = cd(folder, "isolinux.bin", "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table")
+    sent = bytearray()
+    machine = PC(image, start=0, ram=256 * MIB, serial=sent.extend)
+
+    def says(text: bytes) -> None:
+        for _ in range(PATIENCE):
+            if text in sent:
+                return
+            machine.run(timeout=1)
+        raise AssertionError(f"no {text!r}: {bytes(sent[-2000:])!r}")
+
+    says(b"userland says hello\r\nLinux\r\n")
+    machine.receive(b"expr 1234 + 4321\n")
+    says(b"\r\n5555\r\n")
+    machine.close()

@@ -393,11 +393,11 @@ def set_outer_sp(c, sp):
 
 
 def drop_inaccessible(c, s, cpl):
-    """Data segments of more privilege than the code that is returned to become null."""
+    """Data segments of more privilege than the code returned to become null; bases of null ones stay."""
     i: cython.int
     rights: u32
     for i in range(6):
-        if i == CS or i == SS:
+        if i == CS or i == SS or c.sel[i] & 0xFFFC == 0:
             continue
         rights = s.segment[i].rights
         if dpl_of(rights) < cpl and not rights & (CODE | DOWN) == (CODE | DOWN):
