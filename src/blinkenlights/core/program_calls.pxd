@@ -6,12 +6,13 @@ from blinkenlights.core.state cimport *
 from blinkenlights.core.paging cimport SpaceP, acquire, release
 from blinkenlights.core.host cimport (MAP_ANONYMOUS, MAP_FAILED, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE, PROT_NONE,
                                       PROT_READ, PROT_WRITE, c_syscall, careful_copy, mmap, mprotect, voidp, _exit,
-                                      on_signal, set_handler)
-from blinkenlights.core.quick cimport (ARG0, ARG1, ARG2, ARG3, ARG4, ProcessInfo, ProcessInfoP, ProcessState,
+                                      on_signal, set_handler, SA_ONSTACK, SA_SIGINFO)
+from blinkenlights.core.quick cimport (ARG0, ARG1, ARG2, ARG3, ARG4, ProcessInfo, ProcessInfoP, ProcessState, SignalAction,
                                        ThreadInfo, ThreadInfoP, MOST_PRIVATE, close, close_marked_but,
                                        get_thread)
 from blinkenlights.core.memory cimport (carve_areas, clear_space, free_range, host_protection, insert_area,
                                         protect_areas)
+from blinkenlights.core.blocks cimport unguard
 from blinkenlights.core.direct cimport pass_on
 from blinkenlights.core.engine cimport reset_registers, serve_by
 
@@ -42,6 +43,13 @@ cdef struct File:  # an ELF file that is going to be mapped
     Segment segments[MOST_SEGMENTS]
     u64 bias
 
+cdef struct Request:  # of clone(2)
+    u64 flags
+    u64 stack  # the new stack pointer, or 0
+    u64 parent_tid
+    u64 child_tid
+    u64 tls
+
 # What Python must hear of the program that runs since.
 cdef struct News:
     u64 entry
@@ -65,6 +73,7 @@ cdef bint serve(Cpu *c) noexcept nogil
 
 ctypedef Segment *SegmentP
 ctypedef File *FileP
+ctypedef Request *RequestP
 
 cdef extern from *:
     """
@@ -83,6 +92,9 @@ cdef extern from *:
     int errno
     int fork() nogil
     int getpid() nogil
+    int pipe2(int *ends, int flags) nogil
+    int fcntl(int fd, int command, ...) nogil
+    long read_file "read"(int fd, void *to, size_t n) nogil
     int open_file "open"(const char *path, int flags) nogil
     long pread(int fd, void *to, size_t n, long offset) nogil
     long readlink(const char *path, char *to, size_t n) nogil
@@ -94,7 +106,8 @@ cdef extern from *:
     int fstat(int fd, stat_t *status) nogil
     int stat_file "stat"(const char *path, stat_t *status) nogil
     int faccessat(int directory, const char *path, int mode, int flags) nogil
-    int O_RDONLY, O_CLOEXEC, O_NONBLOCK, S_IFREG, S_IFMT, X_OK, AT_EACCESS, AT_FDCWD, EACCES
+    int O_RDONLY, O_CLOEXEC, O_NONBLOCK, S_IFREG, S_IFMT, X_OK, AT_EACCESS, AT_FDCWD, EACCES, EINTR
+    int F_DUPFD_CLOEXEC
 
 cdef extern from "Python.h":
     void PyOS_AfterFork_Child()

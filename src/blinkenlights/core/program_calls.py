@@ -14,6 +14,8 @@ from cython.cimports.libc.stdio import snprintf
 
 NR_CLONE = cython.declare(u64, 56)
 NR_FORK = cython.declare(u64, 57)
+NR_VFORK = cython.declare(u64, 58)
+NR_CLONE3 = cython.declare(u64, 435)
 NR_EXECVE = cython.declare(u64, 59)
 NR_READLINK = cython.declare(u64, 89)
 NR_ARCH_PRCTL = cython.declare(u64, 158)
@@ -21,7 +23,7 @@ NR_PRLIMIT64 = cython.declare(u64, 302)
 ARCH_SET_GS = cython.declare(u32, 0x1001)
 ARCH_SET_FS = cython.declare(u32, 0x1002)
 NR_EXIT_GROUP = cython.declare(u64, 231)
-NR_RT_SIGACTION = cython.declare(cython.long, 13)
+NR_RT_SIGACTION = cython.declare(u64, 13)
 NR_RT_SIGPROCMASK = cython.declare(cython.long, 14)
 NR_KILL = cython.declare(cython.long, 62)
 NR_GETUID = cython.declare(cython.long, 102)
@@ -33,10 +35,16 @@ NR_FUTEX = cython.declare(cython.long, 202)
 NR_GETRANDOM = cython.declare(cython.long, 318)
 SIGKILL = cython.declare(cython.long, 9)
 SIGCHLD = cython.declare(u64, 17)
+UNBLOCKABLE = cython.declare(u64, 1 << 8 | 1 << 18)  # SIGKILL, SIGSTOP
+# linux.signal.KNOWN_FLAGS: SA_NOCLDSTOP NOCLDWAIT SIGINFO RESTORER ONSTACK RESTART NODEFER RESETHAND
+KNOWN_FLAGS = cython.declare(u64, 0xDC00_0807)
+HOST_FLAGS = cython.declare(u64, 0x1000_0003)  # SA_RESTART, NOCLDWAIT, NOCLDSTOP
 PR_SET_DUMPABLE = cython.declare(cython.long, 4)
 PR_SET_NAME = cython.declare(cython.long, 15)
 FUTEX_WAKE = cython.declare(cython.long, 1)
 
+CLONE_VM = cython.declare(u64, 0x100)
+CLONE_VFORK = cython.declare(u64, 0x4000)
 CLONE_SETTLS = cython.declare(u64, 0x80000)
 CLONE_PARENT_SETTID = cython.declare(u64, 0x100000)
 CLONE_CHILD_CLEARTID = cython.declare(u64, 0x200000)
@@ -63,11 +71,13 @@ def serve(c):
     thread: ThreadInfoP = get_thread()
     if thread == cython.NULL or not thread.process.settled or c.pending_signal or c.mode != 64:
         return False
-    if number == NR_CLONE or number == NR_FORK:
-        return quick_fork(c, thread, number == NR_CLONE)
+    if number == NR_CLONE or number == NR_FORK or number == NR_VFORK or number == NR_CLONE3:
+        return quick_fork(c, thread, number)
     if number == NR_EXECVE:
         return quick_execve(c, thread)
-    if number == NR_EXIT_GROUP and no_robust_locks(c, thread):
+    if number == NR_RT_SIGACTION:
+        return quick_rt_sigaction(c, thread.process)
+    if number == NR_EXIT_GROUP and thread.process.vfork_fd < 0 and no_robust_locks(c, thread):
         _exit(cython.cast(cython.int, c.reg[ARG0] & 0xFF))
     if number == NR_ARCH_PRCTL:
         return quick_arch_prctl(c)
@@ -138,36 +148,161 @@ def no_robust_locks(c: CpuP, thread: ThreadInfoP) -> cython.bint:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def quick_fork(c: CpuP, thread: ThreadInfoP, cloned: cython.bint) -> cython.bint:
-    flags: u64 = c.reg[ARG0] if cloned else SIGCHLD
+def read_request(c: CpuP, number: u64, r: RequestP) -> cython.bint:
+    """What a call asks for, in clone's terms; False where it is unusual."""
+    words: u64[8]
+    r.flags = SIGCHLD
+    r.stack = r.parent_tid = r.child_tid = r.tls = 0
+    if number == NR_VFORK:
+        r.flags |= CLONE_VM | CLONE_VFORK
+    elif number == NR_CLONE:
+        r.flags = c.reg[ARG0]
+        r.stack = c.reg[ARG1]
+        r.parent_tid = c.reg[ARG2]
+        r.child_tid = c.reg[ARG3]
+        r.tls = c.reg[ARG4]
+    elif number == NR_CLONE3:  # flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls
+        if (c.reg[ARG1] < 64 or c.reg[ARG1] > 88 or c.reg[ARG0] > cython.cast(SpaceP, c.space).size - 88
+                or not careful_copy(words, cython.cast(voidp, c.reg[ARG0] + c.membase), 64)):
+            return False
+        if words[0] & 0xFF or (words[5] == 0) != (words[6] == 0):
+            return False
+        r.flags = words[0] | words[4]
+        r.child_tid = words[2]
+        r.parent_tid = words[3]
+        r.stack = words[5] + words[6]
+        r.tls = words[7]
+    if r.flags & ~(KNOWN_CLONE | 0xFF) or r.flags & 0xFF != SIGCHLD:
+        return False
+    return (r.flags & CLONE_VM == 0) == (r.flags & CLONE_VFORK == 0)
+
+
+KNOWN_CLONE = cython.declare(u64, 0x100 | 0x4000 | 0x80000 | 0x100000 | 0x200000 | 0x1000000)
+LOWEST_PRIVATE_FD = cython.declare(cython.int, 1000)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def quick_fork(c: CpuP, thread: ThreadInfoP, number: u64) -> cython.bint:
+    process: ProcessInfoP = thread.process
+    r: Request
     s: SpaceP = cython.cast(SpaceP, c.space)
     wanted: u64 = EVERY_SIGNAL & ~SYNCHRONOUS
     before: u64 = 0
     pid: cython.int
-    known: u64 = CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID
-    if flags & ~(known | 0xFF) or flags & 0xFF != SIGCHLD or (cloned and c.reg[ARG1]):
+    vfork: cython.bint
+    ends: cython.int[2]
+    if not read_request(c, number, cython.address(r)):
+        return False
+    vfork = r.flags & CLONE_VFORK != 0
+    if vfork and not make_pipe(process, ends):
         return False
     c_syscall(NR_RT_SIGPROCMASK, 2, cython.address(wanted), cython.address(before), 8)
     if c.pending_signal:  # it would be the child's too; everything stays blocked until it is delivered
+        if vfork:
+            close(ends[0])
+            close(ends[1])
         return False
     acquire(cython.address(s.lock))
     pid = fork()
     release(cython.address(s.lock))
     if pid == 0:
-        thread.process.born = 1
+        process.born = 1
         thread.robust_list = 0
         thread.clear_child_tid = 0
-        if flags & CLONE_CHILD_CLEARTID:
-            thread.clear_child_tid = c.reg[ARG3]
-        if flags & CLONE_SETTLS:
-            c.seg_base[FS] = c.reg[ARG4]
-        if flags & CLONE_CHILD_SETTID:
-            tell_tid(c, c.reg[ARG3], getpid())
-    elif pid > 0 and flags & CLONE_PARENT_SETTID:
-        tell_tid(c, c.reg[ARG2], pid)
+        release_parent(process)  # that is its parent's business
+        if vfork:
+            close(ends[0])
+            process.vfork_fd = ends[1]
+            process.private_fds[process.private_count] = ends[1]
+            process.private_count += 1
+        if r.stack:
+            c.reg[4] = r.stack
+        if r.flags & CLONE_CHILD_CLEARTID:
+            thread.clear_child_tid = r.child_tid
+        if r.flags & CLONE_SETTLS:
+            c.seg_base[FS] = r.tls
+        if r.flags & CLONE_CHILD_SETTID:
+            tell_tid(c, r.child_tid, getpid())
+    elif pid > 0 and r.flags & CLONE_PARENT_SETTID:
+        tell_tid(c, r.parent_tid, pid)
     c.reg[0] = pid if pid >= 0 else -errno
     c_syscall(NR_RT_SIGPROCMASK, 2, cython.address(before), cython.NULL, 8)
+    if vfork and pid:
+        close(ends[1])
+        if pid > 0:
+            take_over(c, ends[0])
+        close(ends[0])
     return True
+
+
+# -- vfork, as linux.process explains it ---------------------------------------------------------------
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def make_pipe(process: ProcessInfoP, ends: cython.p_int) -> cython.bint:
+    """With its writing end above the descriptors that a guest uses."""
+    high: cython.int
+    if process.private_count == MOST_PRIVATE or pipe2(ends, O_CLOEXEC):
+        return False
+    high = fcntl(ends[1], F_DUPFD_CLOEXEC, LOWEST_PRIVATE_FD)
+    if high < 0:
+        close(ends[0])
+        close(ends[1])
+        return False
+    close(ends[1])
+    ends[1] = high
+    return True
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def release_parent(process: ProcessInfoP) -> cython.void:
+    """Close a vfork child's end: its parent may go on, or this isn't its child."""
+    i: cython.int
+    if process.vfork_fd < 0:
+        return
+    close(process.vfork_fd)
+    for i in range(process.private_count):
+        if process.private_fds[i] == process.vfork_fd:
+            process.private_count -= 1
+            process.private_fds[i] = process.private_fds[process.private_count]
+            break
+    process.vfork_fd = -1
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def take_over(c: CpuP, fd: cython.int) -> cython.void:
+    """Wait for the child to let go, and copy the pages that it wrote, if it sends any."""
+    record: cython.char[4104]
+    have: u64 = 0
+    n: cython.long
+    address: u64
+    s: SpaceP = cython.cast(SpaceP, c.space)
+    while True:
+        n = read_file(fd, cython.address(record[have]), 4104 - have)
+        if n < 0 and errno == EINTR:
+            continue
+        if n <= 0:
+            return
+        have += n
+        if have < 4104:
+            continue
+        have = 0
+        address = cython.cast(u64p, cython.address(record[0]))[0]
+        if address > s.size - PAGE:
+            continue
+        if memcmp(cython.cast(voidp, s.base + address), cython.address(record[8]), PAGE) == 0:
+            continue
+        if not careful_copy(cython.cast(voidp, s.base + address), cython.address(record[8]), PAGE):
+            unguard(s, address)
+            careful_copy(cython.cast(voidp, s.base + address), cython.address(record[8]), PAGE)
 
 
 @cython.cfunc
@@ -177,6 +312,48 @@ def tell_tid(c: CpuP, address: u64, tid: cython.int) -> cython.void:
     """As the kernel: where it can't be told, nobody hears of it."""
     if address < cython.cast(SpaceP, c.space).size - 4:
         careful_copy(cython.cast(voidp, address + c.membase), cython.address(tid), 4)
+
+
+# -- signal actions ------------------------------------------------------------------------------------
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def quick_rt_sigaction(c: CpuP, process: ProcessInfoP) -> cython.bint:
+    """As linux.signal.sys_rt_sigaction, where no signal is held back."""
+    signo: u32 = cython.cast(u32, c.reg[ARG0])
+    action: SignalAction
+    if c.reg[ARG3] != 8 or signo < 1 or signo > 64:
+        return False
+    if c.reg[ARG1]:
+        if UNBLOCKABLE >> (signo - 1) & 1 or c.reg[ARG1] > cython.cast(SpaceP, c.space).size - 32:
+            return False
+        if not careful_copy(cython.address(action), cython.cast(voidp, c.reg[ARG1] + c.membase), 32):
+            return False
+    if c.reg[ARG2]:
+        if c.reg[ARG2] > cython.cast(SpaceP, c.space).size - 32:
+            return False
+        if not careful_copy(cython.cast(voidp, c.reg[ARG2] + c.membase),
+                            cython.address(process.actions[signo]), 32):
+            return False
+    c.reg[0] = 0
+    if c.reg[ARG1] == 0:
+        return True
+    action.flags &= KNOWN_FLAGS
+    action.mask &= ~UNBLOCKABLE
+    if action.handler == 0 and action.flags == 0 and action.mask == 0:
+        action.restorer = 0
+    process.actions[signo] = action
+    process.actions_changed = 1
+    if SYNCHRONOUS >> (signo - 1) & 1:
+        return True
+    if action.handler > 1:
+        action.flags = (action.flags & HOST_FLAGS) | SA_SIGINFO | SA_ONSTACK
+        set_handler(signo, cython.cast(voidp, on_signal), action.flags)
+    else:
+        set_handler(signo, cython.cast(voidp, action.handler), action.flags & HOST_FLAGS)
+    return True
 
 
 # -- execve: reading what it is asked for ------------------------------------------------------------
@@ -424,6 +601,7 @@ def quick_execve(c: CpuP, thread: ThreadInfoP) -> cython.bint:
         return False
     news.argc = argc
     news.count = count
+    release_parent(process)
     leave_program(c, thread)
     if not load(c, process, cython.address(program), cython.address(linker), used):
         c_syscall(NR_KILL, getpid(), SIGKILL)
@@ -436,14 +614,20 @@ def quick_execve(c: CpuP, thread: ThreadInfoP) -> cython.bint:
 @cython.exceptval(check=False)
 def leave_program(c: CpuP, thread: ThreadInfoP) -> cython.void:
     """What ends with the old program: its handlers, what waits for its thread, its memory."""
+    process: ProcessInfoP = thread.process
     action: u64[4]
     signo: cython.int
     nothing: u32 = 0
     for signo in range(1, 65):
+        if process.actions[signo].handler != 1:
+            memset(cython.address(process.actions[signo]), 0, cython.sizeof(SignalAction))
+        else:
+            process.actions[signo].flags = process.actions[signo].mask = process.actions[signo].restorer = 0
         if SYNCHRONOUS >> (signo - 1) & 1 or c_syscall(NR_RT_SIGACTION, signo, cython.NULL, action, 8):
             continue
-        if action[0] == cython.cast(u64, cython.cast(voidp, on_signal)):
-            set_handler(signo, cython.NULL, 0)
+        if action[0] > 1 or action[1] & HOST_FLAGS:
+            set_handler(signo, cython.cast(voidp, 1 if action[0] == 1 else 0), 0)
+    process.actions_changed = 1
     if thread.clear_child_tid and thread.clear_child_tid < cython.cast(SpaceP, c.space).size - 4:
         if careful_copy(cython.cast(voidp, thread.clear_child_tid + c.membase), cython.address(nothing), 4):
             c_syscall(NR_FUTEX, thread.clear_child_tid + c.membase, FUTEX_WAKE, 1, 0, 0, 0)

@@ -30,6 +30,12 @@ cdef enum:
     EINVAL = 22
     ENOSYS = 38
 
+cdef struct SignalAction:  # as the kernel's struct sigaction
+    u64 handler
+    u64 flags
+    u64 restorer
+    u64 mask
+
 cdef struct ProcessInfo:
     u64 brk_start
     u64 brk
@@ -51,6 +57,9 @@ cdef struct ProcessInfo:
     bint settled  # there is nothing that only Python takes care of at fork, execve and exit_group
     bint born  # forked since Python last ran here
     bint replaced  # another program was executed since
+    int vfork_fd  # a vfork child's end of the pipe that its parent waits at, or -1
+    SignalAction actions[65]  # what Python had when it last looked, and what was changed since
+    bint actions_changed
     int private_count
     int private_fds[MOST_PRIVATE]  # ours, never the guest's
 

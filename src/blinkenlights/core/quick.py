@@ -16,7 +16,7 @@ from cython.cimports.blinkenlights.core.host import (
     mprotect,
 )
 from cython.cimports.blinkenlights.core.paging import acquire, release
-from cython.cimports.libc.string import memcpy
+from cython.cimports.libc.string import memcpy, memset
 
 
 def get_thread():
@@ -110,6 +110,7 @@ class ProcessState:
 
     def __cinit__(self):
         self.memory_lock = Mutex()
+        self.info.vfork_fd = -1
         self.info.memory_lock = cython.address(self.memory_lock.value)
 
     @property
@@ -158,9 +159,39 @@ class ProcessState:
         self.info.card = place
         self.info.card_magic = magic
 
-    def settle(self, plain: bool) -> None:
+    def keep_actions(self, actions: dict) -> None:
+        """Dispositions by signal: handler, flags, restorer and mask; the default is not among them."""
+        memset(self.info.actions, 0, cython.sizeof(self.info.actions))
+        for number, action in actions.items():
+            place: cython.int = number
+            self.info.actions[place].handler = action.handler
+            self.info.actions[place].flags = action.flags
+            self.info.actions[place].restorer = action.restorer
+            self.info.actions[place].mask = action.mask
+        self.info.actions_changed = False
+
+    def take_actions(self) -> "list[tuple[int, int, int, int, int]] | None":
+        """The same, as (signal, handler, flags, restorer, mask); None where nothing was changed since."""
+        i: cython.int
+        found: list = []
+        if not self.info.actions_changed:
+            return None
+        self.info.actions_changed = False
+        for i in range(1, 65):
+            a: SignalAction = self.info.actions[i]
+            if a.handler or a.flags or a.mask:
+                found.append((i, a.handler, a.flags, a.restorer, a.mask))
+        return found
+
+    @property
+    def vfork_end(self) -> int:
+        """A vfork child's end of the pipe that its parent waits at, or -1."""
+        return self.info.vfork_fd
+
+    def settle(self, plain: bool, vfork_fd: int) -> None:
         """Whether fork, execve and exit_group may do without Python until it next runs: program_calls."""
         self.info.settled = plain
+        self.info.vfork_fd = vfork_fd
 
     def set_private(self, fds: set) -> bool:
         """Descriptors that are ours, not the guest's; False where they are too many."""
@@ -174,8 +205,8 @@ class ProcessState:
 
     @property
     def behind(self) -> bool:
-        """Whether this process was forked, or runs another program, and Python hasn't heard of it."""
-        return self.info.born or self.info.replaced
+        """Whether this process was forked, runs another program or so, and Python hasn't heard of it."""
+        return self.info.born or self.info.replaced or self.info.actions_changed
 
     def set_limited(self, limited: bool) -> None:
         """Whether the guest's memory has a limit that the host doesn't know."""

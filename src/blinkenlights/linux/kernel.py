@@ -85,7 +85,10 @@ def run(task: "Task") -> None:
             ptrace.step(task)
             continue
         if process.forks:
-            process.settle(is_plain(task))
+            process.settle(is_plain(task), process.vfork_fd)
+            if not process.actions_kept:
+                process.keep_actions(process.actions)
+                process.actions_kept = True
         reason = cpu.run()
         if process.behind:
             catch_up(task)
@@ -111,7 +114,6 @@ def is_plain(task: "Task") -> bool:
         not (process.tracer or process.tracees or process.trace_calls or process.threaded or process.timers)
         and not (process.rings or process.growing or process.stack_limited or process.shares_memory)
         and not (task.held or task.stepping or task.trace_step or process.kicking)
-        and process.vfork_fd < 0
         and process.leader is task
         and process.vfs is None
         and process.embedded is None
@@ -130,6 +132,9 @@ def catch_up(task: "Task") -> None:
 
     process = task.process
     born, replaced = program_calls.arrive(process)
+    if process.vfork_fd != process.vfork_end or born:
+        process.private_fds.discard(process.vfork_fd)
+        process.vfork_fd = -1
     if born:
         words = task.robust_list, task.clear_child_tid
         processes.become_child(task, None)
@@ -137,13 +142,14 @@ def catch_up(task: "Task") -> None:
     if replaced:
         for name, value in program_calls.take_news(process).items():
             setattr(process, name, value)
-        for signo, action in list(process.actions.items()):
-            if action.handler == signal.SIG_IGN:
-                process.actions[signo] = signal.Action(signal.SIG_IGN)
-            else:
-                del process.actions[signo]
         task.altstack = (0, task.altstack[1], 0)
         process.reset_for_exec()
+    if process.vfork_fd != process.vfork_end:
+        process.vfork_fd = process.vfork_end
+        process.private_fds.add(process.vfork_fd)
+    actions = process.take_actions()
+    if actions is not None:
+        process.actions = {row[0]: signal.Action(*row[1:]) for row in actions}
 
 
 def fault(task: "Task", reason: int) -> None:

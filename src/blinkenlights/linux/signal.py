@@ -311,6 +311,7 @@ def bad_frame(task: "Task", signo: int) -> None:
     """No room for a frame: SIGSEGV, and the end if it was one already."""
     if signo == SIGSEGV:
         task.process.actions.pop(SIGSEGV, None)
+        task.process.actions_kept = False
     force(task, SIGSEGV, SI_KERNEL)
 
 
@@ -368,6 +369,7 @@ def bad_sigreturn(task: "Task") -> int:
 def set_action(task: "Task", signo: int, action: Action | None) -> None:
     """Make `action` (None: the default) the guest's, and its shape the host's."""
     actions = task.process.actions
+    task.process.actions_kept = False
     if action is None or (action.handler == SIG_DFL and not action.flags and not action.mask):
         actions.pop(signo, None)
         action = None
@@ -397,6 +399,7 @@ def kills(signo: int) -> bool:
 
 def reset_actions(task: "Task") -> None:
     """Execve: handlers become the default, ignored signals stay ignored."""
+    task.process.actions_kept = False
     for signo, action in list(task.process.actions.items()):
         if action.handler == SIG_IGN:
             task.process.actions[signo] = Action(SIG_IGN)

@@ -73,6 +73,7 @@ class Process(ProcessState):
         self.pid = host.syscall(SYS_GETPID)
         self.tasks: dict[int, Task] = {}  # by thread id
         self.actions: dict[int, Action] = {}  # signals whose action isn't the default
+        self.actions_kept = False  # and compiled code knows them (ProcessState.keep_actions)
         # the program (execve)
         self.exe = b""  # absolute path
         self.exe_id = (0, 0)  # its device and inode
