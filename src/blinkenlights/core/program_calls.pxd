@@ -84,11 +84,22 @@ cdef extern from *:
     #include <fcntl.h>
     #include <sys/stat.h>
     #include <unistd.h>
-    static char text[1 << 17];  /* of arguments and environment: untouched pages cost nothing */
-    static unsigned lengths[8192];
+    /* arguments and environment of the program that runs, and of the one that may be next; untouched pages
+       cost nothing */
+    static char texts[2][1 << 17], *text = texts[0], *fresh_text = texts[1];
+    static unsigned lengths_[2][8192], *lengths = lengths_[0], *fresh_lengths = lengths_[1];
+    static void use_fresh(void) {
+        char *t = text;
+        unsigned *n = lengths;
+        text = fresh_text, fresh_text = t;
+        lengths = fresh_lengths, fresh_lengths = n;
+    }
     """
     char *text
+    char *fresh_text
     u32 *lengths
+    u32 *fresh_lengths
+    void use_fresh() nogil
     int errno
     int fork() nogil
     int getpid() nogil

@@ -387,7 +387,7 @@ def fetch_string(c: CpuP, address: u64, to: cython.p_char, room: u64) -> cython.
 @cython.nogil
 @cython.exceptval(check=False)
 def fetch_strings(c: CpuP, address: u64, used: u64p, count: cython.p_int) -> cython.bint:
-    """Append an array of strings to `text`, each with its NUL."""
+    """Append an array of strings to `fresh_text`, each with its NUL."""
     pointer: u64
     length: cython.long
     while address:
@@ -397,10 +397,10 @@ def fetch_strings(c: CpuP, address: u64, used: u64p, count: cython.p_int) -> cyt
             return False
         if pointer == 0:
             return True
-        length = fetch_string(c, pointer, text + used[0], MOST_TEXT - used[0])
+        length = fetch_string(c, pointer, fresh_text + used[0], MOST_TEXT - used[0])
         if length < 0:
             return False
-        lengths[count[0]] = length
+        fresh_lengths[count[0]] = length
         count[0] += 1
         used[0] += length + 1
         address += 8
@@ -546,11 +546,15 @@ def end_of(f: FileP) -> u64:
 @cython.nogil
 @cython.exceptval(check=False)
 def quick_execve(c: CpuP, thread: ThreadInfoP) -> cython.bint:
+    """What Python hasn't heard of yet stays until the new program is sure to run."""
     process: ProcessInfoP = thread.process
     s: SpaceP = cython.cast(SpaceP, c.space)
     status: stat_t
+    other: stat_t
     path: cython.char[LONGEST_PATH]
+    exe: cython.char[LONGEST_PATH]
     interpreter: cython.char[LONGEST_PATH]
+    unused: cython.char[LONGEST_PATH]
     link: cython.char[64]
     keep: cython.int[MOST_KEPT]
     program: File
@@ -558,49 +562,48 @@ def quick_execve(c: CpuP, thread: ThreadInfoP) -> cython.bint:
     used: u64 = 0
     argc: cython.int = 0
     count: cython.int = 0
+    exe_length: cython.long
+    good: cython.bint
     length: cython.long = fetch_string(c, c.reg[ARG0], path, LONGEST_PATH)
     if length <= 0 or memcmp(path, b"/proc/", 6) == 0 or not no_robust_locks(c, thread):
         return False
-    if not fetch_strings(c, c.reg[ARG1], cython.address(used), cython.address(argc)) or argc == 0:
-        return False
-    count = argc
-    if not fetch_strings(c, c.reg[ARG2], cython.address(used), cython.address(count)):
-        return False
-    if used + length + 1 > MOST_TEXT or used + 9 * count > process.stack_size // 4:
-        return False
-    memcpy(text + used, path, length + 1)  # its name is the last of the strings on the stack
-    lengths[count] = length
-    count += 1
-    used += length + 1
     program.fd = open_program(path, cython.address(status))
     if program.fd < 0:
         c.reg[0] = program.fd
         return True
-    news.device, news.inode = status.st_dev, status.st_ino
     snprintf(link, 64, b"/proc/thread-self/fd/%d", program.fd)
-    news.path_length = readlink(link, news.path, LONGEST_PATH)
+    exe_length = readlink(link, exe, LONGEST_PATH)
     linker.fd = -1
-    if news.path_length <= 0 or not read_elf(cython.address(program), s.size, status.st_size, interpreter):
-        close(program.fd)
-        return False
-    if interpreter[0]:
-        linker.fd = open_program(interpreter, cython.address(status))
-        if (linker.fd < 0 or not read_elf(cython.address(linker), s.size, status.st_size, path)
-                or linker.type != 3):
-            close(program.fd)
-            if linker.fd >= 0:
-                close(linker.fd)
-            return False
-    memcpy(keep, process.private_fds, cython.sizeof(process.private_fds))
-    keep[process.private_count] = program.fd
-    keep[process.private_count + 1] = linker.fd
-    if not close_marked_but(keep, process.private_count + 2):
+    good = exe_length > 0 and read_elf(cython.address(program), s.size, status.st_size, interpreter)
+    if good and interpreter[0]:
+        linker.fd = open_program(interpreter, cython.address(other))
+        good = (linker.fd >= 0 and read_elf(cython.address(linker), s.size, other.st_size, unused)
+                and linker.type == 3)
+    good = (good and fetch_strings(c, c.reg[ARG1], cython.address(used), cython.address(argc))
+            and argc > 0)
+    count = argc
+    good = (good and fetch_strings(c, c.reg[ARG2], cython.address(used), cython.address(count))
+            and used + length + 1 <= MOST_TEXT and used + 9 * count <= process.stack_size // 4)
+    if good:
+        memcpy(fresh_text + used, path, length + 1)  # its name is the last of the strings on the stack
+        fresh_lengths[count] = length
+        count += 1
+        used += length + 1
+        memcpy(keep, process.private_fds, cython.sizeof(process.private_fds))
+        keep[process.private_count] = program.fd
+        keep[process.private_count + 1] = linker.fd
+        good = close_marked_but(keep, process.private_count + 2)
+    if not good:
         close(program.fd)
         if linker.fd >= 0:
             close(linker.fd)
         return False
+    use_fresh()
     news.argc = argc
     news.count = count
+    news.device, news.inode = status.st_dev, status.st_ino
+    news.path_length = cython.cast(cython.int, exe_length)
+    memcpy(news.path, exe, exe_length)
     release_parent(process)
     leave_program(c, thread)
     if not load(c, process, cython.address(program), cython.address(linker), used):

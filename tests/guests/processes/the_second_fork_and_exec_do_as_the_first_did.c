@@ -7,6 +7,11 @@ static void ignore(int signo, siginfo_t *info, void *context) {}
 
 // What a program finds: all of it was its parent's business, or the kernel's.
 static int child(int argc, char **argv) {
+    char *words[] = {"other", "words", 0}, *bad[] = {"other", (char *)8, 0};  // what fails changes nothing
+    SAY(execve("no-such-file", words, words));
+    SAY(execve("/etc/passwd", words, words));
+    SAY(execve("/bin/true", bad, words));
+    SAY(execve("/bin/true", words, bad));
     for (int i = 0; i < argc; i++)
         say("argument %d is '%s'", i, i ? argv[i] : strrchr(argv[0], '/') ? "a path" : argv[0]);
     for (char **e = environ; *e; e++)
