@@ -255,10 +255,11 @@ def test_time_is_kept_and_lost_time_is_not_made_up_for():
     assert pace.ahead(TICKS_PER_SECOND * 3 // 2) == pytest.approx(0.5)
 
 
-def test_a_sleeping_machine_is_shown_but_not_more_often_than_wanted(boot):
+def test_a_sleeping_machine_is_shown_but_not_more_often_than_wanted(boot, monkeypatch):
     pictures = []
     session = Session(boot(TEXT), Views(), pictures.append, lambda reason: None, lambda text: None)
     now = [100.0]
+    monkeypatch.setattr("blinkenlights.tui.session.monotonic", lambda: now[0])
     session.pace.clock = lambda: now[0]
     session.pace.wait = lambda tick: None
     session.pace.start()

@@ -21,10 +21,12 @@ int main(void) {
     SAY(write(e, &v, 8));
     SAY(eventfd(0, 0x100));
     int t = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
-    struct itimerspec s = {{0, 400000000}, {0, 1000000}}, old;
+    struct itimerspec s = {{0, 2000000}, {60, 0}}, old;
     SAY(timerfd_settime(t, 0, &s, 0));
     SAY(read(t, &v, 8));
-    nap(450);
+    s.it_value = (struct timespec){0, 1000000};
+    SAY(timerfd_settime(t, 0, &s, 0));
+    nap(30);
     SAY(read(t, &v, 8));
     say("several %d", v > 5);
     SAY(timerfd_gettime(t, &old));
