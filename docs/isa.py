@@ -33,12 +33,17 @@ when it is out of date.
   the interpreter executes. The others raise #UD, and CPUID does not offer their feature; nor does it offer
   what programs do better without where it has to be interpreted (`NOT_OFFERED` in `tables/cpuid.py`).
 - *JIT*: how many of those the translator has a rule for on an x86-64 host; the interpreter executes
-  the rest in translated programs too.
+  the rest in translated programs too, and all 16 and 32-bit code.
 - *Compared*: forms in 64-bit, 32-bit and 16-bit code that `make differential CASES=n` runs with n random
   states each on the real CPU and on ours (`BITS=32` or `16`, `ENGINE=jit` or `virtual`): registers, flags,
   memory, MXCSR, x87 status and faults must be equal. 16 and 32-bit code has segments of many kinds, so
-  their limits and access rights are compared as well.
+  their limits and access rights are compared as well. What the manuals leave to the CPU is in
+  `tests/differential/compare.py`, with reasons.
 - *Vectors*: results recorded from a CPU that the tests check on every host.
+
+x87 instructions have 80 bits on every host. One without an x87 unit computes them in software, rounded as the
+unit does; the transcendental functions are rounded correctly with gmpy2, and have the precision of a double
+without it. `ENGINE=softx87` compares that.
 
 `python -m tests.fuzz` compares random sequences of the same instructions, and whole programs are compared
 with their native runs.
