@@ -25,8 +25,6 @@ from tests.oracle.segments import SEGMENTS, slot_address
 READ, WRITE, EXECUTE = 1, 2, 4
 FIXED_PRIVATE = 0x32  # MAP_PRIVATE, MAP_ANONYMOUS, MAP_FIXED
 
-LIMIT = 10000  # instructions of one case: REP counts each element, and a branch may go wrong
-
 # What there is to run a case with, as arguments of AddressSpace.
 ENGINES: dict[str, dict[str, bool]] = {"interpreter": {}, "virtual": {"virtual": True}, "jit": {"jit": True},
                                        "softx87": {}}  # the interpreter with x87 arithmetic in software
@@ -59,21 +57,14 @@ class Interpreter:
         """Likewise for packed states, each of which names its instruction by its address."""
         self.set_code(instructions)
         self.records[:len(records)] = records
-        processor, results = self.processor, self.results
-        load, save, run = self.trial.load, self.trial.save, processor.run
+        load, save, run, results = self.trial.load, self.trial.save, self.processor.run, self.results
         before = use_software(self.engine == "softx87")  # for all processors
         for at in range(0, len(records), RECORD.size):
             load(at)
-            processor.limit = processor.icount + LIMIT
             run()
             save(results + at)
         use_software(before)
         return bytes(memoryview(self.records)[results:results + len(records)])
-
-    def has_room_for(self, outcome: Outcome) -> bool:
-        """Whether a page fault is not above the space, which is smaller where a process has several: the host
-        may not tell where that was."""
-        return not self.space.size <= outcome.address < 1 << 47
 
     def set_code(self, instructions: Sequence[bytes]) -> None:
         """Fresh pages, which are not written once they run: so none is watched for changes."""
