@@ -198,16 +198,18 @@ class Machine:
         *,
         bios: str | os.PathLike[str] | None = None,
         option_roms: Sequence[str | os.PathLike[str]] = (),
+        ram: int = 16 << 20,
         write: bool = False,
         record: bool = False,
     ) -> "Machine":
         """A PC that starts from a disk image, in 16-bit mode; `write` lets it change the image.
 
-        `bios` is a ROM image to start instead of the built-in services; `option_roms` are more of them.
+        `bios` is a ROM image to start instead of the built-in services; `option_roms` are more of them. `ram`
+        is its memory in bytes: 2 MiB to 3 GiB, in whole pages.
         """
         from blinkenlights.pc.personality import boot
 
-        machine: Machine = cls(boot(image, bios=bios, option_roms=option_roms, write=write))
+        machine: Machine = cls(boot(image, bios=bios, option_roms=option_roms, ram=ram, write=write))
         return machine.begin(record)
 
     def begin(self, record: bool) -> "Machine":

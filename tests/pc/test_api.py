@@ -108,3 +108,12 @@ def test_a_segment_register_changed_by_the_debugger_has_its_base(image: Callable
         machine.regs.ds = 0x1000
         machine.step(2)
         assert machine.memory.u16(0x10600) == 1
+
+
+def test_memory_is_as_large_as_wanted(image: Callable[[str], Path]) -> None:
+    with Machine.boot(image("mov ax, 0xe801\n int 0x15"), ram=64 << 20) as machine:
+        assert machine.memory.read((64 << 20) - 4, 4) == bytes(4)
+        machine.run(until=address_of(machine, b"\xcd\x15") + 2)
+        assert machine.regs.bx == (64 - 16) * 16
+    with pytest.raises(ValueError, match="2 MiB to 3 GiB"):
+        Machine.boot(image("hlt"), ram=4096)

@@ -15,6 +15,7 @@ USAGE_ERROR = 64
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126
 NO_TERMINAL = 1
+LEAST_MIB, MOST_MIB = 2, 3072  # of a PC
 MOST_ZOOM = 16
 THEMES = ("dark", "light", "plain")
 HIGHEST_PORT = 65535
@@ -88,6 +89,9 @@ def check(given: Given) -> None:
     for text in given.get("serve", []):
         if text and not (text.isascii() and text.isdigit() and 0 < int(text) <= HIGHEST_PORT):
             raise UsageError("--serve takes a port, as --serve=8000")
+    for text in given.get("memory", []):
+        if not (text.isascii() and text.isdigit() and LEAST_MIB <= int(text) <= MOST_MIB):
+            raise UsageError(f"--memory is {LEAST_MIB} to {MOST_MIB} MiB")
     for text in given.get("cpu", []):
         from blinkenlights.tables.cpuid import CPUS
 
@@ -152,7 +156,8 @@ def loader(given: Given, path: str, argv: list[str], record: bool) -> "Callable[
         if "real-mode" in given:
             with bootable(path):
                 machine = Machine.boot(path, bios=bios_of(given), option_roms=given.get("option-rom", []),
-                                       write="keep-writes" in given, record=record)  # fmt: skip
+                                       ram=ram_of(given), write="keep-writes" in given,
+                                       record=record)  # fmt: skip
             if files is None:
                 from blinkenlights.pc.headless import connect
                 from blinkenlights.tui.pc import pc_of
@@ -185,6 +190,10 @@ def of_display(environment: list[bytes]) -> list[bytes]:
     return kept
 
 
+def ram_of(given: Given) -> int:
+    return int(given.get("memory", ["16"])[-1]) << 20
+
+
 def bios_of(given: Given) -> str | None:
     return given["bios"][-1] if "bios" in given else None
 
@@ -214,7 +223,8 @@ def boot(given: Given, path: str) -> int:
     with bootable(path):
         roms = read_option_roms(given.get("option-rom", []))
         return run_headless(
-            path, bios=bios_of(given), option_roms=roms, write="keep-writes" in given, keys=typed()
+            path, bios=bios_of(given), option_roms=roms, ram=ram_of(given), write="keep-writes" in given,
+            keys=typed(),
         )
 
 

@@ -29,6 +29,7 @@ FLAGS = (
     Flag("r", "real-mode", "", "PROG is a disk image: boot it on a PC that starts in real mode"),
     Flag("B", "bios", "PATH", "with -r: start this BIOS ROM instead of the built-in services"),
     Flag("", "option-rom", "PATH", "with -r: add an option ROM, as a display's BIOS; can be repeated"),
+    Flag("", "memory", "MIB", "with -r: the PC's memory, 2 to 3072 MiB; 16 if not given"),
     Flag("", "keep-writes", "", "with -r: keep what is written to the disk image (else it is forgotten)"),
     Flag("b", "break", "WHERE", "push a breakpoint at a hexadecimal address or a symbol; can be repeated"),
     Flag("w", "watch", "WHERE", "push a watchpoint likewise"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from blinkenlights.api.personality import Personality
 from blinkenlights.api.stops import Stop, StopReason
-from blinkenlights.pc.machine import PC, End
+from blinkenlights.pc.machine import PC, RAM, End
 from blinkenlights.pc.memory import read_option_roms
 
 if TYPE_CHECKING:
@@ -58,8 +58,9 @@ def boot(
     *,
     bios: str | os.PathLike[str] | None = None,
     option_roms: Sequence[str | os.PathLike[str]] = (),
+    ram: int = RAM,
     write: bool = False,
 ) -> Pc:
     """A PC that starts from a disk image. OSError and ValueError as `PC` raises them."""
     roms = read_option_roms(option_roms)
-    return Pc(PC(os.fsdecode(image), bios=bios, option_roms=roms, write=write))
+    return Pc(PC(os.fsdecode(image), bios=bios, option_roms=roms, ram=ram, write=write))
