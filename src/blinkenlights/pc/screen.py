@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from blinkenlights.pc.bios import data
 from blinkenlights.pc.bios.font import GLYPHS
 from blinkenlights.pc.bios.video import MODES, mode_of
+from blinkenlights.tables.cp437 import CHARACTERS
 
 if TYPE_CHECKING:
     from blinkenlights.pc.machine import PC
@@ -13,10 +14,6 @@ TEXT_SIZE = 0x8000
 CGA_READABLE, VGA_READABLE = 4, 8  # fewer lines a row are no text
 LEAST_ROWS, MOST_ROWS = 26, 127
 HALVES = frozenset((0x00, 0x0F, 0xF0, 0xFF))  # lines of a character that are two wide pixels
-GLYPHS_OF_CONTROLS = "\0☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼"
-CHARACTERS = [*GLYPHS_OF_CONTROLS, *bytes(range(32, 256)).decode("cp437")]
-CHARACTERS[127] = "⌂"
-CHARACTERS[0] = CHARACTERS[255] = " "
 
 # Colours of CGA's 320 by 200 modes by bit 5 of the palette, without and with intensity.
 CGA_PALETTES = {0x00: (2, 4, 6), 0x10: (10, 12, 14), 0x20: (3, 5, 7), 0x30: (11, 13, 15)}

@@ -1,20 +1,14 @@
-"""Bytes as the characters that an IBM PC's screen shows for them: Code Page 437.
+"""Bytes as the characters that an IBM PC's screen shows for them.
 
-The source is IBM's code page 437 with the pictures of its control characters. Three bytes differ
-here, so that each can be told from its neighbours in a panel: FFh, a blank on the PC, is λ as in the
-original Blinkenlights; FAh, the middle dot, is raised, since a middle dot stands for memory that
-isn't there; 00h is blank.
+Two bytes differ here, so that each can be told from its neighbours in a panel: FFh, a blank on the PC, is λ
+as in the original Blinkenlights; FAh, the middle dot, is raised, since a middle dot stands for memory that
+isn't there.
 """
 
+from blinkenlights.tables import cp437
+
 UNMAPPED = "·"
-
-CONTROLS = " ☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼"
-PRINTABLE = "".join(map(chr, range(0x20, 0x7F))) + "⌂"
-ACCENTED = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»"
-BOXES = "░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀"
-MATHS = "αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙˙√ⁿ²■λ"
-
-CHARACTERS = CONTROLS + PRINTABLE + ACCENTED + BOXES + MATHS
+CHARACTERS = cp437.CHARACTERS.replace(UNMAPPED, "˙")[:0xFF] + "λ"
 TABLE = dict(enumerate(CHARACTERS))
 
 
