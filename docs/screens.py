@@ -1,4 +1,4 @@
-"""Makes the pictures of the debugger's screen: python docs/screens.py (after make build; needs gcc)."""
+"""Makes the pictures of the debugger's screen: python docs/screens.py (after make build; needs gcc, nasm)."""
 
 import asyncio
 import subprocess
@@ -11,10 +11,15 @@ from textual.pilot import Pilot
 from blinkenlights import Machine
 from blinkenlights.tui.app import Blinkenlights
 from blinkenlights.tui.dialogs import Notice
+from blinkenlights.tui.pc import pc_of
 from blinkenlights.tui.settings import Settings
 from blinkenlights.tui.terminal import Terminal
 
 DOCS = Path(__file__).parent
+BOOT = DOCS.parent / "examples" / "boot"
+TICKS, PIXELS = 0x46C, 0xA0000
+BALL, PADDLE = 14, 15  # colours
+HLT = 0xF4
 SOURCE = DOCS / "fib.c"
 FLAGS = ["-static", "-g", "-O1", "-fno-omit-frame-pointer", "-fno-optimize-sibling-calls"]
 
@@ -64,6 +69,64 @@ async def display(guide: Guide) -> None:
     await guide.pilot.pause(4)
 
 
+def pass_tick(machine: Machine) -> None:
+    """Until the BIOS has counted one more interrupt of the timer, and the game has drawn."""
+    before = machine.memory.u16(TICKS)
+    while machine.memory.u16(TICKS) == before or not asleep(machine):
+        machine.run(count=1)
+
+
+def asleep(machine: Machine) -> bool:
+    ip = machine.regs.rip
+    return 0x7C00 <= ip < 0x7E00 and machine.memory.u8(ip) == HLT
+
+
+def play_snake(machine: Machine) -> None:
+    for _ in range(3):
+        pass_tick(machine)
+    for key, ticks in (("up", 8), ("left", 24), ("down", 12)):
+        press(machine, key)
+        for _ in range(ticks):
+            pass_tick(machine)
+
+
+def play_bricks(machine: Machine) -> None:
+    """Keep the paddle below the ball for eighteen seconds."""
+    for _ in range(3):
+        pass_tick(machine)
+    for _ in range(1100):
+        pixels = machine.memory.read(PIXELS, 320 * 200)
+        ball = pixels.find(bytes([BALL]) * 4) % 320
+        paddle = pixels[193 * 320 :].find(PADDLE)
+        if abs(ball - paddle - 22) > 8:
+            press(machine, "left" if ball < paddle + 22 else "right")
+        pass_tick(machine)
+
+
+def press(machine: Machine, key: str) -> None:
+    pc = pc_of(machine)
+    assert pc is not None
+    pc.press(key)
+
+
+def game(directory: str, name: str, play: Callable[[Machine], None]) -> Callable[[Terminal], Machine]:
+    """A boot game that has been played for a while."""
+    image = f"{directory}/{name}.img"
+    subprocess.run(["nasm", "-f", "bin", "-o", image, str(BOOT / f"{name}.asm")], check=True)
+
+    def load(terminal: Terminal) -> Machine:
+        machine = Machine.boot(image)
+        play(machine)
+        return machine
+
+    return load
+
+
+async def playing(guide: Guide) -> None:
+    guide.app.set_focus(guide.app.panels["display"])
+    await guide.pilot.pause(0.5)
+
+
 async def shoot(name: str, size: tuple[int, int], load: Callable[[Terminal], Machine], settings: Settings,
                 do: "Callable[[Guide], object]") -> None:  # fmt: skip
     app = Blinkenlights(load, settings)
@@ -85,6 +148,10 @@ def main() -> None:
         shell = Settings(theme="dark", name="sh")
         bash = loader("/bin/bash", "--norc", "--noediting")
         asyncio.run(shoot("blinkenlights-display", (180, 50), bash, shell, display))
+        for name, play in (("snake", play_snake), ("bricks", play_bricks)):
+            load = game(directory, name, play)
+            settings = Settings(theme="dark", name=name)
+            asyncio.run(shoot(f"blinkenlights-{name}", (160, 44), load, settings, playing))
 
 
 if __name__ == "__main__":

@@ -111,3 +111,10 @@ def test_shares_add_up():
     wishes = [("a", 2, 5, 1), ("b", 2, 100, 3), ("c", 2, 100, 1)]
     for total in range(6, 80):
         assert sum(share(total, wishes, {}).values()) == total
+
+
+@pytest.mark.parametrize("width", [157, 160, 180, 189, 190, 240])
+def test_a_display_gets_its_80_columns_where_they_fit(width):
+    places = plan(width, 50, Choices(), Needs(display=True, screen=25)).places
+    assert places["display"].width >= 80 and places["disassembly"].width >= 30
+    assert places["code"].width == (78 if width >= 190 else 45)

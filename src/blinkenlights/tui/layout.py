@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 FIRST_LEAST, SECOND_LEAST = 30, 30
+WIDE, NARROW = 78, 45  # of the third column, for 64 and for 32 cells of memory
 MEMORY = ("code", "read", "write", "stack")
 FIXED_FOOT = 2  # timeline, status line
 BESIDE = 56  # from this width on the x87 stack is beside the registers
@@ -57,17 +58,20 @@ class Plan:
 
 def third_width(width: int) -> int:
     """78 with 64 cells of memory, 46 with 32, as the screen allows."""
-    return 78 if width >= 160 else 45
+    return WIDE if width >= 160 else NARROW
 
 
 def columns(width: int, choices: Choices, needs: Needs) -> tuple[int, int]:
     """The widths of columns 2 and 3, 0 for one that isn't shown. Where not all fit, the second goes first."""
     third = choices.widths.get(3, third_width(width)) if choices.third else 0
+    may_narrow = needs.display and choices.second and not choices.widths and third > NARROW
+    if may_narrow and width - third - 2 - DISPLAY_WIDTH < FIRST_LEAST <= width - NARROW - 2 - DISPLAY_WIDTH:
+        third = NARROW  # the display is worth more than longer lines of memory
     third = min(third, width - FIRST_LEAST - 1) if third else 0
     rest = width - (third + 1 if third else 0)
     second = 0
     if choices.second:
-        wide = needs.display and rest >= FIRST_LEAST + 8 + 1 + DISPLAY_WIDTH
+        wide = needs.display and rest >= FIRST_LEAST + 1 + DISPLAY_WIDTH
         usual = DISPLAY_WIDTH if wide else min(70, max(SECOND_LEAST, rest * 45 // 100))
         second = choices.widths.get(2, usual)
         second = min(second, rest - FIRST_LEAST - 1)
