@@ -11,7 +11,7 @@ from blinkenlights.debugger.history import History
 from blinkenlights.pc.personality import Pc
 from tests.pc.conftest import SOURCES, assemble
 
-CHECKS, SLICE = 100, 1_999
+CHECKS, SLICE = 100, 1_499
 
 TYPED = """
     sti
