@@ -111,11 +111,12 @@ class Screen:
             pass
 
     def processor(self) -> tuple[float, float]:
-        """Seconds that the main thread and the others have used."""
+        """Seconds that the main thread and the others have used, of the process that has the screen."""
         main = others = 0.0
-        for task in Path(f"/proc/{self.pid}/task").iterdir():
+        leader = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()[0]
+        for task in Path(f"/proc/{leader}/task").iterdir():
             used = int((task / "schedstat").read_text().split()[0]) / 1e9
-            if task.name == str(self.pid):
+            if task.name == leader:
                 main = used
             else:
                 others += used

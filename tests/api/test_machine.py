@@ -206,6 +206,15 @@ def test_waits_end_though_the_machine_stops_all_the_time(record: bool, guest: Gu
         assert m.exited == 0
 
 
+def test_figures_do_not_take_the_result_of_a_call_that_has_ended(guest: Guest) -> None:
+    with Machine.load(guest("sleeping_leader.c", "static-musl")) as m:
+        while len(m.threads) < 2 or not m.threads[0].waiting:
+            assert m.run(count=20_000).kind is Stop.COUNT
+        time.sleep(0.1)  # it sleeps no longer, but nobody knows
+        assert m.statistics["fds"] == -1
+        assert m.run(timeout=60).kind is Stop.EXIT and m.exited == 0
+
+
 def test_mappings_are_named_after_their_files() -> None:
     with Machine.load("/bin/sh", ["sh", "-c", ":"]) as m:
         before = m.statistics["freed"]

@@ -266,7 +266,9 @@ class Linux(Personality):
             return len(os.listdir("/proc/thread-self/fd")) - 1  # noqa: PTH208 - the listing's own
 
         servant = self.guest.servant
-        return {"fds": -1 if servant.busy else int(str(servant.have(count)))}
+        if servant.busy or servant in self.guest.waiting.values():  # or its result is still to be collected
+            return {"fds": -1}
+        return {"fds": int(str(servant.have(count)))}
 
     def close(self) -> None:
         self.guest.close()
