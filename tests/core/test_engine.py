@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from blinkenlights.core import engine, host, memory
-from tests.core.machine import CODE, DATA, EXEC, RAX, RBX, RCX, RDI, READ, SHARED, STACK, WRITE, Bare
+from tests.core.machine import CODE, DATA, EXEC, RAX, RBX, RCX, RDI, READ, RSI, SHARED, STACK, WRITE, Bare
 
 
 @pytest.fixture(params=[False, True], ids=["linear", "virtualised"])
@@ -272,3 +272,12 @@ def test_a_bit_offset_that_leads_back_to_a_canonical_address_is_no_protection_fa
     bare.cpu.set(RAX, 64)
     assert bare.run() == engine.EXIT_EXCEPTION
     assert (bare.cpu.vector, bare.cpu.fault_address) == (14, 0xFFFF_8000_0000_0007)
+
+
+def test_a_repeated_store_that_faults_has_nothing_to_do_with_the_source_index():
+    bare = Bare("f3aa")  # rep stosb
+    bare.cpu.set(RDI, 0x700000)
+    bare.cpu.set(RSI, 1 << 63)
+    bare.cpu.set(RCX, 64)
+    assert bare.run() == engine.EXIT_EXCEPTION
+    assert (bare.cpu.vector, bare.cpu.fault_address) == (14, 0x700000)

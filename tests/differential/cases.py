@@ -426,9 +426,8 @@ class Builder:
                 target = self.rng.choice([0x10000, 0x7FFFFFFF, 0xFFFFFFFF])
             self.patch(self.offsets.immediate_offset, self.offsets.immediate_size, target - ins.next_ip)
         elif flow == FlowControl.RETURN and self.name == "RET":
-            if self.form.bits == 16 and DATA + PAGE - width < self.stack < DATA + 4 * PAGE and not self.peek(
-                    self.stack, width):
-                raise Unsuitable  # it would go to the instruction at offset 0
+            if self.reads_nothing(self.stack, width):
+                raise Unsuitable
             self.fill(self.stack, self.near(target, width))
         elif flow in (FlowControl.INDIRECT_BRANCH, FlowControl.INDIRECT_CALL):
             number = self.operand_register(0)
@@ -438,8 +437,13 @@ class Builder:
                 self.reg[number] = self.widened(int.from_bytes(self.near(target, width), "little"), 8 * width)
             elif self.operand_address and self.peek(self.operand_address, width):
                 self.fill(self.operand_address, self.near(target, width))
-            elif self.operand_address not in self.faulting:
+            elif self.operand_address not in self.faulting or self.reads_nothing(self.operand_address, width):
                 raise Unsuitable
+
+    def reads_nothing(self, address: int, size: int) -> bool:
+        """Whether this reads zeros beside the window, which are the offset of another 16-bit instruction."""
+        return (self.form.bits == 16 and DATA + PAGE - size < address < DATA + 4 * PAGE
+                and not self.peek(address, size))
 
     def beyond(self) -> bool:
         """Whether to branch out of a 16-bit code segment."""

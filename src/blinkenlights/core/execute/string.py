@@ -125,7 +125,7 @@ def string(c: CpuP, o: OpP, size: cython.int, kind: cython.int) -> OpP:
 def chunk(c: CpuP, o: OpP, size: cython.int, kind: cython.int, count: u64) -> u64:
     """Do as many elements as fit the pages they begin in; returns how many."""
     to: u64 = destination_address(c, o, size, True)
-    source: u64 = source_address(c, o, size)
+    source: u64 = source_address(c, o, size) if kind == 0 else 0
     room: u64 = 4096 - (to & 4095)
     p: u8p
     q: u8p
@@ -147,7 +147,7 @@ def chunk(c: CpuP, o: OpP, size: cython.int, kind: cython.int, count: u64) -> u6
         return 1
     if kind == MOVS:
         p = host_read(c, source, 1)  # before the destination, as its fault is
-        noted(c, o, to)
+    noted(c, o, to)
     q = host_write(c, to, 1)
     if kind == MOVS:
         memcpy(q, p, n * size)
