@@ -64,6 +64,8 @@ def build(source: str | Path, toolchain: str = "static-musl", *options: str) -> 
     command = [*TOOLCHAINS[toolchain], *options]
     recipe = hashlib.sha256("\0".join(command).encode())
     recipe.update(path.read_bytes())
+    if any(word.startswith("-g") for word in command):
+        recipe.update(os.fsencode(path))  # which is in it
     for directory in {path.parent, SOURCES}:
         recipe.update(headers_digest(directory))
     target = CACHE / f"{path.stem}-{toolchain}-{recipe.hexdigest()[:12]}"
