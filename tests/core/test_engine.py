@@ -7,7 +7,22 @@ from collections.abc import Iterator
 import pytest
 
 from blinkenlights.core import engine, host, memory
-from tests.core.machine import CODE, DATA, EXEC, RAX, RBX, RCX, RDI, READ, RSI, SHARED, STACK, WRITE, Bare
+from tests.core.machine import (
+    CODE,
+    DATA,
+    EXEC,
+    RAX,
+    RBP,
+    RBX,
+    RCX,
+    RDI,
+    READ,
+    RSI,
+    SHARED,
+    STACK,
+    WRITE,
+    Bare,
+)
 
 
 @pytest.fixture(params=[False, True], ids=["linear", "virtualised"])
@@ -281,3 +296,24 @@ def test_a_repeated_store_that_faults_has_nothing_to_do_with_the_source_index():
     bare.cpu.set(RCX, 64)
     assert bare.run() == engine.EXIT_EXCEPTION
     assert (bare.cpu.vector, bare.cpu.fault_address) == (14, 0x700000)
+
+
+AWAY = 0x7979_FFFF_F000  # canonical; where it would be on the host is not
+
+IMPLIED = {"9c": (AWAY - 8, 6), "50": (AWAY - 8, 6), "e800000000": (AWAY - 8, 6), "ff30": (AWAY, 4),
+           "9d": (AWAY, 4), "58": (AWAY, 4), "c3": (AWAY, 4), "c9": (AWAY, 4), "c8100000": (AWAY - 8, 6),
+           "d7": (AWAY, 4), "a4": (AWAY, 4), "aa": (AWAY, 6), "ac": (AWAY, 4), "ae": (AWAY, 4),
+           "8900": (AWAY, 6), "0fae00": (AWAY, 6)}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", IMPLIED)
+def test_an_operand_that_the_host_cannot_name_is_named(code: str, virtual: bool) -> None:
+    bare = Bare(code, virtual)
+    assert bare.space.base + AWAY >= 1 << 47
+    for register in (RBX, RBP, RSI, RDI):
+        bare.cpu.set(register, AWAY)
+    bare.cpu.set(RAX, 0 if code == "d7" else AWAY)
+    bare.cpu.rsp = AWAY
+    assert bare.run() == engine.EXIT_EXCEPTION
+    cpu = bare.cpu
+    assert (cpu.vector, cpu.fault_address, cpu.error_code, cpu.rip) == (14, *IMPLIED[code], CODE)
