@@ -561,11 +561,13 @@ def sys_tgkill(task: "Task", pid: int, tid: int, signo: int) -> int:
 
 def stopped_status(process: "Process", pid: int, signo: int) -> int | None:
     """What a tracer is to be told of a child that the host calls stopped; None for no tracee."""
-    if pid not in process.tracees:
-        return None
     page = Page(process, pid)
     if not page.good:
         return None
+    if pid not in process.tracees:
+        if page.head()[1] != process.pid or page.orders()[1] == DETACH:
+            return None
+        process.tracees[pid] = 0  # its kick has come, and waits to be seen to until this call has returned
     if page.orders()[5]:
         return page.head()[4]
     process.tracees[pid] = signo
