@@ -258,3 +258,14 @@ def test_a_child_of_a_recorded_program_lives_on_its_own(tmp_path: Path) -> None:
         reason = machine.run()
         assert reason.kind is Stop.EXIT and reason.status == 0
     assert out.read_text().split("\n")[:2] == ["from a child", "7"]
+
+
+def test_the_guests_descriptors_are_not_taken_for_the_recorders(guest: Guest) -> None:
+    source = Path(__file__).parent / "guests" / "zeros.c"
+    with Machine.load(guest(source), record=True) as m:
+        m.run(until="over")
+        before = m.tick
+        assert m.memory.cstring(0x10000000) == b"kept"
+        assert m.run().status == 0
+        m.seek(before)
+        assert m.memory.cstring(0x10000000) == b"kept"

@@ -33,7 +33,6 @@ cdef class Journal:
     cdef public object turns  # linux.turns: gives system calls memory to write to; or None
     cdef public u64 meddled  # changes by others than the guest and its system calls
     cdef public u64 rearranged  # changes to the layout
-    cdef int pagemap  # the host's, open; -1 without
 
 cdef extern from "sys/mman.h" nogil:
     void *mmap(void *address, size_t length, int prot, int flags, int fd, long offset)
@@ -42,4 +41,9 @@ cdef extern from "sys/mman.h" nogil:
     void *MAP_FAILED
 
 cdef extern from "unistd.h" nogil:
+    int close_file "close"(int fd)
     long pread(int fd, void *buffer, size_t count, long offset)
+
+cdef extern from "fcntl.h" nogil:
+    int open_file "open"(const char *path, int flags)
+    int O_RDONLY, O_CLOEXEC

@@ -233,8 +233,17 @@ def note(s: SpaceP, page: u64, writing: cython.int) -> cython.int:
 
 
 @cython.cfunc
+@cython.nogil
 @cython.exceptval(check=False)
-def note_resident(s: SpaceP, start: u64, end: u64, moved: u64, fd: cython.int) -> cython.void:
+def open_pagemap() -> cython.int:
+    """The host's pagemap, or -1. Opened anew for each use: a guest's host thread has a table of descriptors
+    of its own, in which a number that was kept would be a file of the guest's, or nothing."""
+    return open_file("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)
+
+
+@cython.cfunc
+@cython.exceptval(check=False)
+def note_resident(s: SpaceP, start: u64, end: u64, moved: u64) -> cython.void:
     """Save the pages of a range that have a content; with `moved`, those that far above, as zeros."""
     entries: u64[512]
     log: LogP = cython.cast(LogP, s.journal)
@@ -245,6 +254,7 @@ def note_resident(s: SpaceP, start: u64, end: u64, moved: u64, fd: cython.int) -
     k: cython.long
     place: cython.long
     i: cython.int = first_area(s, start)
+    fd: cython.int = open_pagemap()
     while i < s.count and s.areas[i].start < end:
         low = s.areas[i].start if s.areas[i].start > start else start
         high = s.areas[i].end if s.areas[i].end < end else end
@@ -264,6 +274,8 @@ def note_resident(s: SpaceP, start: u64, end: u64, moved: u64, fd: cython.int) -
                         add(log, at + cython.cast(u64, k) * PAGE + moved, cython.NULL)
             at += cython.cast(u64, n) * PAGE
         i += 1
+    if fd >= 0:
+        close_file(fd)
 
 
 @cython.cfunc
@@ -290,8 +302,6 @@ class Journal:
     """
 
     def __init__(self, space) -> None:
-        import os
-
         memory: AddressSpace = space
         if not memory.virtual:
             raise ValueError("only virtualised memory can be recorded")
@@ -302,9 +312,6 @@ class Journal:
         self.changes = None
         self.turns = None
         self.inputs.answer = answer
-        self.pagemap = -1
-        if os.access("/proc/self/pagemap", os.R_OK):
-            self.pagemap = os.open("/proc/self/pagemap", os.O_RDONLY | os.O_CLOEXEC)
         self.s.inputs = cython.address(self.inputs)
         self.begin()
         self.s.saver = note
@@ -313,18 +320,13 @@ class Journal:
     def __dealloc__(self):
         free(self.inputs.values)
 
-    def close(self, descriptor: bool = True) -> None:
-        """Forget everything; memory stays as it is. A forked guest does not have our `descriptor`."""
-        import os
-
+    def close(self) -> None:
+        """Forget everything; memory stays as it is."""
         if self.space.watcher is self:
             self.space.watcher = None
             self.s.saver = cython.NULL
             self.s.journal = cython.NULL
             self.s.inputs = cython.NULL
-        if self.pagemap >= 0 and descriptor:
-            os.close(self.pagemap)
-        self.pagemap = -1
 
     def begin(self) -> Interval:
         """Begin an interval here and now; it gathers what changes until the next one begins."""
@@ -381,7 +383,7 @@ class Journal:
 
     def wiping(self, start: int, length: int) -> None:
         """A range is about to be mapped anew, or unmapped."""
-        note_resident(self.s, start, start + length, 0, self.pagemap)
+        note_resident(self.s, start, start + length, 0)
         self.rearranged += 1
         if self.changes is None:
             self.meddled += 1
@@ -394,11 +396,9 @@ class Journal:
         if length:
             self.wiping(old, length)
         if new > old:
-            note_resident(self.s, old, old + length, cython.cast(u64, new) - cython.cast(u64, old),
-                          self.pagemap)
+            note_resident(self.s, old, old + length, cython.cast(u64, new) - cython.cast(u64, old))
         else:
-            note_resident(self.s, old, old + length, 0 - (cython.cast(u64, old) - cython.cast(u64, new)),
-                          self.pagemap)
+            note_resident(self.s, old, old + length, 0 - (cython.cast(u64, old) - cython.cast(u64, new)))
 
     def moved(self, new: int, length: int) -> None:
         """What was moved, or read from a file, is there: where nothing was before, or what is saved."""
@@ -439,14 +439,17 @@ class Journal:
         import os
 
         found: list = []
+        pagemap: int = open_pagemap()
         for first in range(start, end, 4096 << 9):
             last: int = min(first + (4096 << 9), end)
             count: int = (last - first) >> 12
-            if self.pagemap < 0:
+            if pagemap < 0:
                 found += range(first, last, 4096)
                 continue
-            flags = os.pread(self.pagemap, count * 8, (self.space.base + first) >> 12 << 3)[7::8]
+            flags = os.pread(pagemap, count * 8, (self.space.base + first) >> 12 << 3)[7::8]
             found += [first + (i << 12) for i, byte in enumerate(flags) if byte & 0xC0]
+        if pagemap >= 0:
+            os.close(pagemap)
         return found
 
     def rearrange(self, layout: bytes) -> None:
@@ -527,7 +530,7 @@ class Journal:
         source: u8p
         for place, what in changes:
             if isinstance(what, int):
-                note_resident(s, place, place + what, 0, self.pagemap)
+                note_resident(s, place, place + what, 0)
         if layout is not None:
             self.rearrange(layout)
         for place, what in changes:

@@ -601,7 +601,7 @@ def go_on_alone(task: Task, result: int) -> None:
     process = task.process
     host.around_calls(None)
     if process.space.watcher is not None:
-        process.space.watcher.close(descriptor=False)
+        process.space.watcher.close()
     host.let_mask_go()
     for signo in range(1, 65):
         action = process.actions.get(signo)
