@@ -366,7 +366,7 @@ def write_components(
 def xsave_standard(c: CpuP, o: OpP, wide: cython.bint, optimized: cython.bint) -> OpP:
     mask: u64 = requested(c)
     used: u64 = in_use(c)
-    address: u64 = area(c, o, size_of(mask & used if optimized else mask), True)
+    address: u64 = area(c, o, size_of(mask), True)
     if not xcr0:
         return fault(c, o, 6, 0)
     if address & 63:
@@ -384,7 +384,7 @@ def xsave_standard(c: CpuP, o: OpP, wide: cython.bint, optimized: cython.bint) -
 def xsave_compacted(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
     mask: u64 = requested(c)
     used: u64 = in_use(c)
-    address: u64 = area(c, o, size_of(mask & used), True)
+    address: u64 = area(c, o, size_of(mask), True)
     if not xcr0:
         return fault(c, o, 6, 0)
     if address & 63:
@@ -460,8 +460,8 @@ def take(c: CpuP, image: u8p, mask: u64, wide: cython.bint, count: cython.int) -
 def xrstor_any(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
     image = cython.declare(u8[832])
     header: u64p = cython.cast(u64p, cython.cast(u8p, image) + HEADER)
-    address: u64 = area(c, o, UPPER, False)
     mask: u64 = requested(c)
+    address: u64 = area(c, o, size_of(mask), False)
     if not xcr0:
         return fault(c, o, 6, 0)
     if address & 63:
@@ -470,7 +470,6 @@ def xrstor_any(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
     if not header_is_good(image, mask):
         return fault(c, o, 13, 0)
     if mask & header[0] & AVX:
-        area(c, o, XSAVE_AREA, False)
         read_area(c, address + UPPER, cython.cast(u8p, image) + UPPER, XSAVE_AREA - UPPER)
     take(c, image, mask, wide, xmm_registers(o))
     return o + 1
