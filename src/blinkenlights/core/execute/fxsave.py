@@ -461,7 +461,7 @@ def xrstor_any(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
     image = cython.declare(u8[832])
     header: u64p = cython.cast(u64p, cython.cast(u8p, image) + HEADER)
     mask: u64 = requested(c)
-    address: u64 = area(c, o, size_of(mask), False)
+    address: u64 = area(c, o, UPPER, False)
     if not xcr0:
         return fault(c, o, 6, 0)
     if address & 63:
@@ -469,6 +469,8 @@ def xrstor_any(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
     read_area(c, address, image, UPPER)
     if not header_is_good(image, mask):
         return fault(c, o, 13, 0)
+    if mask & AVX and (header[0] & AVX or not header[1] & COMPACTED):  # as CPUs have the limit
+        area(c, o, XSAVE_AREA, False)
     if mask & header[0] & AVX:
         read_area(c, address + UPPER, cython.cast(u8p, image) + UPPER, XSAVE_AREA - UPPER)
     take(c, image, mask, wide, xmm_registers(o))
