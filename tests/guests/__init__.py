@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -63,7 +64,10 @@ def build(source: str | Path, toolchain: str = "static-musl", *options: str) -> 
         raise ToolchainMissing(problem)
     command = [*TOOLCHAINS[toolchain], *options]
     recipe = hashlib.sha256("\0".join(command).encode())
-    recipe.update(path.read_bytes())
+    text = path.read_bytes()
+    recipe.update(text)
+    for included in re.findall(rb'^#include "([^"]+\.c)"', text, re.MULTILINE):
+        recipe.update((path.parent / os.fsdecode(included)).read_bytes())
     if any(word.startswith("-g") for word in command):
         recipe.update(os.fsencode(path))  # which is in it
     for directory in {path.parent, SOURCES}:
