@@ -4,7 +4,8 @@ Runs `blinkenlights` in a pseudo-terminal of several sizes. A step is timed from
 bytes of its picture have been read: by the clock, and in the processor time of all the program's threads.
 Then the boot games of examples/boot run, and `flicker`, which changes all of a graphics screen whenever
 the beam is below it; pictures a second are counted. "drawing" is the main thread's share of a processor,
-"running" that of the others. `--busy N` has N other processes compute meanwhile.
+"running" that of the others. `--busy N` has N other processes compute meanwhile. At last `c` runs a program
+to its end, and `blink` runs it without a screen.
 """
 
 import argparse
@@ -25,6 +26,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from benchmarks.suite import guest
 
 ROOT = Path(__file__).parents[1]
 SIZES = ((80, 24), (120, 40), (200, 60))
@@ -198,6 +201,26 @@ def game(name: str, size: tuple[int, int], seconds: float) -> str:
             f" {100 * (after[1] - others) / took:8.0f}% {written / max(1, pictures):10.0f}")  # fmt: skip
 
 
+def continued(flags: list[str], compared_with: list[str], number: int) -> str:
+    """`c` from the start of a recursive function to the exit, with the panels going along."""
+    program = [guest("fib"), str(number)]
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-P", "-m", "blinkenlights.cli.blink", *compared_with, *program],
+                   check=True, stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT / "src")})
+    bare = time.monotonic() - began
+    screen = Screen((120, 40), ["--theme", "dark", *flags, *program])
+    try:
+        screen.wait(b"cycles")
+        screen.settle()
+        began = time.monotonic()
+        screen.type(b"c")
+        screen.wait(b"exited")
+        took = time.monotonic() - began
+    finally:
+        screen.close()
+    return f"{' '.join(flags) or '-':12} {took:8.2f} {bare:8.2f} {100 * bare / took:8.0f}%"
+
+
 def sized(text: str) -> tuple[int, int]:
     found = re.fullmatch(r"(\d+)x(\d+)", text)
     if found is None:
@@ -211,6 +234,7 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=5, help="of each game; 0: no games")
     parser.add_argument("--size", type=sized, action="append", default=[], help="as 120x40; may be repeated")
+    parser.add_argument("--no-continue", action="store_true", help="leave out `c`")
     options = parser.parse_args()
     with busy(options.busy):
         if options.steps:
@@ -222,6 +246,10 @@ def main() -> int:
             for name in GAMES:
                 for size in options.size or GAME_SIZES:
                     print(game(name, size, options.seconds), flush=True)
+        if not options.no_continue:
+            print("c: flags      seconds    blink    speed")
+            for flags, bare, number in (([], ["-j"], 38), (["-m"], ["-j"], 38), (["-jm"], [], 42)):
+                print(continued(flags, bare, number), flush=True)
     return 0
 
 
