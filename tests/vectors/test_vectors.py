@@ -5,7 +5,6 @@ import itertools
 import pytest
 from iced_x86 import Decoder, OpKind
 
-from blinkenlights.core.memory import AddressSpace
 from tests.differential.campaign import engine_of_process, executed, strange_stack
 from tests.differential.cases import Case
 from tests.differential.compare import differences
@@ -41,9 +40,17 @@ def test_recorded_results_come_out_again(group: str, engine: str) -> None:
 
 @pytest.mark.parametrize("engine", ["interpreter", "jit"])
 def test_a_page_fault_is_told_even_if_its_address_would_not_be_canonical_on_the_host(engine: str) -> None:
-    first = AddressSpace()  # takes the place that the first one of a process gets
-    ours = Interpreter(engine)
-    assert ours.space.base + (1 << 46) > 1 << 47 and ours.space.base != first.base
+    held = []  # one lies in the lowest room there is: so others are made until one lies high
+    for _ in range(6):
+        try:
+            held.append(Interpreter(engine))
+        except MemoryError as problem:
+            pytest.skip(f"other tests' machines have left no room high up: {problem}")
+        if held[-1].space.base + (1 << 46) > 1 << 47:
+            break
+    else:
+        pytest.skip("no machine lies high up")
+    ours = held[-1]
     compare("integer", ours)
 
 
