@@ -1,5 +1,6 @@
 /* A random program: what it does follows from its seed, and from what the kernel tells it. */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -58,7 +59,8 @@ int main(int argc, char **argv) {
     state = argc > 1 ? strtoull(argv[1], 0, 10) : 1;
     sigaction(SIGUSR1, &action, 0);
     sigaction(SIGALRM, &action, 0);
-    if (pipe(pipes))
+    // in another future, what was in a pipe is gone: who would wait for it, would wait for ever
+    if (pipe2(pipes, O_NONBLOCK))
         return 1;
     setitimer(ITIMER_REAL, &often, 0);
     for (unsigned long i = 0; i < 3; i++)
