@@ -9,7 +9,7 @@ import pytest
 from blinkenlights import Machine, Stop
 from blinkenlights.debugger.history import History
 from blinkenlights.pc.personality import Pc
-from tests.pc.conftest import SOURCES, assemble
+from tests.pc.conftest import SOURCES, assemble, boot_sector
 
 CHECKS, SLICE = 100, 1_499
 
@@ -37,12 +37,7 @@ Image = Callable[[str], Path]
 
 @pytest.fixture
 def image(tmp_path: Path) -> Image:
-    def make(text: str) -> Path:
-        source = tmp_path / "program.asm"
-        source.write_text(f'%include "verdict.inc"\ntest:\n{text}\n    end_of_sector\n')
-        return assemble(source)
-
-    return make
+    return lambda text: boot_sector(tmp_path, text)
 
 
 def digest(m: Machine) -> str:

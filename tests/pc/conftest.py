@@ -36,6 +36,19 @@ def assemble(source: Path) -> Path:
     return image
 
 
+def boot_sector(directory: Path, text: str) -> Path:
+    """The image of what stands at `test:` of verdict.inc; its source is put into the directory."""
+    source = directory / "program.asm"
+    source.write_text(f'%include "verdict.inc"\ntest:\n{text}\n    end_of_sector\n')
+    return assemble(source)
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Callable[[str], Path]:
+    """The image of a boot sector's text."""
+    return lambda text: boot_sector(tmp_path, text)
+
+
 @pytest.fixture
 def boot_program() -> Callable[[str], Path]:
     """The image of the program `name`.asm, or of the source text given."""

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from blinkenlights import Machine, Stop
-from tests.pc.conftest import assemble
 
 PROGRAM = """
 again:
@@ -18,16 +17,6 @@ sub:
     add ax, 3
     ret
 """
-
-
-@pytest.fixture
-def image(tmp_path: Path) -> Callable[[str], Path]:
-    def make(text: str) -> Path:
-        source = tmp_path / "program.asm"
-        source.write_text(f'%include "verdict.inc"\ntest:\n{text}\n    end_of_sector\n')
-        return assemble(source)
-
-    return make
 
 
 def address_of(machine: Machine, code: bytes) -> int:

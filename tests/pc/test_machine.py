@@ -13,21 +13,8 @@ from blinkenlights.pc import run_headless
 from blinkenlights.pc.machine import PC, End
 from blinkenlights.pc.memory import read_option_roms
 from blinkenlights.pc.screen import Pixels, Text, screen
-from tests.pc.conftest import assemble
 
 Source = Callable[[str], Path]
-
-
-@pytest.fixture
-def image(tmp_path: Path) -> Source:
-    """A boot sector assembled from what stands at `test:` of verdict.inc."""
-
-    def make(text: str) -> Path:
-        source = tmp_path / "program.asm"
-        source.write_text(f'%include "verdict.inc"\ntest:\n{text}\n    end_of_sector\n')
-        return assemble(source)
-
-    return make
 
 
 class Controller:
