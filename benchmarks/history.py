@@ -38,6 +38,18 @@ def measure(path: str, millions: str, **options: bool) -> tuple[Machine, float]:
     return machine, machine.tick / (time.process_time() - start) / 1e6
 
 
+def seeks(machine: Machine) -> str:
+    """How long going to random ticks, and to the ends, of a recorded run takes."""
+    end = machine.tick
+    random.seed(1)
+    times = []
+    for tick in [0, end, 1, end - 1, *(random.randrange(end) for _ in range(20))]:
+        start = time.perf_counter()
+        machine.seek(tick)
+        times.append(time.perf_counter() - start)
+    return f"{sorted(times)[len(times) // 2]:.3f} s median, {max(times):.3f} s at most"
+
+
 def main() -> None:
     millions = sys.argv[1] if len(sys.argv) > 1 else "100"
     with tempfile.TemporaryDirectory() as room:
@@ -56,13 +68,7 @@ def main() -> None:
         end = machine.tick
         history = machine.history
         print(f"run of {end / 1e6:.0f} million instructions: {history.statistics}")  # type: ignore[union-attr]
-        random.seed(1)
-        times = []
-        for tick in [0, end, 1, end - 1, *(random.randrange(end) for _ in range(20))]:
-            start = time.perf_counter()
-            machine.seek(tick)
-            times.append(time.perf_counter() - start)
-        print(f"seek              {sorted(times)[len(times) // 2]:.3f} s median, {max(times):.3f} s at most")
+        print(f"seek              {seeks(machine)}")
         machine.seek(end // 2)
         times = []
         for _ in range(20):

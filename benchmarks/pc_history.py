@@ -4,7 +4,6 @@ Speed of the loops of `pc_loop`, recorded and not; then seeks to random ticks of
 timer interrupts.
 """
 
-import random
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.history import seeks
 from benchmarks.pc_loop import BOOT, PROGRAMS
 from blinkenlights import Machine
 
@@ -42,15 +42,9 @@ def main() -> int:
                 plain = speed(machine, millions)
             with boot(name, Path(directory), True) as machine:
                 recorded = speed(machine, millions)
-                end = machine.tick
-                random.seed(1)
-                times = []
-                for tick in [0, end, 1, end - 1, *(random.randrange(end) for _ in range(20))]:
-                    start = time.perf_counter()
-                    machine.seek(tick)
-                    times.append(time.perf_counter() - start)
+                found = seeks(machine)
             cost = f"{plain:6.0f} MIPS, recorded {recorded:6.0f} ({recorded / plain:.2f})"
-            print(f"{name:10} {cost}; seek {sorted(times)[12]:.3f} s median, {max(times):.3f} s at most")
+            print(f"{name:10} {cost}; seek {found}")
     return 0
 
 
