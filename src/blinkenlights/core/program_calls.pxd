@@ -7,9 +7,11 @@ from blinkenlights.core.paging cimport SpaceP, acquire, release
 from blinkenlights.core.host cimport (MAP_ANONYMOUS, MAP_FAILED, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE, PROT_NONE,
                                       PROT_READ, PROT_WRITE, c_syscall, careful_copy, mmap, mprotect, voidp, _exit,
                                       on_signal, set_handler, SA_ONSTACK, SA_SIGINFO)
-from blinkenlights.core.quick cimport (ARG0, ARG1, ARG2, ARG3, ARG4, ProcessInfo, ProcessInfoP, ProcessState, SignalAction,
-                                       ThreadInfo, ThreadInfoP, MOST_PRIVATE, close, close_marked_but,
-                                       get_thread)
+from blinkenlights.core.quick cimport (
+    ARG0, ARG1, ARG2, ARG3, ARG4, MOST_PRIVATE, NR_ARCH_PRCTL, NR_CLONE, NR_CLONE3, NR_EXECVE, NR_EXIT_GROUP, NR_FORK,
+    NR_FUTEX, NR_GETEGID, NR_GETEUID, NR_GETGID, NR_GETRANDOM, NR_GETUID, NR_KILL, NR_PRCTL, NR_PRLIMIT64, NR_READLINK,
+    NR_RT_SIGACTION, NR_RT_SIGPROCMASK, NR_VFORK, PR_SET_NAME, SYNCHRONOUS, UNBLOCKABLE, ProcessInfo, ProcessInfoP,
+    ProcessState, SignalAction, ThreadInfo, ThreadInfoP, close, close_marked_but, fetch_bytes, get_thread, put_bytes)
 from blinkenlights.core.memory cimport (carve_areas, clear_space, free_range, host_protection, insert_area,
                                         protect_areas)
 from blinkenlights.core.blocks cimport unguard

@@ -12,35 +12,14 @@ import cython
 from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
 from cython.cimports.libc.stdio import snprintf
 
-NR_CLONE = cython.declare(u64, 56)
-NR_FORK = cython.declare(u64, 57)
-NR_VFORK = cython.declare(u64, 58)
-NR_CLONE3 = cython.declare(u64, 435)
-NR_EXECVE = cython.declare(u64, 59)
-NR_READLINK = cython.declare(u64, 89)
-NR_ARCH_PRCTL = cython.declare(u64, 158)
-NR_PRLIMIT64 = cython.declare(u64, 302)
 ARCH_SET_GS = cython.declare(u32, 0x1001)
 ARCH_SET_FS = cython.declare(u32, 0x1002)
-NR_EXIT_GROUP = cython.declare(u64, 231)
-NR_RT_SIGACTION = cython.declare(u64, 13)
-NR_RT_SIGPROCMASK = cython.declare(cython.long, 14)
-NR_KILL = cython.declare(cython.long, 62)
-NR_GETUID = cython.declare(cython.long, 102)
-NR_GETGID = cython.declare(cython.long, 104)
-NR_GETEUID = cython.declare(cython.long, 107)
-NR_GETEGID = cython.declare(cython.long, 108)
-NR_PRCTL = cython.declare(cython.long, 157)
-NR_FUTEX = cython.declare(cython.long, 202)
-NR_GETRANDOM = cython.declare(cython.long, 318)
 SIGKILL = cython.declare(cython.long, 9)
 SIGCHLD = cython.declare(u64, 17)
-UNBLOCKABLE = cython.declare(u64, 1 << 8 | 1 << 18)  # SIGKILL, SIGSTOP
 # linux.signal.KNOWN_FLAGS: SA_NOCLDSTOP NOCLDWAIT SIGINFO RESTORER ONSTACK RESTART NODEFER RESETHAND
 KNOWN_FLAGS = cython.declare(u64, 0xDC00_0807)
 HOST_FLAGS = cython.declare(u64, 0x1000_0003)  # SA_RESTART, NOCLDWAIT, NOCLDSTOP
 PR_SET_DUMPABLE = cython.declare(cython.long, 4)
-PR_SET_NAME = cython.declare(cython.long, 15)
 FUTEX_WAKE = cython.declare(cython.long, 1)
 
 CLONE_VM = cython.declare(u64, 0x100)
@@ -49,6 +28,8 @@ CLONE_SETTLS = cython.declare(u64, 0x80000)
 CLONE_PARENT_SETTID = cython.declare(u64, 0x100000)
 CLONE_CHILD_CLEARTID = cython.declare(u64, 0x200000)
 CLONE_CHILD_SETTID = cython.declare(u64, 0x1000000)
+KNOWN_CLONE = cython.declare(u64, CLONE_VM | CLONE_VFORK | CLONE_SETTLS | CLONE_PARENT_SETTID
+                             | CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID)
 
 PAGE = cython.declare(u64, 4096)
 PAGE_MASK = cython.declare(u64, 4095)
@@ -58,8 +39,6 @@ LOW_TOP = cython.declare(u64, 0x8000_0000)
 LARGEST_IMAGE = cython.declare(u64, 1 << 29)
 STACK_GUARD = cython.declare(u64, 0x10000)
 EVERY_SIGNAL = cython.declare(u64, ~cython.cast(u64, 0))
-# SIGILL SIGTRAP SIGBUS SIGFPE SIGSEGV
-SYNCHRONOUS = cython.declare(u64, 1 << 3 | 1 << 4 | 1 << 6 | 1 << 7 | 1 << 10)
 
 news = cython.declare(News)
 head = cython.declare(cython.char[HEAD])
@@ -121,9 +100,7 @@ def quick_readlink(c: CpuP, thread: ThreadInfoP) -> cython.bint:
         return False
     if n > c.reg[ARG2]:
         n = c.reg[ARG2]
-    if n == 0 or c.reg[ARG1] > cython.cast(SpaceP, c.space).size - n:
-        return False
-    if not careful_copy(cython.cast(voidp, c.reg[ARG1] + c.membase), file, n):
+    if n == 0 or not put_bytes(c, c.reg[ARG1], file, n):
         return False
     c.reg[0] = n
     return True
@@ -135,11 +112,8 @@ def quick_readlink(c: CpuP, thread: ThreadInfoP) -> cython.bint:
 def no_robust_locks(c: CpuP, thread: ThreadInfoP) -> cython.bint:
     """Whether the thread's list of robust locks is empty (get_robust_list(2))."""
     words: u64[3]
-    if thread.robust_list == 0:
-        return True
-    return (thread.robust_list < cython.cast(SpaceP, c.space).size
-            and careful_copy(words, cython.cast(voidp, thread.robust_list + c.membase), 24)
-            and words[0] == thread.robust_list and words[2] == 0)
+    return thread.robust_list == 0 or (fetch_bytes(c, thread.robust_list, words, 24)
+                                       and words[0] == thread.robust_list and words[2] == 0)
 
 
 # -- fork ------------------------------------------------------------------------------------------
@@ -162,8 +136,7 @@ def read_request(c: CpuP, number: u64, r: RequestP) -> cython.bint:
         r.child_tid = c.reg[ARG3]
         r.tls = c.reg[ARG4]
     elif number == NR_CLONE3:  # flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls
-        if (c.reg[ARG1] < 64 or c.reg[ARG1] > 88 or c.reg[ARG0] > cython.cast(SpaceP, c.space).size - 88
-                or not careful_copy(words, cython.cast(voidp, c.reg[ARG0] + c.membase), 64)):
+        if c.reg[ARG1] < 64 or c.reg[ARG1] > 88 or not fetch_bytes(c, c.reg[ARG0], words, 64):
             return False
         if words[0] & 0xFF or (words[5] == 0) != (words[6] == 0):
             return False
@@ -177,7 +150,6 @@ def read_request(c: CpuP, number: u64, r: RequestP) -> cython.bint:
     return (r.flags & CLONE_VM == 0) == (r.flags & CLONE_VFORK == 0)
 
 
-KNOWN_CLONE = cython.declare(u64, 0x100 | 0x4000 | 0x80000 | 0x100000 | 0x200000 | 0x1000000)
 LOWEST_PRIVATE_FD = cython.declare(cython.int, 1000)
 
 
@@ -310,8 +282,7 @@ def take_over(c: CpuP, fd: cython.int) -> cython.void:
 @cython.exceptval(check=False)
 def tell_tid(c: CpuP, address: u64, tid: cython.int) -> cython.void:
     """As the kernel: where it can't be told, nobody hears of it."""
-    if address < cython.cast(SpaceP, c.space).size - 4:
-        careful_copy(cython.cast(voidp, address + c.membase), cython.address(tid), 4)
+    put_bytes(c, address, cython.address(tid), 4)
 
 
 # -- signal actions ------------------------------------------------------------------------------------
@@ -327,16 +298,10 @@ def quick_rt_sigaction(c: CpuP, process: ProcessInfoP) -> cython.bint:
     if c.reg[ARG3] != 8 or signo < 1 or signo > 64:
         return False
     if c.reg[ARG1]:
-        if UNBLOCKABLE >> (signo - 1) & 1 or c.reg[ARG1] > cython.cast(SpaceP, c.space).size - 32:
+        if UNBLOCKABLE >> (signo - 1) & 1 or not fetch_bytes(c, c.reg[ARG1], cython.address(action), 32):
             return False
-        if not careful_copy(cython.address(action), cython.cast(voidp, c.reg[ARG1] + c.membase), 32):
-            return False
-    if c.reg[ARG2]:
-        if c.reg[ARG2] > cython.cast(SpaceP, c.space).size - 32:
-            return False
-        if not careful_copy(cython.cast(voidp, c.reg[ARG2] + c.membase),
-                            cython.address(process.actions[signo]), 32):
-            return False
+    if c.reg[ARG2] and not put_bytes(c, c.reg[ARG2], cython.address(process.actions[signo]), 32):
+        return False
     c.reg[0] = 0
     if c.reg[ARG1] == 0:
         return True
@@ -368,12 +333,10 @@ def fetch_string(c: CpuP, address: u64, to: cython.p_char, room: u64) -> cython.
     n: u64
     end: voidp
     while done < room:
-        if address >= cython.cast(SpaceP, c.space).size:
-            return -1
         n = PAGE - (address & PAGE_MASK)
         if n > room - done:
             n = room - done
-        if not careful_copy(to + done, cython.cast(voidp, address + c.membase), n):
+        if not fetch_bytes(c, address, to + done, n):
             return -1
         end = memchr(to + done, 0, n)
         if end != cython.NULL:
@@ -391,9 +354,7 @@ def fetch_strings(c: CpuP, address: u64, used: u64p, count: cython.p_int) -> cyt
     pointer: u64
     length: cython.long
     while address:
-        if address > cython.cast(SpaceP, c.space).size - 8 or count[0] >= MOST_STRINGS - 1:
-            return False
-        if not careful_copy(cython.address(pointer), cython.cast(voidp, address + c.membase), 8):
+        if count[0] >= MOST_STRINGS - 1 or not fetch_bytes(c, address, cython.address(pointer), 8):
             return False
         if pointer == 0:
             return True
@@ -631,9 +592,8 @@ def leave_program(c: CpuP, thread: ThreadInfoP) -> cython.void:
         if action[0] > 1 or action[1] & HOST_FLAGS:
             set_handler(signo, cython.cast(voidp, 1 if action[0] == 1 else 0), 0)
     process.actions_changed = 1
-    if thread.clear_child_tid and thread.clear_child_tid < cython.cast(SpaceP, c.space).size - 4:
-        if careful_copy(cython.cast(voidp, thread.clear_child_tid + c.membase), cython.address(nothing), 4):
-            c_syscall(NR_FUTEX, thread.clear_child_tid + c.membase, FUTEX_WAKE, 1, 0, 0, 0)
+    if thread.clear_child_tid and put_bytes(c, thread.clear_child_tid, cython.address(nothing), 4):
+        c_syscall(NR_FUTEX, thread.clear_child_tid + c.membase, FUTEX_WAKE, 1, 0, 0, 0)
     thread.clear_child_tid = 0
     thread.robust_list = 0
     clear_space(cython.cast(SpaceP, c.space))

@@ -1,6 +1,8 @@
 # System calls made by compiled code: the table of them, and what they know of thread and process.
 
 from blinkenlights.core.state cimport *
+from blinkenlights.core.host cimport c_syscall, careful_copy, voidp
+from blinkenlights.core.paging cimport SpaceP
 
 # Makes the call that the registers describe. Besides results and -errno it may answer RESTART
 # (core.host) or NOT_QUICK.
@@ -20,6 +22,46 @@ cdef enum:
     ARG3 = 10
     ARG4 = 8
     ARG5 = 9
+
+# System calls that are made or answered without Python.
+cdef enum:
+    NR_RT_SIGACTION = 13
+    NR_RT_SIGPROCMASK = 14
+    NR_IOCTL = 16
+    NR_DUP2 = 33
+    NR_CLONE = 56
+    NR_FORK = 57
+    NR_VFORK = 58
+    NR_EXECVE = 59
+    NR_KILL = 62
+    NR_FCNTL = 72
+    NR_READLINK = 89
+    NR_GETTIMEOFDAY = 96
+    NR_GETUID = 102
+    NR_GETGID = 104
+    NR_GETEUID = 107
+    NR_GETEGID = 108
+    NR_PRCTL = 157
+    NR_ARCH_PRCTL = 158
+    NR_GETTID = 186
+    NR_TIME = 201
+    NR_FUTEX = 202
+    NR_GETDENTS64 = 217
+    NR_SET_TID_ADDRESS = 218
+    NR_CLOCK_GETTIME = 228
+    NR_EXIT_GROUP = 231
+    NR_SET_ROBUST_LIST = 273
+    NR_DUP3 = 292
+    NR_PRLIMIT64 = 302
+    NR_GETRANDOM = 318
+    NR_CLONE3 = 435
+
+cdef enum:
+    PR_SET_NAME = 15
+
+# Sets of signals, bit n-1 for signal n.
+cdef u64 UNBLOCKABLE
+cdef u64 SYNCHRONOUS  # by which the engine learns of faults
 
 cdef enum:
     ENOENT = 2
@@ -75,6 +117,11 @@ cdef ThreadInfo *get_thread() noexcept nogil
 
 cdef QuickCall quick_calls[512]
 
+# Copy from the guest's memory, and to it; False where it isn't, or where translated code is guarded from
+# being written: Python lifts the guard.
+cdef bint fetch_bytes(Cpu *c, u64 address, void *to, u64 n) noexcept nogil
+cdef bint put_bytes(Cpu *c, u64 address, const void *source, u64 n) noexcept nogil
+
 cdef class Mutex:
     cdef int value
 
@@ -93,8 +140,6 @@ cdef bint close_marked_but(const int *keep, int count) noexcept nogil
 ctypedef ThreadInfo *ThreadInfoP
 ctypedef ProcessInfo *ProcessInfoP
 
-from blinkenlights.core.host cimport c_syscall
-
 cdef extern from *:
     """
     #ifndef _GNU_SOURCE
@@ -109,12 +154,6 @@ cdef extern from *:
     int close(int fd) nogil
     int atoi(const char *text) nogil
     int O_RDONLY, O_DIRECTORY, O_CLOEXEC, F_GETFD, FD_CLOEXEC
-
-cdef enum:
-    NR_GETDENTS64 = 217
-    NR_PRCTL = 157
-    NR_PRLIMIT64 = 302
-    PR_SET_NAME = 15
 
 cdef extern from *:
     """

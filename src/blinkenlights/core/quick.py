@@ -18,9 +18,22 @@ from cython.cimports.blinkenlights.core.host import (
 from cython.cimports.blinkenlights.core.paging import acquire, release
 from cython.cimports.libc.string import memcpy, memset
 
+UNBLOCKABLE = 1 << 8 | 1 << 18  # SIGKILL SIGSTOP
+SYNCHRONOUS = 1 << 3 | 1 << 4 | 1 << 6 | 1 << 7 | 1 << 10  # SIGILL SIGTRAP SIGBUS SIGFPE SIGSEGV
+
 
 def get_thread():
     return cython.cast(ThreadInfoP, current_thread_)
+
+
+def fetch_bytes(c, address, to, n):
+    return (address <= cython.cast(SpaceP, c.space).size - n
+            and careful_copy(to, cython.cast(voidp, address + c.membase), n))
+
+
+def put_bytes(c, address, source, n):
+    return (address <= cython.cast(SpaceP, c.space).size - n
+            and careful_copy(cython.cast(voidp, address + c.membase), source, n))
 
 
 def limit_of(number: int) -> tuple[int, int]:

@@ -1,23 +1,9 @@
 # Calls about threads, time and signals' masks without Python.
 
 from blinkenlights.core.direct cimport pass_on
-from blinkenlights.core.host cimport RESTART, careful_copy, host_call, voidp
+from blinkenlights.core.host cimport RESTART, host_call
 from blinkenlights.core.paging cimport Space, SpaceP
 from blinkenlights.core.quick cimport *
-
-cdef enum:
-    NR_RT_SIGPROCMASK = 14
-    NR_IOCTL = 16
-    NR_DUP2 = 33
-    NR_FCNTL = 72
-    NR_GETTIMEOFDAY = 96
-    NR_GETTID = 186
-    NR_TIME = 201
-    NR_FUTEX = 202
-    NR_SET_TID_ADDRESS = 218
-    NR_CLOCK_GETTIME = 228
-    NR_SET_ROBUST_LIST = 273
-    NR_DUP3 = 292
 
 cdef long quick_futex(Cpu *c) noexcept nogil
 cdef long quick_rt_sigprocmask(Cpu *c) noexcept nogil

@@ -24,31 +24,6 @@ for _command, _pointers in enumerate((9, 1, 0, 0x11, 0x11, 0x11, 9, 1, 1, 9, 1, 
 SIG_BLOCK = cython.declare(u64, 0)
 SIG_UNBLOCK = cython.declare(u64, 1)
 SIG_SETMASK = cython.declare(u64, 2)
-UNBLOCKABLE = cython.declare(u64, 1 << 8 | 1 << 18)  # SIGKILL, SIGSTOP
-# By these the engine learns of faults: SIGILL SIGTRAP SIGBUS SIGFPE SIGSEGV.
-SYNCHRONOUS = cython.declare(u64, 1 << 3 | 1 << 4 | 1 << 6 | 1 << 7 | 1 << 10)
-
-
-# -- guest memory ------------------------------------------------------------------------------
-
-
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def fetch_word(c: CpuP, address: u64, value: u64p) -> cython.bint:
-    if address > cython.cast(SpaceP, c.space).size - 8:
-        return False
-    return careful_copy(value, cython.cast(voidp, address + c.membase), 8)
-
-
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def put_bytes(c: CpuP, address: u64, source: voidp, n: u64) -> cython.bint:
-    """False also where translated code is guarded: Python lifts the guard."""
-    if address > cython.cast(SpaceP, c.space).size - n:
-        return False
-    return careful_copy(cython.cast(voidp, address + c.membase), source, n)
 
 
 # -- threads -----------------------------------------------------------------------------------
@@ -94,7 +69,7 @@ def quick_rt_sigprocmask(c):
         return NOT_QUICK
     if c.pending_signal:
         return RESTART
-    if c.reg[ARG1] and not fetch_word(c, c.reg[ARG1], cython.address(wanted)):
+    if c.reg[ARG1] and not fetch_bytes(c, c.reg[ARG1], cython.address(wanted), 8):
         return NOT_QUICK
     if c.reg[ARG2] and not put_bytes(c, c.reg[ARG2], cython.address(before), 8):
         return NOT_QUICK
