@@ -5,23 +5,18 @@ timer interrupts.
 """
 
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 from benchmarks.history import seeks
-from benchmarks.pc_loop import BOOT, PROGRAMS
+from benchmarks.pc_loop import PROGRAMS, assembled
 from blinkenlights import Machine
 
 
-def boot(name: str, room: Path, record: bool) -> Machine:
-    source, image = room / "program.asm", room / "image"
-    source.write_text(PROGRAMS[name])
-    command = ["nasm", "-f", "bin", "-w-all", "-i", f"{BOOT}/", "-o", str(image), str(source)]
-    subprocess.run(command, check=True)
-    return Machine.boot(image, record=record)
+def boot(name: str, directory: str, record: bool) -> Machine:
+    return Machine.boot(assembled(name, Path(directory)), record=record)
 
 
 def speed(machine: Machine, millions: int) -> float:
@@ -38,9 +33,9 @@ def main() -> int:
     millions = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     with tempfile.TemporaryDirectory() as directory:
         for name in PROGRAMS:
-            with boot(name, Path(directory), False) as machine:
+            with boot(name, directory, False) as machine:
                 plain = speed(machine, millions)
-            with boot(name, Path(directory), True) as machine:
+            with boot(name, directory, True) as machine:
                 recorded = speed(machine, millions)
                 found = seeks(machine)
             cost = f"{plain:6.0f} MIPS, recorded {recorded:6.0f} ({recorded / plain:.2f})"

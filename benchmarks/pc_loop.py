@@ -49,14 +49,19 @@ PROGRAMS = {
 }  # fmt: skip
 
 
+def assembled(name: str, directory: Path) -> Path:
+    """The disk image of a program, made in a directory."""
+    source, image = directory / "program.asm", directory / "image"
+    source.write_text(PROGRAMS[name])
+    command = ["nasm", "-f", "bin", "-w-all", "-i", f"{BOOT}/", "-o", str(image), str(source)]
+    subprocess.run(command, check=True)
+    return image
+
+
 def speed(name: str, millions: int) -> float:
     """MIPS of one program."""
     with tempfile.TemporaryDirectory() as directory:
-        source, image = Path(directory, "program.asm"), Path(directory, "image")
-        source.write_text(PROGRAMS[name])
-        command = ["nasm", "-f", "bin", "-w-all", "-i", f"{BOOT}/", "-o", str(image), str(source)]
-        subprocess.run(command, check=True)
-        machine = PC(image)
+        machine = PC(assembled(name, Path(directory)))
         try:
             machine.run(count=1_000_000)  # past its start
             begin = time.process_time()

@@ -5,7 +5,8 @@ import os
 from blinkenlights.api.breakpoints import KINDS
 from blinkenlights.core import probes
 from blinkenlights.linux.embedded import Watcher
-from blinkenlights.tables.syscalls import BY_NUMBER, SYSCALLS
+from blinkenlights.tables.syscall_numbers import NUMBERS
+from blinkenlights.tables.syscalls import BY_NUMBER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from blinkenlights.machine import Machine
 
 LAST = (1 << 64) - 1
-NUMBERS = {row[1]: row[0] for row in SYSCALLS}
 
 
 class Hook:

@@ -5,13 +5,12 @@ import select
 import threading
 
 from blinkenlights.linux.signal import SIGCHLD
-from blinkenlights.tables.syscalls import SYSCALLS
+from blinkenlights.tables.syscall_numbers import NUMBERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
 
-NUMBERS = {row[1]: row[0] for row in SYSCALLS}
 FORKS = frozenset(NUMBERS[name] for name in ("fork", "vfork", "clone", "clone3"))
 WAIT4 = NUMBERS["wait4"]
 

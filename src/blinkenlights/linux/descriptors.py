@@ -14,7 +14,7 @@ import os
 import stat
 from typing import NamedTuple
 
-from blinkenlights.tables.syscalls import SYSCALLS
+from blinkenlights.tables.syscall_numbers import NUMBERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     Undo: TypeAlias = "Place | Closed | int"  # a number is a descriptor that was opened
 
-NUMBERS = {row[1]: row[0] for row in SYSCALLS}
 MOST_KEPT = 200  # closed files that stay open
 FIRST_KEPT = 600  # their lowest number
 
@@ -37,7 +36,6 @@ MOVING = {
         "lseek": (0,), "getdents": (0,), "getdents64": (0,), "sendfile": (0, 1), "splice": (0, 2),
         "copy_file_range": (0, 2),
     }.items()
-    if name in NUMBERS
 }  # fmt: skip
 
 # Calls that close a descriptor: which argument that is.
@@ -51,7 +49,6 @@ OPENING = frozenset(
         "epoll_create1", "eventfd", "eventfd2", "memfd_create", "inotify_init", "inotify_init1",
         "timerfd_create", "pidfd_open",
     )
-    if name in NUMBERS
 )  # fmt: skip
 FCNTL = NUMBERS["fcntl"]
 DUPLICATING = (fcntl.F_DUPFD, fcntl.F_DUPFD_CLOEXEC)

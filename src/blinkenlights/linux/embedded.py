@@ -25,7 +25,8 @@ from blinkenlights.linux import kernel, signal, sleeping
 from blinkenlights.linux.children import Children
 from blinkenlights.linux.sleeping import Deadlines
 from blinkenlights.linux.task import Task
-from blinkenlights.tables.syscalls import BY_NUMBER, SYSCALLS
+from blinkenlights.tables.syscall_numbers import NUMBERS
+from blinkenlights.tables.syscalls import BY_NUMBER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +51,6 @@ SI_USER, SI_KERNEL_CODE, SI_QUEUE, SI_TKILL, SI_TIMER = 0, 0x80, -1, -6, -2
 SIGALRM = 14
 SIGINFO = Struct("<iii4xiI")  # signo, errno, code, pid, uid
 
-NUMBERS = {row[1]: row[0] for row in SYSCALLS}
 WAITS = (NUMBERS["wait4"], NUMBERS["waitid"])
 # Calls that fail with EINTR after a handler, whatever SA_RESTART says (signal(7)).
 NEVER_RESTARTED = frozenset(

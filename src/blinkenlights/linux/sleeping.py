@@ -12,7 +12,7 @@ from struct import Struct
 from time import monotonic_ns
 
 from blinkenlights.core import host
-from blinkenlights.tables.syscalls import SYSCALLS
+from blinkenlights.tables.syscall_numbers import NUMBERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from blinkenlights.linux.task import Task
 
-NUMBERS = {row[1]: row[0] for row in SYSCALLS}
 NANOSLEEP, CLOCK_NANOSLEEP = NUMBERS["nanosleep"], NUMBERS["clock_nanosleep"]
 CLOCK_REALTIME, CLOCK_MONOTONIC = 0, 1
 TIMER_ABSTIME = 1
