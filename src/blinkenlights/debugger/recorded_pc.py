@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from blinkenlights.api.stops import StopReason
 from blinkenlights.core import engine
-from blinkenlights.debugger.recording import BETWEEN, RESUMED, Before, Event, Recorded, ReplayError, State
+from blinkenlights.debugger.recording import BETWEEN, RESUMED, Event, Recorded, ReplayError, State
 
 if TYPE_CHECKING:
     from blinkenlights.pc.machine import PC
@@ -64,19 +64,10 @@ class RecordedPc(Recorded):
         return PcState(self.inner)
 
     @property
-    def place(self) -> tuple[int, int, int]:
-        return self.tick, self.exits, self.next
-
-    @property
     def inputs(self) -> list[Any]:
         waiting = self.inner.pc.inputs
         assert waiting is not None
         return waiting
-
-    def differences(self, before: Before, kind: int) -> Event:
-        event = super().differences(before, kind)
-        event.exits = self.exits
-        return event
 
     def apply(self, event: Event) -> None:
         super().apply(event)

@@ -294,7 +294,7 @@ class Recorded(Personality):
     @property
     def place(self) -> tuple[int, int, int]:
         """Which moment it is: the tick, where it is one of several in that tick, and the next event."""
-        return self.tick, 0, self.next
+        return self.tick, self.exits, self.next
 
     @property
     def cpu(self) -> engine.Processor:
@@ -328,6 +328,7 @@ class Recorded(Personality):
         state = self.state
         threads = state.threads()
         event = Event(before.tick, kind, before.current, state.current())
+        event.exits = self.exits
         changes = self.journal.changes
         self.journal.changes = None
         event.changes = tuple(changes or ())
