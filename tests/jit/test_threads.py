@@ -36,3 +36,7 @@ def test_a_thread_runs_on_one_page_of_stack_wherever_it_lies(guest: Guest, same_
 
 def test_threads_have_thread_local_storage_of_their_own(guest: Guest, same_as_native: Same) -> None:
     assert same_as_native([guest("threads.c"), "locals"]).text == "same 100 untouched 3\n"
+
+
+def test_pointers_are_good_while_another_thread_maps_and_unmaps(guest: Guest, same_as_native: Same) -> None:
+    assert same_as_native([guest("threads.c"), "maps", "3000"]).text == "good 3000\n"

@@ -16,6 +16,8 @@ cdef class AddressSpace:
     cdef public object watcher  # a journal (core/journal.py) that is told of changes beforehand, or None
 
     cdef int reset_host(self, uint64_t start, uint64_t end) except -1
+    cdef Area area_of(self, uint64_t address)
+    cdef mapping(self, Area *a)
 
 # Changes to the list of areas and to the host's mappings; the caller holds the space's lock.
 # Add an area where there is none.

@@ -308,13 +308,6 @@ class AddressSpace:
         """Bytes of address space; addresses from here on never exist."""
         return self.s.size
 
-    def lock(self) -> None:
-        """Keep compiled code from changing its structures, for a fork."""
-        acquire(cython.address(self.s.lock))
-
-    def unlock(self) -> None:
-        release(cython.address(self.s.lock))
-
     def reset_host(self, start, end):
         """Give a range of the host's region back to the reservation."""
         failed: cython.int = unmap_host(self.s, start, end)
@@ -431,8 +424,8 @@ class AddressSpace:
         """
         self.check(new, new_length)
         s: SpaceP = self.s
-        a: AreaP = find_area(s, old)
-        if a == cython.NULL or a.end < old + old_length:
+        a: Area = self.area_of(old)
+        if a.end < old + old_length:
             raise OSError(EFAULT, "mremap")
         prot: int = a.prot
         flags: int = a.flags
@@ -470,8 +463,8 @@ class AddressSpace:
             if new_length < old_length:
                 self.unmap(start + new_length, old_length - new_length)
             return True
-        a: AreaP = find_area(s, start)
-        if (a == cython.NULL or a.end != cython.cast(uint64_t, start) + old_length
+        a: AreaP
+        if (self.area_of(start).end != cython.cast(uint64_t, start) + old_length
                 or not self.is_free(start + old_length, new_length - old_length)
                 or start + new_length > self.size):
             return False
@@ -541,7 +534,10 @@ class AddressSpace:
 
     def is_free(self, start: int, length: int) -> bool:
         """Is nothing mapped in the range?"""
-        return range_is_free(self.s, start, start + length)
+        acquire(cython.address(self.s.lock))
+        free_: cython.bint = range_is_free(self.s, start, start + length)
+        release(cython.address(self.s.lock))
+        return free_
 
     def find_free(self, length: int, hint: int = 0, low: bool = False, align: int = 4096) -> int:
         """A free range of `length` bytes: at `hint` if that is free, else the highest below `top`.
@@ -550,36 +546,65 @@ class AddressSpace:
         """
         if hint and hint >= LOWEST and hint + length <= self.size and self.is_free(hint, length):
             return hint
-        return free_range(self.s, length, 0x8000_0000 if low else self.top, align)
+        top: uint64_t = 0x8000_0000 if low else self.top
+        acquire(cython.address(self.s.lock))
+        found: uint64_t = free_range(self.s, length, top, align)
+        release(cython.address(self.s.lock))
+        return found
 
     def set_top(self, top: int) -> None:
         """Where `find_free` begins to look, downwards."""
         self.top = top
 
-    def mapping(self, i: cython.int) -> Mapping:
-        a: AreaP = cython.address(self.s.areas[i])
+    def area_of(self, address):
+        """A copy of the area that holds `address`; one that ends at 0 when there is none."""
+        found: Area
+        found.end = 0
+        acquire(cython.address(self.s.lock))
+        a: AreaP = find_area(self.s, address)
+        if a != cython.NULL:
+            found = a[0]
+        release(cython.address(self.s.lock))
+        return found
+
+    def mapping(self, a):
         name, device, inode = self.infos[a.info]
         return Mapping((a.start, a.end, a.prot, a.flags, a.offset, name, device, inode))
 
     def maps(self) -> list[Mapping]:
         """All areas, by address."""
-        return [self.mapping(i) for i in range(self.s.count)]
+        s: SpaceP = self.s
+        # copied first: making an object may run any code, which must not find the lock taken
+        acquire(cython.address(s.lock))
+        count: cython.int = s.count
+        copy: AreaP = cython.cast(AreaP, calloc(count + 1, cython.sizeof(Area)))
+        if copy != cython.NULL:
+            memmove(copy, s.areas, count * cython.sizeof(Area))
+        release(cython.address(s.lock))
+        if copy == cython.NULL:
+            raise MemoryError
+        try:
+            return [self.mapping(cython.address(copy[i])) for i in range(count)]
+        finally:
+            free(copy)
 
     def find(self, address: int) -> Mapping | None:
         """The area that holds `address`."""
-        s: SpaceP = self.s
-        i: cython.int = first_area(s, address)
-        if address < 0 or i >= s.count or s.areas[i].start > address:
+        if not 0 <= address < self.size:
             return None
-        return self.mapping(i)
+        a: Area = self.area_of(address)
+        return self.mapping(cython.address(a)) if a.end else None
 
     def set_name(self, start: int, name: bytes) -> None:
         """Rename the area that begins at `start`."""
+        if self.watcher is not None:
+            self.watcher.arranged()
+        info: cython.int = self.info_of(name, 0, 0)
+        acquire(cython.address(self.s.lock))
         a: AreaP = find_area(self.s, start)
         if a != cython.NULL:
-            if self.watcher is not None:
-                self.watcher.arranged()
-            a.info = self.info_of(name, 0, 0)
+            a.info = info
+        release(cython.address(self.s.lock))
 
     @property
     def tables(self) -> int:
@@ -603,14 +628,17 @@ class AddressSpace:
         s: SpaceP = self.s
         if address < 0 or address >= self.size:
             return 0
-        i: cython.int = first_area(s, address)
         at: uint64_t = address
         end: uint64_t = at + length
         need: uint32_t = prot
+        # calls that need no Python change the list meanwhile, without the GIL
+        acquire(cython.address(s.lock))
+        i: cython.int = first_area(s, address)
         while at < end and i < s.count and s.areas[i].start <= at and (s.areas[i].prot & need or
                 (need == PROT_R and s.areas[i].prot)):
             at = s.areas[i].end
             i += 1
+        release(cython.address(s.lock))
         return min(at - address, length)
 
     def read(self, address: int, length: int) -> bytes:

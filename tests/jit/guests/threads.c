@@ -194,9 +194,30 @@ static void locals(long unused) {
     printf("same %ld untouched %ld\n", sum, local);
 }
 
+// -- a thread that maps and unmaps below everything else, while another passes pointers
+static void *mapper(void *unused) {
+    while (!stop) {
+        char *area = pages(3, PROT_READ | PROT_WRITE);
+        mprotect(area + PAGE, PAGE, PROT_READ);
+        munmap(area, 3 * PAGE);
+    }
+    return unused;
+}
+
+static void maps(long times) {
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++) pthread_create(&threads[i], 0, mapper, 0);
+    long good = 0, length;
+    void *head;
+    for (long i = 0; i < times; i++) good += syscall(SYS_get_robust_list, 0, &head, &length) == 0;
+    stop = 1;
+    for (int i = 0; i < 2; i++) pthread_join(threads[i], 0);
+    printf("good %ld\n", good);
+}
+
 int main(int argc, char **argv) {
     self = argv[0];
     static const struct test tests[] = {{"shared", shared}, {"forks", forks}, {"again", again},
-                                        {"signals", signals}, {"tiny", tiny}, {"locals", locals}, {0, 0}};
+                                        {"signals", signals}, {"tiny", tiny}, {"locals", locals}, {"maps", maps}, {0, 0}};
     return run_tests(tests, argc, argv);
 }
