@@ -2,9 +2,14 @@
 
 import os
 import signal
+import sys
 import time
-from contextlib import suppress
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from tests.runner import MARK
 
 PATIENCE = 10.0  # seconds in which a process may end by itself
 
@@ -33,9 +38,9 @@ def ancestors() -> set[int]:
     return found
 
 
-def end_all(name: str, value: str) -> list[str]:
-    """Kill those that don't end by themselves; returns their command lines."""
-    end = time.monotonic() + PATIENCE
+def end_all(name: str, value: str, patience: float = PATIENCE) -> list[str]:
+    """Kill those that don't end by themselves within some seconds; returns their command lines."""
+    end = time.monotonic() + patience
     while with_variable(name, value) and time.monotonic() < end:
         time.sleep(0.1)
     left = []
@@ -44,3 +49,21 @@ def end_all(name: str, value: str) -> list[str]:
             os.kill(pid, signal.SIGKILL)
             left.append(f"{pid} {command}")
     return left
+
+
+@contextmanager
+def none_remain() -> Iterator[None]:
+    """Around a command of ours: what it has started ends with it, also where SIGTERM or SIGHUP ends it."""
+    mark = os.environ.setdefault(MARK, uuid.uuid4().hex[:12])
+
+    def leave(signo: int, frame: object) -> None:
+        end_all(MARK, mark, 0)  # now, as threads may wait for them
+        sys.exit(128 + signo)
+
+    before = {signo: signal.signal(signo, leave) for signo in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        end_all(MARK, mark)
+        for signo, action in before.items():
+            signal.signal(signo, action)

@@ -29,6 +29,7 @@ from difflib import unified_diff
 from pathlib import Path
 
 from tests.guests import SOURCES, build
+from tests.remaining import none_remain
 from tests.runner import BLINK, Outcome, environment, run
 
 SKIP = 77
@@ -140,7 +141,7 @@ def main() -> int:
     chosen = [guest for guest in guests() if all(word in guest.name for word in options.words)]
     engines = options.engine or [*ENGINES]
     failures = 0
-    with ThreadPoolExecutor(options.workers) as pool:
+    with none_remain(), ThreadPoolExecutor(options.workers) as pool:
         runs = pool.map(lambda guest: [*lines(guest, engines)], chosen)
         for guest, found in zip(chosen, runs, strict=True):
             if options.verbose:

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.guests import build
+from tests.remaining import end_all, none_remain
 from tests.runner import BLINK, ROOT, Outcome, environment, run
 
 SOURCES = Path(__file__).parent
@@ -72,10 +73,7 @@ class Soak:
                 status = process.wait(30)
             if status != -signo:
                 raise AssertionError(f"killed by {signo.name}, it ended with {status}")
-        end = time.monotonic() + GRACE
-        while (left := processes(mark)) and time.monotonic() < end:
-            time.sleep(0.05)
-        if left:
+        if left := end_all("SOAK", mark, GRACE):
             raise AssertionError(f"processes left: {left}")
         if fresh := {name for name in traces() - before if "victim" in name or "blink" in name.lower()}:
             raise AssertionError(f"left behind: {sorted(fresh)}")
@@ -90,21 +88,21 @@ def traces() -> set[str]:
     return found
 
 
-def processes(mark: str) -> list[int]:
-    """Processes with our mark in the environment that the host has given them."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"SOAK={mark}".encode() in (entry / "environ").read_bytes():
-                found.append(int(entry.name))
-        except OSError:
-            continue
-    return found
-
-
 def expect(outcome: Outcome, text: str) -> None:
     if outcome.status or outcome.text != text:
         raise AssertionError(str(outcome))
+
+
+def report(name: str, engine: str, scale: float) -> bool:
+    with tempfile.TemporaryDirectory(prefix="soak-", dir=ROOT / "build") as home:
+        work: Callable[[], str] = getattr(Soak(engine, scale, Path(home)), name)
+        start = time.monotonic()
+        try:
+            print(f"good    {name}: {work()} in {time.monotonic() - start:.0f} s", flush=True)
+        except AssertionError as problem:
+            print(f"FAILED  {name} after {time.monotonic() - start:.0f} s\n{problem}", flush=True)
+            return False
+        return True
 
 
 def main() -> int:
@@ -118,15 +116,9 @@ def main() -> int:
         parser.error(f"no soak {' '.join(sorted(unknown))}; there are: {' '.join(names)}")
     failures = 0
     (ROOT / "build").mkdir(exist_ok=True)
-    for name in options.names or names:
-        with tempfile.TemporaryDirectory(prefix="soak-", dir=ROOT / "build") as home:
-            work: Callable[[], str] = getattr(Soak(options.engine, options.scale, Path(home)), name)
-            start = time.monotonic()
-            try:
-                print(f"good    {name}: {work()} in {time.monotonic() - start:.0f} s", flush=True)
-            except AssertionError as problem:
-                failures += 1
-                print(f"FAILED  {name} after {time.monotonic() - start:.0f} s\n{problem}", flush=True)
+    with none_remain():
+        for name in options.names or names:
+            failures += not report(name, options.engine, options.scale)
     return bool(failures)
 
 
