@@ -8,6 +8,7 @@ it. The build writes the files (`setup.py`, `packing.py`); without them modules 
 import sys
 from _frozen_importlib import ModuleSpec
 from _frozen_importlib_external import ExtensionFileLoader
+from _imp import create_dynamic, exec_dynamic
 from marshal import loads
 from posix import O_CLOEXEC, O_RDONLY, close, fstat, pread, stat
 from posix import open as open_file
@@ -16,19 +17,25 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from importlib.abc import Loader as BaseLoader
+    from io import FileIO
     from types import ModuleType
 
     # by name: the source's path below the package's directory, its size, whether it is a package, and where
     # its code is in the pack, and how long
     Packed = Mapping[str, tuple[str, int, bool, int, int]]
+    # by a module's name: what importing it loads, in the order in which that completes
+    Groups = Mapping[str, tuple[str, ...]]
 
 else:
     BaseLoader = object  # importing importlib.abc takes longer than all that it is good for here
 
 ROOT = __file__.rpartition("/")[0]
+Module = type(sys)
 LIST = ROOT + "/bundles.txt"
 PACK = ROOT + "/start.bin"
 _installed = False
+_finder: "Finder | None" = None
+_groups: "Groups" = {}
 
 
 class Loader(BaseLoader):
@@ -61,7 +68,8 @@ class Finder:
     """Finds the modules that the list names, as long as their bundle exists, and those that are packed."""
 
     def __init__(self, listing: str, packed: "Packed", start: int, made: float, newest: float) -> None:
-        self.places: dict[str, str] = {}
+        self.bundles: dict[str, str] = {}  # by a module's name
+        self.exist: dict[str, bool] = {}  # by a bundle's path
         self.packed = packed
         self.start = start  # of the codes in the pack
         self.made = made  # when the pack was written
@@ -69,18 +77,23 @@ class Finder:
         for line in listing.splitlines():
             file, package, *modules = line.split()
             path = f"{ROOT}/{file}"
-            try:
-                stat(path)
-            except OSError:
-                continue
             for module in modules:
-                self.places[f"{package}.{module}"] = path
+                self.bundles[f"{package}.{module}"] = path
+
+    def exists(self, bundle: str) -> bool:
+        if bundle not in self.exist:
+            try:
+                stat(bundle)
+                self.exist[bundle] = True
+            except OSError:
+                self.exist[bundle] = False
+        return self.exist[bundle]
 
     def find_spec(
         self, name: str, path: "Sequence[str] | None" = None, target: object = None
     ) -> ModuleSpec | None:
-        place = self.places.get(name)
-        if place is not None:
+        place = self.bundles.get(name)
+        if place is not None and self.exists(place):
             spec = ModuleSpec(name, ExtensionFileLoader(name, place), origin=place)
             spec.has_location = True
             return spec
@@ -103,18 +116,83 @@ class Finder:
         return spec
 
 
+def load(name: str) -> None:
+    """Load a module that is packed, and before it all that it will import, in one go.
+
+    The import system takes as long to find, lock and enter a module as most take to run. So this is only for
+    a process's first thread, before there are others. Modules whose sources have changed are left to it.
+    """
+    if _finder is None or name in sys.modules:
+        return
+    fd = open_file(PACK, O_RDONLY | O_CLOEXEC)
+    try:
+        if fstat(fd).st_mtime != _finder.made:
+            return  # built again since this process began
+        for member in _groups.get(name, ()):
+            if member not in sys.modules:
+                load_one(member, fd, _finder)
+    finally:
+        close(fd)
+
+
+def load_one(name: str, fd: int, finder: Finder) -> None:
+    spec = finder.find_spec(name)
+    if spec is None:
+        __import__(name)
+        return
+    loader = spec.loader
+    code = None
+    if isinstance(loader, Loader):
+        code = loads(pread(fd, loader.length, loader.start))
+        module = Module(name)
+        module.__package__ = spec.parent
+        module.__file__ = spec.origin
+        if spec.submodule_search_locations is not None:
+            module.__path__ = spec.submodule_search_locations
+    else:
+        module = create_dynamic(spec)
+    module.__loader__ = loader
+    module.__spec__ = spec
+    vars(spec)["_initializing"] = False  # asked for at every import; missing ones take longer
+    sys.modules[name] = module
+    try:
+        if code is None:
+            exec_dynamic(module)
+        else:
+            exec(code, module.__dict__)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    package, _, last = name.rpartition(".")
+    if package:
+        setattr(sys.modules[package], last, module)
+
+
+def start(pack: "FileIO", unpacking: float, listing: str, packed: "Packed", groups: "Groups") -> None:
+    """What `bin/blink` does with the pack, once it has read its index."""
+    global _finder, _groups
+    made = fstat(pack.fileno()).st_mtime
+    codes = pack.tell()
+    pack.close()
+    _groups = groups
+    _finder = install(listing, packed, codes, made, made + unpacking)
+    load("blinkenlights.cli.blink")
+
+
 def install(
-    listing: str = "", packed: "Packed | None" = None, start: int = 0, made: float = 0.0, newest: float = 0.0
-) -> None:
+    listing: str = "", packed: "Packed | None" = None, codes: int = 0, made: float = 0.0, newest: float = 0.0
+) -> "Finder | None":
     """Look here first. The listing is read from its file if it isn't given."""
     global _installed
     if _installed:
-        return
+        return None
     if not listing:
         try:
             with open(LIST, "rb", buffering=0) as file:  # noqa: PTH123 - pathlib is slow to import
                 listing = file.readall().decode()
         except OSError:
-            return
+            return None
     _installed = True
-    sys.meta_path.insert(0, Finder(listing, packed or {}, start, made, newest))
+    finder = Finder(listing, packed or {}, codes, made, newest)
+    sys.meta_path.insert(0, finder)
+    return finder

@@ -2,25 +2,29 @@
 
 The file is the interpreter's magic number, the length of what comes next in four bytes, and a marshalled
 tuple: the code of `blinkenlights.bundles`, how many seconds after the file's own time a source may have been
-written, the list of bundles, and for each module the path of its source, its size, whether it is a package,
-and where its marshalled code is in the rest of the file. `bin/blink` reads it.
+written, the list of bundles, for each module the path of its source, its size, whether it is a package, and
+where its marshalled code is in the rest of the file, and which modules are loaded in one go. `bin/blink`
+reads it.
 """
 
 import marshal
 import sys
 from importlib import import_module
+from importlib.abc import Loader
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import CodeType
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import CodeType, ModuleType
 
     Packed = dict[str, tuple[str, int, bool, int, int]]
 
 FIRST = "blinkenlights.bundles"
-STARTED_WITH = (
-    "blinkenlights.cli.blink", "blinkenlights.linux.launch", "blinkenlights.jit.run",
+GROUPS = ("blinkenlights.cli.blink", "blinkenlights.linux.launch", "blinkenlights.jit.run")  # in this order
+LATER = (
     "blinkenlights.linux.abi", "blinkenlights.linux.files", "blinkenlights.linux.resources",
     "blinkenlights.linux.exceptions", "blinkenlights.linux.log",
 )  # fmt: skip
@@ -28,7 +32,9 @@ STARTED_WITH = (
 
 def write(unpacking: float) -> None:
     """Write the file. `unpacking`: seconds that an installer may take to write all files of the package."""
-    for name in STARTED_WITH:
+    groups = {name: loaded_with(name) for name in GROUPS}
+    groups[GROUPS[0]] = ("blinkenlights", *groups[GROUPS[0]])  # which is loaded already
+    for name in LATER:
         import_module(name)
     root = Path(__file__).parent
     listing = (root / "bundles.txt").read_text()
@@ -46,7 +52,7 @@ def write(unpacking: float) -> None:
             packed[name] = path, source.stat().st_size, is_package, len(codes), len(code)
             codes += code
     first = code_of(root, root / "bundles.py", not unpacking)
-    index = marshal.dumps((first, unpacking, listing, packed))
+    index = marshal.dumps((first, unpacking, listing, packed, groups))
     content = MAGIC_NUMBER + len(index).to_bytes(4, "little") + index + codes
     place = root / "start.bin"
     if not place.exists() or place.read_bytes() != content or any(
@@ -55,6 +61,49 @@ def write(unpacking: float) -> None:
         fresh = root / "start.new"  # who runs just now has the old one open, or sees that it is another
         fresh.write_bytes(content)
         fresh.replace(place)
+
+
+class Noting:
+    """A finder that notes in which order modules of the package complete; what loads them is as usual."""
+
+    def __init__(self) -> None:
+        self.order: list[str] = []
+
+    def find_spec(
+        self, name: str, path: "Sequence[str] | None", target: object = None
+    ) -> "ModuleSpec | None":
+        if name.partition(".")[0] != "blinkenlights":
+            return None
+        for finder in sys.meta_path:
+            if finder is not self and (spec := finder.find_spec(name, path)) is not None:
+                if spec.loader is not None:
+                    spec.loader = NotingLoader(spec.loader, self.order)
+                return spec
+        return None
+
+
+class NotingLoader(Loader):
+    def __init__(self, loader: Loader, order: list[str]) -> None:
+        self.loader = loader
+        self.order = order
+
+    def create_module(self, spec: "ModuleSpec") -> "ModuleType | None":
+        return self.loader.create_module(spec)
+
+    def exec_module(self, module: "ModuleType") -> None:
+        self.loader.exec_module(module)
+        self.order.append(module.__name__)
+
+
+def loaded_with(name: str) -> tuple[str, ...]:
+    """What importing this module loads of the package, in the order in which that completes."""
+    noting = Noting()
+    sys.meta_path.insert(0, noting)
+    try:
+        import_module(name)
+    finally:
+        sys.meta_path.remove(noting)
+    return tuple(noting.order)
 
 
 def code_of(root: Path, source: Path, stays: bool) -> "CodeType":

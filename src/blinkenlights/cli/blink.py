@@ -175,6 +175,11 @@ def execute(name: bytes, argv: list[bytes], flags: dict[str, bytes]) -> int:
     path = search(name) if root is None else name
     if path is None:
         return fail(f"{fsdecode(name)}: command not found", NOT_FOUND)
+    from blinkenlights import bundles
+
+    bundles.load("blinkenlights.linux.launch")
+    if "j" not in flags and "m" not in flags:
+        bundles.load("blinkenlights.jit.run")
     from blinkenlights.linux.launch import Launch
     from blinkenlights.linux.task import Options
     from blinkenlights.loaders import BadProgram
