@@ -2,7 +2,7 @@
 
 from errno import EFAULT, ENOSYS
 
-from blinkenlights.core import engine, host, memory_calls, program_calls, thread_calls
+from blinkenlights.core import engine, host, memory_calls, thread_calls
 from blinkenlights.core.memory import GuestFault
 from blinkenlights.linux import signal
 from blinkenlights.tables.syscalls import (
@@ -52,7 +52,6 @@ def prepare(options: "Options") -> None:
     elif not options.virtual:
         memory_calls.install()
         thread_calls.install()
-        program_calls.install()
         jail = options.root is not None
         for number, _name, params, _result, implementation in SYSCALLS:
             if jail and in_root(number):
@@ -128,6 +127,7 @@ def is_plain(task: "Task") -> bool:
 
 def catch_up(task: "Task") -> None:
     """Take in what this process has become without Python: a child, another program, or both."""
+    from blinkenlights.core import exec_calls, program_calls
     from blinkenlights.linux import process as processes
 
     process = task.process
@@ -140,7 +140,7 @@ def catch_up(task: "Task") -> None:
         processes.become_child(task, None)
         task.robust_list, task.clear_child_tid = words
     if replaced:
-        for name, value in program_calls.take_news(process).items():
+        for name, value in exec_calls.take_news(process).items():
             setattr(process, name, value)
         task.altstack = (0, task.altstack[1], 0)
         process.reset_for_exec()

@@ -85,17 +85,22 @@ def fork(task: "Task", request: "CloneRequest | None") -> int:
 
 
 def warm_up(task: "Task") -> None:
-    """Import what a child will need most likely, once here instead of in each child."""
+    """Import what a child will need most likely, once here instead of in each child.
+
+    That is also what makes forks without Python from now on, where the process is settled.
+    """
     global _warm
     _warm = True
     import array
     import fcntl
     import resource
 
+    from blinkenlights.core import program_calls
     from blinkenlights.core.execute import load_usual
     from blinkenlights.linux import exceptions, kernel, log, thread
 
     load_usual()
+    program_calls.install()
     assert array and fcntl and resource and exceptions and log and thread
     kernel.resolve_usual(task)
 

@@ -95,7 +95,7 @@ class Process(ProcessState):
         self.brk = 0
         self.growing = False  # there are MAP_GROWSDOWN mappings
         self.stack_limited = False  # the limit on the stack has changed since the program began
-        self.forks = False  # it has forked, or been forked: see process.is_plain
+        self.forks = False  # it has forked, or been forked: see kernel.is_plain
         self.threaded = False  # it has had other threads
         # resource limits that bind the guest, not Python: number -> (soft, hard)
         self.limits: dict[int, tuple[int, int]] = {}
