@@ -27,6 +27,8 @@ AFTER_ESCAPE = constants.ESCAPE_DELAY + 0.005  # seconds until an ESC is the key
 class Direct(LinuxDriver):
     """What `LinuxDriver` does, by the event loop."""
 
+    shows = False  # the terminal is ours
+
     def start_application_mode(self) -> None:
         self.output = sys.__stdout__.fileno()  # type: ignore[union-attr]
         self.waiting: list[str] = []
@@ -34,8 +36,14 @@ class Direct(LinuxDriver):
         self.loop = asyncio.get_running_loop()
         self.parser = XTermParser(self._debug)
         self.decode = getincrementaldecoder("utf-8")("replace").decode
+        self.shows = True
         super().start_application_mode()
         self.loop.add_reader(self.fileno, self.read)
+
+    def stop_application_mode(self) -> None:
+        super().stop_application_mode()
+        self.flush()
+        self.shows = False
 
     def disable_input(self) -> None:
         self.loop.remove_reader(self.fileno)
@@ -56,7 +64,12 @@ class Direct(LinuxDriver):
     # ---- output ----
 
     def write(self, data: str) -> None:
-        """Written when the loop is next idle, or by `flush`; from any thread."""
+        """Written when the loop is next idle, or by `flush`; from any thread.
+
+        What comes when the terminal has been given back is for nobody.
+        """
+        if not self.shows:
+            return
         with self.lock:
             self.waiting.append(data)
             first = len(self.waiting) == 1

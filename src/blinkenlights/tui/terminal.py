@@ -56,9 +56,10 @@ class Terminal:
 
     def close(self) -> None:
         """The slave first: it makes the reader see the end."""
-        if self.controlling:  # a terminal that hangs up ends who leads its session
+        if self.controlling:  # a terminal that hangs up ends who leads its session, and continues it
             with suppress(ValueError):  # not in the main thread
                 signal.signal(signal.SIGHUP, signal.SIG_IGN)
+                signal.signal(signal.SIGCONT, signal.SIG_IGN)  # Textual would take the user's terminal anew
         for name in ("slave", "master"):
             fd = getattr(self, name)
             setattr(self, name, -1)
