@@ -46,20 +46,12 @@ def vmovdqu_rr(c, o):
     return done(c, o)
 
 
-def vmovdqu_rm(c, o):
-    return load_flat(c, o, 32, False)
-
-
-def vmovdqu_mr(c, o):
-    return store_flat(c, o, 32, False)
-
-
-def vmovdqa_rm(c, o):
-    return load_flat(c, o, 32, True)
-
-
-def vmovdqa_mr(c, o):
-    return store_flat(c, o, 32, True)
+# fmt: off
+def vmovdqu_rm(c, o): return load_flat(c, o, 32, False)
+def vmovdqu_mr(c, o): return store_flat(c, o, 32, False)
+def vmovdqa_rm(c, o): return load_flat(c, o, 32, True)
+def vmovdqa_mr(c, o): return store_flat(c, o, 32, True)
+# fmt: on
 
 
 def vmovdqu16_rr(c, o):
@@ -67,20 +59,12 @@ def vmovdqu16_rr(c, o):
     return done(c, o)
 
 
-def vmovdqu16_rm(c, o):
-    return load_flat(c, o, 16, False)
-
-
-def vmovdqu16_mr(c, o):
-    return store_flat(c, o, 16, False)
-
-
-def vmovdqa16_rm(c, o):
-    return load_flat(c, o, 16, True)
-
-
-def vmovdqa16_mr(c, o):
-    return store_flat(c, o, 16, True)
+# fmt: off
+def vmovdqu16_rm(c, o): return load_flat(c, o, 16, False)
+def vmovdqu16_mr(c, o): return store_flat(c, o, 16, False)
+def vmovdqa16_rm(c, o): return load_flat(c, o, 16, True)
+def vmovdqa16_mr(c, o): return store_flat(c, o, 16, True)
+# fmt: on
 
 
 def vpmovmskb(c, o):
@@ -156,124 +140,38 @@ def packed(c: CpuP, o: OpP, op: cython.int, how: cython.int) -> OpP:
     return done(c, o)
 
 
-def vpand_rr(c, o):
-    return packed(c, o, PAND, RR)
-
-
-def vpand_rm(c, o):
-    return packed(c, o, PAND, RRM)
-
-
-def vpandn_rr(c, o):
-    return packed(c, o, PANDN, RR)
-
-
-def vpandn_rm(c, o):
-    return packed(c, o, PANDN, RRM)
-
-
-def vpor_rr(c, o):
-    return packed(c, o, POR, RR)
-
-
-def vpor_rm(c, o):
-    return packed(c, o, POR, RRM)
-
-
-def vpxor_rr(c, o):
-    return packed(c, o, PXOR, RR)
-
-
-def vpxor_rm(c, o):
-    return packed(c, o, PXOR, RRM)
-
-
-def vpaddb_rr(c, o):
-    return packed(c, o, PADDB, RR)
-
-
-def vpaddb_rm(c, o):
-    return packed(c, o, PADDB, RRM)
-
-
-def vpaddd_rr(c, o):
-    return packed(c, o, PADDD, RR)
-
-
-def vpaddd_rm(c, o):
-    return packed(c, o, PADDD, RRM)
-
-
-def vpaddq_rr(c, o):
-    return packed(c, o, PADDQ, RR)
-
-
-def vpaddq_rm(c, o):
-    return packed(c, o, PADDQ, RRM)
-
-
-def vpsubb_rr(c, o):
-    return packed(c, o, PSUBB, RR)
-
-
-def vpsubb_rm(c, o):
-    return packed(c, o, PSUBB, RRM)
-
-
-def vpcmpeqb_rr(c, o):
-    return packed(c, o, PCMPEQB, RR)
-
-
-def vpcmpeqb_rm(c, o):
-    return packed(c, o, PCMPEQB, RRM)
-
-
-def vpcmpeqw_rr(c, o):
-    return packed(c, o, PCMPEQW, RR)
-
-
-def vpcmpeqw_rm(c, o):
-    return packed(c, o, PCMPEQW, RRM)
-
-
-def vpcmpeqd_rr(c, o):
-    return packed(c, o, PCMPEQD, RR)
-
-
-def vpcmpeqd_rm(c, o):
-    return packed(c, o, PCMPEQD, RRM)
-
-
-def vpcmpgtb_rr(c, o):
-    return packed(c, o, PCMPGTB, RR)
-
-
-def vpcmpgtb_rm(c, o):
-    return packed(c, o, PCMPGTB, RRM)
-
-
-def vpminub_rr(c, o):
-    return packed(c, o, PMINUB, RR)
-
-
-def vpminub_rm(c, o):
-    return packed(c, o, PMINUB, RRM)
-
-
-def vpminud_rr(c, o):
-    return packed(c, o, PMINUD, RR)
-
-
-def vpminud_rm(c, o):
-    return packed(c, o, PMINUD, RRM)
-
-
-def vpmaxub_rr(c, o):
-    return packed(c, o, PMAXUB, RR)
-
-
-def vpmaxub_rm(c, o):
-    return packed(c, o, PMAXUB, RRM)
+# fmt: off
+def vpand_rr(c, o): return packed(c, o, PAND, RR)
+def vpand_rm(c, o): return packed(c, o, PAND, RRM)
+def vpandn_rr(c, o): return packed(c, o, PANDN, RR)
+def vpandn_rm(c, o): return packed(c, o, PANDN, RRM)
+def vpor_rr(c, o): return packed(c, o, POR, RR)
+def vpor_rm(c, o): return packed(c, o, POR, RRM)
+def vpxor_rr(c, o): return packed(c, o, PXOR, RR)
+def vpxor_rm(c, o): return packed(c, o, PXOR, RRM)
+def vpaddb_rr(c, o): return packed(c, o, PADDB, RR)
+def vpaddb_rm(c, o): return packed(c, o, PADDB, RRM)
+def vpaddd_rr(c, o): return packed(c, o, PADDD, RR)
+def vpaddd_rm(c, o): return packed(c, o, PADDD, RRM)
+def vpaddq_rr(c, o): return packed(c, o, PADDQ, RR)
+def vpaddq_rm(c, o): return packed(c, o, PADDQ, RRM)
+def vpsubb_rr(c, o): return packed(c, o, PSUBB, RR)
+def vpsubb_rm(c, o): return packed(c, o, PSUBB, RRM)
+def vpcmpeqb_rr(c, o): return packed(c, o, PCMPEQB, RR)
+def vpcmpeqb_rm(c, o): return packed(c, o, PCMPEQB, RRM)
+def vpcmpeqw_rr(c, o): return packed(c, o, PCMPEQW, RR)
+def vpcmpeqw_rm(c, o): return packed(c, o, PCMPEQW, RRM)
+def vpcmpeqd_rr(c, o): return packed(c, o, PCMPEQD, RR)
+def vpcmpeqd_rm(c, o): return packed(c, o, PCMPEQD, RRM)
+def vpcmpgtb_rr(c, o): return packed(c, o, PCMPGTB, RR)
+def vpcmpgtb_rm(c, o): return packed(c, o, PCMPGTB, RRM)
+def vpminub_rr(c, o): return packed(c, o, PMINUB, RR)
+def vpminub_rm(c, o): return packed(c, o, PMINUB, RRM)
+def vpminud_rr(c, o): return packed(c, o, PMINUD, RR)
+def vpminud_rm(c, o): return packed(c, o, PMINUD, RRM)
+def vpmaxub_rr(c, o): return packed(c, o, PMAXUB, RR)
+def vpmaxub_rm(c, o): return packed(c, o, PMAXUB, RRM)
+# fmt: on
 
 
 @cython.cfunc

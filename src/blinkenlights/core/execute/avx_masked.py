@@ -134,20 +134,12 @@ def gather(c: CpuP, o: OpP, width: cython.int, index_width: cython.int) -> OpP:
     return done(c, o)
 
 
-def vpgatherdd(c, o):
-    return gather(c, o, 4, 4)
-
-
-def vpgatherdq(c, o):
-    return gather(c, o, 8, 4)
-
-
-def vpgatherqd(c, o):
-    return gather(c, o, 4, 8)
-
-
-def vpgatherqq(c, o):
-    return gather(c, o, 8, 8)
+# fmt: off
+def vpgatherdd(c, o): return gather(c, o, 4, 4)
+def vpgatherdq(c, o): return gather(c, o, 8, 4)
+def vpgatherqd(c, o): return gather(c, o, 4, 8)
+def vpgatherqq(c, o): return gather(c, o, 8, 8)
+# fmt: on
 
 
 bind("VMASKMOVPS", vmaskmovps)

@@ -85,20 +85,12 @@ def broadcast(c: CpuP, o: OpP, width: cython.int) -> OpP:
     return done(c, o)
 
 
-def vpbroadcastb(c, o):
-    return broadcast(c, o, 1)
-
-
-def vpbroadcastw(c, o):
-    return broadcast(c, o, 2)
-
-
-def vpbroadcastd(c, o):
-    return broadcast(c, o, 4)
-
-
-def vpbroadcastq(c, o):
-    return broadcast(c, o, 8)
+# fmt: off
+def vpbroadcastb(c, o): return broadcast(c, o, 1)
+def vpbroadcastw(c, o): return broadcast(c, o, 2)
+def vpbroadcastd(c, o): return broadcast(c, o, 4)
+def vpbroadcastq(c, o): return broadcast(c, o, 8)
+# fmt: on
 
 
 def vbroadcastf128(c, o):

@@ -127,16 +127,11 @@ def blend_variable(c: CpuP, o: OpP, width: cython.int) -> OpP:
     return done(c, o)
 
 
-def vpblendvb(c, o):
-    return blend_variable(c, o, 1)
-
-
-def vblendvps(c, o):
-    return blend_variable(c, o, 4)
-
-
-def vblendvpd(c, o):
-    return blend_variable(c, o, 8)
+# fmt: off
+def vpblendvb(c, o): return blend_variable(c, o, 1)
+def vblendvps(c, o): return blend_variable(c, o, 4)
+def vblendvpd(c, o): return blend_variable(c, o, 8)
+# fmt: on
 
 
 # -- shifts --------------------------------------------------------------------------------------
@@ -173,24 +168,13 @@ def shift_lanes(c: CpuP, o: OpP, width: cython.int, left: cython.bint, signed: c
     return done(c, o)
 
 
-def vpsllvd(c, o):
-    return shift_lanes(c, o, 4, True, False)
-
-
-def vpsllvq(c, o):
-    return shift_lanes(c, o, 8, True, False)
-
-
-def vpsrlvd(c, o):
-    return shift_lanes(c, o, 4, False, False)
-
-
-def vpsrlvq(c, o):
-    return shift_lanes(c, o, 8, False, False)
-
-
-def vpsravd(c, o):
-    return shift_lanes(c, o, 4, False, True)
+# fmt: off
+def vpsllvd(c, o): return shift_lanes(c, o, 4, True, False)
+def vpsllvq(c, o): return shift_lanes(c, o, 8, True, False)
+def vpsrlvd(c, o): return shift_lanes(c, o, 4, False, False)
+def vpsrlvq(c, o): return shift_lanes(c, o, 8, False, False)
+def vpsravd(c, o): return shift_lanes(c, o, 4, False, True)
+# fmt: on
 
 
 bind("VPERMILPS", vpermilps)

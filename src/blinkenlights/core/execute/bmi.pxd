@@ -23,10 +23,6 @@ cdef extern from *:
     u64 swap8_(u64 x) noexcept nogil
     u64 high_product_(u64 a, u64 b) noexcept nogil
 
-cdef Op *andn4(Cpu *c, Op *o) noexcept nogil
-cdef Op *andn8(Cpu *c, Op *o) noexcept nogil
-cdef Op *bextr4(Cpu *c, Op *o) noexcept nogil
-cdef Op *bextr8(Cpu *c, Op *o) noexcept nogil
 # What an instruction of TBM does with its operand and the one above or below it.
 cdef enum:
     AND = 0
@@ -37,47 +33,9 @@ cdef enum:
     NOT_FIRST = 8  # with the complement of x
     NOT_OTHER = 16
 
+cdef Op *crc32(Cpu *c, Op *o) noexcept nogil
 cdef u8 trailing_kind[MAX_MNEMONICS]
 cdef Op *trailing(Cpu *c, Op *o) noexcept nogil
-cdef Op *blsi4(Cpu *c, Op *o) noexcept nogil
-cdef Op *blsi8(Cpu *c, Op *o) noexcept nogil
-cdef Op *blsmsk4(Cpu *c, Op *o) noexcept nogil
-cdef Op *blsmsk8(Cpu *c, Op *o) noexcept nogil
-cdef Op *blsr4(Cpu *c, Op *o) noexcept nogil
-cdef Op *blsr8(Cpu *c, Op *o) noexcept nogil
-cdef Op *bzhi4(Cpu *c, Op *o) noexcept nogil
-cdef Op *bzhi8(Cpu *c, Op *o) noexcept nogil
-cdef Op *pdep4(Cpu *c, Op *o) noexcept nogil
-cdef Op *pdep8(Cpu *c, Op *o) noexcept nogil
-cdef Op *pext4(Cpu *c, Op *o) noexcept nogil
-cdef Op *pext8(Cpu *c, Op *o) noexcept nogil
-cdef Op *mulx4(Cpu *c, Op *o) noexcept nogil
-cdef Op *mulx8(Cpu *c, Op *o) noexcept nogil
-cdef Op *rorx4(Cpu *c, Op *o) noexcept nogil
-cdef Op *rorx8(Cpu *c, Op *o) noexcept nogil
-cdef Op *sarx4(Cpu *c, Op *o) noexcept nogil
-cdef Op *sarx8(Cpu *c, Op *o) noexcept nogil
-cdef Op *shlx4(Cpu *c, Op *o) noexcept nogil
-cdef Op *shlx8(Cpu *c, Op *o) noexcept nogil
-cdef Op *shrx4(Cpu *c, Op *o) noexcept nogil
-cdef Op *shrx8(Cpu *c, Op *o) noexcept nogil
-cdef Op *adcx4(Cpu *c, Op *o) noexcept nogil
-cdef Op *adcx8(Cpu *c, Op *o) noexcept nogil
-cdef Op *adox4(Cpu *c, Op *o) noexcept nogil
-cdef Op *adox8(Cpu *c, Op *o) noexcept nogil
-cdef Op *movbe2(Cpu *c, Op *o) noexcept nogil
-cdef Op *movbe4(Cpu *c, Op *o) noexcept nogil
-cdef Op *movbe8(Cpu *c, Op *o) noexcept nogil
-cdef Op *popcnt2(Cpu *c, Op *o) noexcept nogil
-cdef Op *popcnt4(Cpu *c, Op *o) noexcept nogil
-cdef Op *popcnt8(Cpu *c, Op *o) noexcept nogil
-cdef Op *lzcnt2(Cpu *c, Op *o) noexcept nogil
-cdef Op *lzcnt4(Cpu *c, Op *o) noexcept nogil
-cdef Op *lzcnt8(Cpu *c, Op *o) noexcept nogil
-cdef Op *tzcnt2(Cpu *c, Op *o) noexcept nogil
-cdef Op *tzcnt4(Cpu *c, Op *o) noexcept nogil
-cdef Op *tzcnt8(Cpu *c, Op *o) noexcept nogil
-cdef Op *crc32(Cpu *c, Op *o) noexcept nogil
 cdef Op *andn_any(Cpu *c, Op *o) noexcept nogil
 cdef Op *bextr_any(Cpu *c, Op *o) noexcept nogil
 cdef Op *blsi_any(Cpu *c, Op *o) noexcept nogil

@@ -31,7 +31,7 @@ from cython.cimports.blinkenlights.core.execute.bmi import (
     swap8_,
     trailing_zeros_,
 )
-from cython.cimports.blinkenlights.core.state import MR, RM, RR, RRM, CpuP, OpP, i32, i64, u32, u64
+from cython.cimports.blinkenlights.core.state import MR, RM, RRM, CpuP, OpP, i32, i64, u32, u64
 
 # -- operands --------------------------------------------------------------------------------------
 
@@ -386,404 +386,70 @@ def crc32(c, o):
 # -- handlers --------------------------------------------------------------------------------------
 
 
-def andn4(c, o):
-    return andn(c, o, 4)
-
-
-def andn8(c, o):
-    return andn(c, o, 8)
-
-
-def bextr4(c, o):
-    return bextr(c, o, 4)
-
-
-def bextr8(c, o):
-    return bextr(c, o, 8)
-
-
-def blsi4(c, o):
-    return blsi(c, o, 4)
-
-
-def blsi8(c, o):
-    return blsi(c, o, 8)
-
-
-def blsmsk4(c, o):
-    return blsmsk(c, o, 4)
-
-
-def blsmsk8(c, o):
-    return blsmsk(c, o, 8)
-
-
-def blsr4(c, o):
-    return blsr(c, o, 4)
-
-
-def blsr8(c, o):
-    return blsr(c, o, 8)
-
-
-def bzhi4(c, o):
-    return bzhi(c, o, 4)
-
-
-def bzhi8(c, o):
-    return bzhi(c, o, 8)
-
-
-def pdep4(c, o):
-    return pdep(c, o, 4)
-
-
-def pdep8(c, o):
-    return pdep(c, o, 8)
-
-
-def pext4(c, o):
-    return pext(c, o, 4)
-
-
-def pext8(c, o):
-    return pext(c, o, 8)
-
-
-def mulx4(c, o):
-    return mulx(c, o, 4)
-
-
-def mulx8(c, o):
-    return mulx(c, o, 8)
-
-
-def rorx4(c, o):
-    return rorx(c, o, 4)
-
-
-def rorx8(c, o):
-    return rorx(c, o, 8)
-
-
-def sarx4(c, o):
-    return sarx(c, o, 4)
-
-
-def sarx8(c, o):
-    return sarx(c, o, 8)
-
-
-def shlx4(c, o):
-    return shlx(c, o, 4)
-
-
-def shlx8(c, o):
-    return shlx(c, o, 8)
-
-
-def shrx4(c, o):
-    return shrx(c, o, 4)
-
-
-def shrx8(c, o):
-    return shrx(c, o, 8)
-
-
-def adcx4(c, o):
-    return add_carrying(c, o, 4, CF)
-
-
-def adcx8(c, o):
-    return add_carrying(c, o, 8, CF)
-
-
-def adox4(c, o):
-    return add_carrying(c, o, 4, OF)
-
-
-def adox8(c, o):
-    return add_carrying(c, o, 8, OF)
-
-
-def movbe2(c, o):
-    return movbe(c, o, 2)
-
-
-def movbe4(c, o):
-    return movbe(c, o, 4)
-
-
-def movbe8(c, o):
-    return movbe(c, o, 8)
-
-
-def popcnt2(c, o):
-    return popcnt(c, o, 2)
-
-
-def popcnt4(c, o):
-    return popcnt(c, o, 4)
-
-
-def popcnt8(c, o):
-    return popcnt(c, o, 8)
-
-
-def lzcnt2(c, o):
-    return lzcnt(c, o, 2)
-
-
-def lzcnt4(c, o):
-    return lzcnt(c, o, 4)
-
-
-def lzcnt8(c, o):
-    return lzcnt(c, o, 8)
-
-
-def tzcnt2(c, o):
-    return tzcnt(c, o, 2)
-
-
-def tzcnt4(c, o):
-    return tzcnt(c, o, 4)
-
-
-def tzcnt8(c, o):
-    return tzcnt(c, o, 8)
-
-
-def andn_any(c, o):
-    if o.size == 4:
-        return andn4(c, o)
-    return andn8(c, o)
-
-
-def bextr_any(c, o):
-    if o.size == 4:
-        return bextr4(c, o)
-    return bextr8(c, o)
-
-
-def blsi_any(c, o):
-    if o.size == 4:
-        return blsi4(c, o)
-    return blsi8(c, o)
-
-
-def blsmsk_any(c, o):
-    if o.size == 4:
-        return blsmsk4(c, o)
-    return blsmsk8(c, o)
-
-
-def blsr_any(c, o):
-    if o.size == 4:
-        return blsr4(c, o)
-    return blsr8(c, o)
-
-
-def bzhi_any(c, o):
-    if o.size == 4:
-        return bzhi4(c, o)
-    return bzhi8(c, o)
-
-
-def pdep_any(c, o):
-    if o.size == 4:
-        return pdep4(c, o)
-    return pdep8(c, o)
-
-
-def pext_any(c, o):
-    if o.size == 4:
-        return pext4(c, o)
-    return pext8(c, o)
-
-
-def mulx_any(c, o):
-    if o.size == 4:
-        return mulx4(c, o)
-    return mulx8(c, o)
-
-
-def rorx_any(c, o):
-    if o.size == 4:
-        return rorx4(c, o)
-    return rorx8(c, o)
-
-
-def sarx_any(c, o):
-    if o.size == 4:
-        return sarx4(c, o)
-    return sarx8(c, o)
-
-
-def shlx_any(c, o):
-    if o.size == 4:
-        return shlx4(c, o)
-    return shlx8(c, o)
-
-
-def shrx_any(c, o):
-    if o.size == 4:
-        return shrx4(c, o)
-    return shrx8(c, o)
-
-
-def adcx_any(c, o):
-    if o.size == 4:
-        return adcx4(c, o)
-    return adcx8(c, o)
-
-
-def adox_any(c, o):
-    if o.size == 4:
-        return adox4(c, o)
-    return adox8(c, o)
+# fmt: off
+def andn_any(c, o): return andn(c, o, 4) if o.size == 4 else andn(c, o, 8)
+def bextr_any(c, o): return bextr(c, o, 4) if o.size == 4 else bextr(c, o, 8)
+def blsi_any(c, o): return blsi(c, o, 4) if o.size == 4 else blsi(c, o, 8)
+def blsmsk_any(c, o): return blsmsk(c, o, 4) if o.size == 4 else blsmsk(c, o, 8)
+def blsr_any(c, o): return blsr(c, o, 4) if o.size == 4 else blsr(c, o, 8)
+def bzhi_any(c, o): return bzhi(c, o, 4) if o.size == 4 else bzhi(c, o, 8)
+def pdep_any(c, o): return pdep(c, o, 4) if o.size == 4 else pdep(c, o, 8)
+def pext_any(c, o): return pext(c, o, 4) if o.size == 4 else pext(c, o, 8)
+def mulx_any(c, o): return mulx(c, o, 4) if o.size == 4 else mulx(c, o, 8)
+def rorx_any(c, o): return rorx(c, o, 4) if o.size == 4 else rorx(c, o, 8)
+def sarx_any(c, o): return sarx(c, o, 4) if o.size == 4 else sarx(c, o, 8)
+def shlx_any(c, o): return shlx(c, o, 4) if o.size == 4 else shlx(c, o, 8)
+def shrx_any(c, o): return shrx(c, o, 4) if o.size == 4 else shrx(c, o, 8)
+def adcx_any(c, o): return add_carrying(c, o, 4, CF) if o.size == 4 else add_carrying(c, o, 8, CF)
+def adox_any(c, o): return add_carrying(c, o, 4, OF) if o.size == 4 else add_carrying(c, o, 8, OF)
+# fmt: on
 
 
 def movbe_any(c, o):
     if o.size == 2:
-        return movbe2(c, o)
-    if o.size == 4:
-        return movbe4(c, o)
-    return movbe8(c, o)
+        return movbe(c, o, 2)
+    return movbe(c, o, 4) if o.size == 4 else movbe(c, o, 8)
 
 
 def popcnt_any(c, o):
     if o.size == 2:
-        return popcnt2(c, o)
-    if o.size == 4:
-        return popcnt4(c, o)
-    return popcnt8(c, o)
+        return popcnt(c, o, 2)
+    return popcnt(c, o, 4) if o.size == 4 else popcnt(c, o, 8)
 
 
 def lzcnt_any(c, o):
     if o.size == 2:
-        return lzcnt2(c, o)
-    if o.size == 4:
-        return lzcnt4(c, o)
-    return lzcnt8(c, o)
+        return lzcnt(c, o, 2)
+    return lzcnt(c, o, 4) if o.size == 4 else lzcnt(c, o, 8)
 
 
 def tzcnt_any(c, o):
     if o.size == 2:
-        return tzcnt2(c, o)
-    if o.size == 4:
-        return tzcnt4(c, o)
-    return tzcnt8(c, o)
+        return tzcnt(c, o, 2)
+    return tzcnt(c, o, 4) if o.size == 4 else tzcnt(c, o, 8)
 
 
 fill_crc_table()
 bind("CRC32", crc32)
 bind("ANDN", andn_any)
-bind("ANDN", andn4, 4, RR)
-bind("ANDN", andn4, 4, RRM)
-bind("ANDN", andn8, 8, RR)
-bind("ANDN", andn8, 8, RRM)
 bind("BEXTR", bextr_any)
-bind("BEXTR", bextr4, 4, RR)
-bind("BEXTR", bextr4, 4, RM)
-bind("BEXTR", bextr8, 8, RR)
-bind("BEXTR", bextr8, 8, RM)
 for name, trailing_bits in TRAILING.items():
     bind(name, trailing)
     trailing_kind[mnemonic_id(name)] = trailing_bits
 bind("BLSI", blsi_any)
-bind("BLSI", blsi4, 4, RR)
-bind("BLSI", blsi4, 4, RM)
-bind("BLSI", blsi8, 8, RR)
-bind("BLSI", blsi8, 8, RM)
 bind("BLSMSK", blsmsk_any)
-bind("BLSMSK", blsmsk4, 4, RR)
-bind("BLSMSK", blsmsk4, 4, RM)
-bind("BLSMSK", blsmsk8, 8, RR)
-bind("BLSMSK", blsmsk8, 8, RM)
 bind("BLSR", blsr_any)
-bind("BLSR", blsr4, 4, RR)
-bind("BLSR", blsr4, 4, RM)
-bind("BLSR", blsr8, 8, RR)
-bind("BLSR", blsr8, 8, RM)
 bind("BZHI", bzhi_any)
-bind("BZHI", bzhi4, 4, RR)
-bind("BZHI", bzhi4, 4, RM)
-bind("BZHI", bzhi8, 8, RR)
-bind("BZHI", bzhi8, 8, RM)
 bind("PDEP", pdep_any)
-bind("PDEP", pdep4, 4, RR)
-bind("PDEP", pdep4, 4, RRM)
-bind("PDEP", pdep8, 8, RR)
-bind("PDEP", pdep8, 8, RRM)
 bind("PEXT", pext_any)
-bind("PEXT", pext4, 4, RR)
-bind("PEXT", pext4, 4, RRM)
-bind("PEXT", pext8, 8, RR)
-bind("PEXT", pext8, 8, RRM)
 bind("MULX", mulx_any)
-bind("MULX", mulx4, 4, RR)
-bind("MULX", mulx4, 4, RRM)
-bind("MULX", mulx8, 8, RR)
-bind("MULX", mulx8, 8, RRM)
 bind("RORX", rorx_any)
-bind("RORX", rorx4, 4, RR)
-bind("RORX", rorx4, 4, RM)
-bind("RORX", rorx8, 8, RR)
-bind("RORX", rorx8, 8, RM)
 bind("SARX", sarx_any)
-bind("SARX", sarx4, 4, RR)
-bind("SARX", sarx4, 4, RM)
-bind("SARX", sarx8, 8, RR)
-bind("SARX", sarx8, 8, RM)
 bind("SHLX", shlx_any)
-bind("SHLX", shlx4, 4, RR)
-bind("SHLX", shlx4, 4, RM)
-bind("SHLX", shlx8, 8, RR)
-bind("SHLX", shlx8, 8, RM)
 bind("SHRX", shrx_any)
-bind("SHRX", shrx4, 4, RR)
-bind("SHRX", shrx4, 4, RM)
-bind("SHRX", shrx8, 8, RR)
-bind("SHRX", shrx8, 8, RM)
 bind("ADCX", adcx_any)
-bind("ADCX", adcx4, 4, RR)
-bind("ADCX", adcx4, 4, RM)
-bind("ADCX", adcx8, 8, RR)
-bind("ADCX", adcx8, 8, RM)
 bind("ADOX", adox_any)
-bind("ADOX", adox4, 4, RR)
-bind("ADOX", adox4, 4, RM)
-bind("ADOX", adox8, 8, RR)
-bind("ADOX", adox8, 8, RM)
 bind("MOVBE", movbe_any)
-bind("MOVBE", movbe2, 2, RR)
-bind("MOVBE", movbe2, 2, RM)
-bind("MOVBE", movbe2, 2, MR)
-bind("MOVBE", movbe4, 4, RR)
-bind("MOVBE", movbe4, 4, RM)
-bind("MOVBE", movbe4, 4, MR)
-bind("MOVBE", movbe8, 8, RR)
-bind("MOVBE", movbe8, 8, RM)
-bind("MOVBE", movbe8, 8, MR)
 bind("POPCNT", popcnt_any)
-bind("POPCNT", popcnt2, 2, RR)
-bind("POPCNT", popcnt2, 2, RM)
-bind("POPCNT", popcnt4, 4, RR)
-bind("POPCNT", popcnt4, 4, RM)
-bind("POPCNT", popcnt8, 8, RR)
-bind("POPCNT", popcnt8, 8, RM)
 bind("LZCNT", lzcnt_any)
-bind("LZCNT", lzcnt2, 2, RR)
-bind("LZCNT", lzcnt2, 2, RM)
-bind("LZCNT", lzcnt4, 4, RR)
-bind("LZCNT", lzcnt4, 4, RM)
-bind("LZCNT", lzcnt8, 8, RR)
-bind("LZCNT", lzcnt8, 8, RM)
 bind("TZCNT", tzcnt_any)
-bind("TZCNT", tzcnt2, 2, RR)
-bind("TZCNT", tzcnt2, 2, RM)
-bind("TZCNT", tzcnt4, 4, RR)
-bind("TZCNT", tzcnt4, 4, RM)
-bind("TZCNT", tzcnt8, 8, RR)
-bind("TZCNT", tzcnt8, 8, RM)

@@ -280,20 +280,12 @@ def restore(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
     return o + 1
 
 
-def fxsave(c, o):
-    return save(c, o, False)
-
-
-def fxsave64(c, o):
-    return save(c, o, True)
-
-
-def fxrstor(c, o):
-    return restore(c, o, False)
-
-
-def fxrstor64(c, o):
-    return restore(c, o, True)
+# fmt: off
+def fxsave(c, o): return save(c, o, False)
+def fxsave64(c, o): return save(c, o, True)
+def fxrstor(c, o): return restore(c, o, False)
+def fxrstor64(c, o): return restore(c, o, True)
+# fmt: on
 
 
 # -- XSAVE, XRSTOR ---------------------------------------------------------------------------------
@@ -477,36 +469,16 @@ def xrstor_any(c: CpuP, o: OpP, wide: cython.bint) -> OpP:
     return o + 1
 
 
-def xsave(c, o):
-    return xsave_standard(c, o, False, False)
-
-
-def xsave64(c, o):
-    return xsave_standard(c, o, True, False)
-
-
-def xsaveopt(c, o):
-    return xsave_standard(c, o, False, True)
-
-
-def xsaveopt64(c, o):
-    return xsave_standard(c, o, True, True)
-
-
-def xsavec(c, o):
-    return xsave_compacted(c, o, False)
-
-
-def xsavec64(c, o):
-    return xsave_compacted(c, o, True)
-
-
-def xrstor(c, o):
-    return xrstor_any(c, o, False)
-
-
-def xrstor64(c, o):
-    return xrstor_any(c, o, True)
+# fmt: off
+def xsave(c, o): return xsave_standard(c, o, False, False)
+def xsave64(c, o): return xsave_standard(c, o, True, False)
+def xsaveopt(c, o): return xsave_standard(c, o, False, True)
+def xsaveopt64(c, o): return xsave_standard(c, o, True, True)
+def xsavec(c, o): return xsave_compacted(c, o, False)
+def xsavec64(c, o): return xsave_compacted(c, o, True)
+def xrstor(c, o): return xrstor_any(c, o, False)
+def xrstor64(c, o): return xrstor_any(c, o, True)
+# fmt: on
 
 
 bind("FXSAVE", fxsave)

@@ -114,20 +114,12 @@ def aes_round(c: CpuP, o: OpP, inverse: cython.bint, last: cython.bint) -> OpP:
     return done(c, o)
 
 
-def aesenc(c, o):
-    return aes_round(c, o, False, False)
-
-
-def aesenclast(c, o):
-    return aes_round(c, o, False, True)
-
-
-def aesdec(c, o):
-    return aes_round(c, o, True, False)
-
-
-def aesdeclast(c, o):
-    return aes_round(c, o, True, True)
+# fmt: off
+def aesenc(c, o): return aes_round(c, o, False, False)
+def aesenclast(c, o): return aes_round(c, o, False, True)
+def aesdec(c, o): return aes_round(c, o, True, False)
+def aesdeclast(c, o): return aes_round(c, o, True, True)
+# fmt: on
 
 
 def aesimc(c, o):

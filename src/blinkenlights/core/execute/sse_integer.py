@@ -319,292 +319,80 @@ def packed_shift(c: CpuP, o: OpP, op: cython.int) -> OpP:
     return done(c, o)
 
 
-def paddb(c, o):
-    return packed(c, o, PADDB, ANY)
-
-
-def paddw(c, o):
-    return packed(c, o, PADDW, ANY)
-
-
-def paddd(c, o):
-    return packed(c, o, PADDD, ANY)
-
-
-def paddq(c, o):
-    return packed(c, o, PADDQ, ANY)
-
-
-def psubb(c, o):
-    return packed(c, o, PSUBB, ANY)
-
-
-def psubw(c, o):
-    return packed(c, o, PSUBW, ANY)
-
-
-def psubd(c, o):
-    return packed(c, o, PSUBD, ANY)
-
-
-def psubq(c, o):
-    return packed(c, o, PSUBQ, ANY)
-
-
-def paddusb(c, o):
-    return packed(c, o, PADDUSB, ANY)
-
-
-def paddusw(c, o):
-    return packed(c, o, PADDUSW, ANY)
-
-
-def paddsb(c, o):
-    return packed(c, o, PADDSB, ANY)
-
-
-def paddsw(c, o):
-    return packed(c, o, PADDSW, ANY)
-
-
-def psubusb(c, o):
-    return packed(c, o, PSUBUSB, ANY)
-
-
-def psubusw(c, o):
-    return packed(c, o, PSUBUSW, ANY)
-
-
-def psubsb(c, o):
-    return packed(c, o, PSUBSB, ANY)
-
-
-def psubsw(c, o):
-    return packed(c, o, PSUBSW, ANY)
-
-
-def pand(c, o):
-    return packed(c, o, PAND, ANY)
-
-
-def pandn(c, o):
-    return packed(c, o, PANDN, ANY)
-
-
-def por(c, o):
-    return packed(c, o, POR, ANY)
-
-
-def pxor(c, o):
-    return packed(c, o, PXOR, ANY)
-
-
-def pcmpeqb(c, o):
-    return packed(c, o, PCMPEQB, ANY)
-
-
-def pcmpeqw(c, o):
-    return packed(c, o, PCMPEQW, ANY)
-
-
-def pcmpeqd(c, o):
-    return packed(c, o, PCMPEQD, ANY)
-
-
-def pcmpeqq(c, o):
-    return packed(c, o, PCMPEQQ, ANY)
-
-
-def pcmpgtb(c, o):
-    return packed(c, o, PCMPGTB, ANY)
-
-
-def pcmpgtw(c, o):
-    return packed(c, o, PCMPGTW, ANY)
-
-
-def pcmpgtd(c, o):
-    return packed(c, o, PCMPGTD, ANY)
-
-
-def pcmpgtq(c, o):
-    return packed(c, o, PCMPGTQ, ANY)
-
-
-def pminsb(c, o):
-    return packed(c, o, PMINSB, ANY)
-
-
-def pminsw(c, o):
-    return packed(c, o, PMINSW, ANY)
-
-
-def pminsd(c, o):
-    return packed(c, o, PMINSD, ANY)
-
-
-def pminub(c, o):
-    return packed(c, o, PMINUB, ANY)
-
-
-def pminuw(c, o):
-    return packed(c, o, PMINUW, ANY)
-
-
-def pminud(c, o):
-    return packed(c, o, PMINUD, ANY)
-
-
-def pmaxsb(c, o):
-    return packed(c, o, PMAXSB, ANY)
-
-
-def pmaxsw(c, o):
-    return packed(c, o, PMAXSW, ANY)
-
-
-def pmaxsd(c, o):
-    return packed(c, o, PMAXSD, ANY)
-
-
-def pmaxub(c, o):
-    return packed(c, o, PMAXUB, ANY)
-
-
-def pmaxuw(c, o):
-    return packed(c, o, PMAXUW, ANY)
-
-
-def pmaxud(c, o):
-    return packed(c, o, PMAXUD, ANY)
-
-
-def pavgb(c, o):
-    return packed(c, o, PAVGB, ANY)
-
-
-def pavgw(c, o):
-    return packed(c, o, PAVGW, ANY)
-
-
-def pabsb(c, o):
-    return packed(c, o, PABSB, ANY)
-
-
-def pabsw(c, o):
-    return packed(c, o, PABSW, ANY)
-
-
-def pabsd(c, o):
-    return packed(c, o, PABSD, ANY)
-
-
-def psignb(c, o):
-    return packed(c, o, PSIGNB, ANY)
-
-
-def psignw(c, o):
-    return packed(c, o, PSIGNW, ANY)
-
-
-def psignd(c, o):
-    return packed(c, o, PSIGND, ANY)
-
-
-def pmullw(c, o):
-    return packed(c, o, PMULLW, ANY)
-
-
-def pmulld(c, o):
-    return packed(c, o, PMULLD, ANY)
-
-
-def pmulhw(c, o):
-    return packed(c, o, PMULHW, ANY)
-
-
-def pmulhuw(c, o):
-    return packed(c, o, PMULHUW, ANY)
-
-
-def pmulhrsw(c, o):
-    return packed(c, o, PMULHRSW, ANY)
-
-
-def pmuludq(c, o):
-    return packed(c, o, PMULUDQ, ANY)
-
-
-def pmuldq(c, o):
-    return packed(c, o, PMULDQ, ANY)
-
-
-def pmaddwd(c, o):
-    return packed(c, o, PMADDWD, ANY)
-
-
-def pmaddubsw(c, o):
-    return packed(c, o, PMADDUBSW, ANY)
-
-
-def psadbw(c, o):
-    return packed(c, o, PSADBW, ANY)
-
-
-def phaddw(c, o):
-    return packed(c, o, PHADDW, ANY)
-
-
-def phaddd(c, o):
-    return packed(c, o, PHADDD, ANY)
-
-
-def phaddsw(c, o):
-    return packed(c, o, PHADDSW, ANY)
-
-
-def phsubw(c, o):
-    return packed(c, o, PHSUBW, ANY)
-
-
-def phsubd(c, o):
-    return packed(c, o, PHSUBD, ANY)
-
-
-def phsubsw(c, o):
-    return packed(c, o, PHSUBSW, ANY)
-
-
-def psllw(c, o):
-    return packed_shift(c, o, PSLLW)
-
-
-def pslld(c, o):
-    return packed_shift(c, o, PSLLD)
-
-
-def psllq(c, o):
-    return packed_shift(c, o, PSLLQ)
-
-
-def psrlw(c, o):
-    return packed_shift(c, o, PSRLW)
-
-
-def psrld(c, o):
-    return packed_shift(c, o, PSRLD)
-
-
-def psrlq(c, o):
-    return packed_shift(c, o, PSRLQ)
-
-
-def psraw(c, o):
-    return packed_shift(c, o, PSRAW)
-
-
-def psrad(c, o):
-    return packed_shift(c, o, PSRAD)
+# fmt: off
+def paddb(c, o): return packed(c, o, PADDB, ANY)
+def paddw(c, o): return packed(c, o, PADDW, ANY)
+def paddd(c, o): return packed(c, o, PADDD, ANY)
+def paddq(c, o): return packed(c, o, PADDQ, ANY)
+def psubb(c, o): return packed(c, o, PSUBB, ANY)
+def psubw(c, o): return packed(c, o, PSUBW, ANY)
+def psubd(c, o): return packed(c, o, PSUBD, ANY)
+def psubq(c, o): return packed(c, o, PSUBQ, ANY)
+def paddusb(c, o): return packed(c, o, PADDUSB, ANY)
+def paddusw(c, o): return packed(c, o, PADDUSW, ANY)
+def paddsb(c, o): return packed(c, o, PADDSB, ANY)
+def paddsw(c, o): return packed(c, o, PADDSW, ANY)
+def psubusb(c, o): return packed(c, o, PSUBUSB, ANY)
+def psubusw(c, o): return packed(c, o, PSUBUSW, ANY)
+def psubsb(c, o): return packed(c, o, PSUBSB, ANY)
+def psubsw(c, o): return packed(c, o, PSUBSW, ANY)
+def pand(c, o): return packed(c, o, PAND, ANY)
+def pandn(c, o): return packed(c, o, PANDN, ANY)
+def por(c, o): return packed(c, o, POR, ANY)
+def pxor(c, o): return packed(c, o, PXOR, ANY)
+def pcmpeqb(c, o): return packed(c, o, PCMPEQB, ANY)
+def pcmpeqw(c, o): return packed(c, o, PCMPEQW, ANY)
+def pcmpeqd(c, o): return packed(c, o, PCMPEQD, ANY)
+def pcmpeqq(c, o): return packed(c, o, PCMPEQQ, ANY)
+def pcmpgtb(c, o): return packed(c, o, PCMPGTB, ANY)
+def pcmpgtw(c, o): return packed(c, o, PCMPGTW, ANY)
+def pcmpgtd(c, o): return packed(c, o, PCMPGTD, ANY)
+def pcmpgtq(c, o): return packed(c, o, PCMPGTQ, ANY)
+def pminsb(c, o): return packed(c, o, PMINSB, ANY)
+def pminsw(c, o): return packed(c, o, PMINSW, ANY)
+def pminsd(c, o): return packed(c, o, PMINSD, ANY)
+def pminub(c, o): return packed(c, o, PMINUB, ANY)
+def pminuw(c, o): return packed(c, o, PMINUW, ANY)
+def pminud(c, o): return packed(c, o, PMINUD, ANY)
+def pmaxsb(c, o): return packed(c, o, PMAXSB, ANY)
+def pmaxsw(c, o): return packed(c, o, PMAXSW, ANY)
+def pmaxsd(c, o): return packed(c, o, PMAXSD, ANY)
+def pmaxub(c, o): return packed(c, o, PMAXUB, ANY)
+def pmaxuw(c, o): return packed(c, o, PMAXUW, ANY)
+def pmaxud(c, o): return packed(c, o, PMAXUD, ANY)
+def pavgb(c, o): return packed(c, o, PAVGB, ANY)
+def pavgw(c, o): return packed(c, o, PAVGW, ANY)
+def pabsb(c, o): return packed(c, o, PABSB, ANY)
+def pabsw(c, o): return packed(c, o, PABSW, ANY)
+def pabsd(c, o): return packed(c, o, PABSD, ANY)
+def psignb(c, o): return packed(c, o, PSIGNB, ANY)
+def psignw(c, o): return packed(c, o, PSIGNW, ANY)
+def psignd(c, o): return packed(c, o, PSIGND, ANY)
+def pmullw(c, o): return packed(c, o, PMULLW, ANY)
+def pmulld(c, o): return packed(c, o, PMULLD, ANY)
+def pmulhw(c, o): return packed(c, o, PMULHW, ANY)
+def pmulhuw(c, o): return packed(c, o, PMULHUW, ANY)
+def pmulhrsw(c, o): return packed(c, o, PMULHRSW, ANY)
+def pmuludq(c, o): return packed(c, o, PMULUDQ, ANY)
+def pmuldq(c, o): return packed(c, o, PMULDQ, ANY)
+def pmaddwd(c, o): return packed(c, o, PMADDWD, ANY)
+def pmaddubsw(c, o): return packed(c, o, PMADDUBSW, ANY)
+def psadbw(c, o): return packed(c, o, PSADBW, ANY)
+def phaddw(c, o): return packed(c, o, PHADDW, ANY)
+def phaddd(c, o): return packed(c, o, PHADDD, ANY)
+def phaddsw(c, o): return packed(c, o, PHADDSW, ANY)
+def phsubw(c, o): return packed(c, o, PHSUBW, ANY)
+def phsubd(c, o): return packed(c, o, PHSUBD, ANY)
+def phsubsw(c, o): return packed(c, o, PHSUBSW, ANY)
+def psllw(c, o): return packed_shift(c, o, PSLLW)
+def pslld(c, o): return packed_shift(c, o, PSLLD)
+def psllq(c, o): return packed_shift(c, o, PSLLQ)
+def psrlw(c, o): return packed_shift(c, o, PSRLW)
+def psrld(c, o): return packed_shift(c, o, PSRLD)
+def psrlq(c, o): return packed_shift(c, o, PSRLQ)
+def psraw(c, o): return packed_shift(c, o, PSRAW)
+def psrad(c, o): return packed_shift(c, o, PSRAD)
+# fmt: on
 
 
 def mpsadbw(c, o):
@@ -653,188 +441,54 @@ def ptest(c, o):
 # -- flat memory --------------------------------------------------------------------------------
 
 
-def pxor_rr(c, o):
-    return packed(c, o, PXOR, RR)
-
-
-def pxor_rm(c, o):
-    return packed(c, o, PXOR, RM)
-
-
-def por_rr(c, o):
-    return packed(c, o, POR, RR)
-
-
-def por_rm(c, o):
-    return packed(c, o, POR, RM)
-
-
-def pand_rr(c, o):
-    return packed(c, o, PAND, RR)
-
-
-def pand_rm(c, o):
-    return packed(c, o, PAND, RM)
-
-
-def pandn_rr(c, o):
-    return packed(c, o, PANDN, RR)
-
-
-def pandn_rm(c, o):
-    return packed(c, o, PANDN, RM)
-
-
-def paddb_rr(c, o):
-    return packed(c, o, PADDB, RR)
-
-
-def paddb_rm(c, o):
-    return packed(c, o, PADDB, RM)
-
-
-def paddw_rr(c, o):
-    return packed(c, o, PADDW, RR)
-
-
-def paddw_rm(c, o):
-    return packed(c, o, PADDW, RM)
-
-
-def paddd_rr(c, o):
-    return packed(c, o, PADDD, RR)
-
-
-def paddd_rm(c, o):
-    return packed(c, o, PADDD, RM)
-
-
-def paddq_rr(c, o):
-    return packed(c, o, PADDQ, RR)
-
-
-def paddq_rm(c, o):
-    return packed(c, o, PADDQ, RM)
-
-
-def psubb_rr(c, o):
-    return packed(c, o, PSUBB, RR)
-
-
-def psubb_rm(c, o):
-    return packed(c, o, PSUBB, RM)
-
-
-def psubw_rr(c, o):
-    return packed(c, o, PSUBW, RR)
-
-
-def psubw_rm(c, o):
-    return packed(c, o, PSUBW, RM)
-
-
-def psubd_rr(c, o):
-    return packed(c, o, PSUBD, RR)
-
-
-def psubd_rm(c, o):
-    return packed(c, o, PSUBD, RM)
-
-
-def psubq_rr(c, o):
-    return packed(c, o, PSUBQ, RR)
-
-
-def psubq_rm(c, o):
-    return packed(c, o, PSUBQ, RM)
-
-
-def pcmpeqb_rr(c, o):
-    return packed(c, o, PCMPEQB, RR)
-
-
-def pcmpeqb_rm(c, o):
-    return packed(c, o, PCMPEQB, RM)
-
-
-def pcmpeqw_rr(c, o):
-    return packed(c, o, PCMPEQW, RR)
-
-
-def pcmpeqw_rm(c, o):
-    return packed(c, o, PCMPEQW, RM)
-
-
-def pcmpeqd_rr(c, o):
-    return packed(c, o, PCMPEQD, RR)
-
-
-def pcmpeqd_rm(c, o):
-    return packed(c, o, PCMPEQD, RM)
-
-
-def pcmpgtb_rr(c, o):
-    return packed(c, o, PCMPGTB, RR)
-
-
-def pcmpgtb_rm(c, o):
-    return packed(c, o, PCMPGTB, RM)
-
-
-def pcmpgtd_rr(c, o):
-    return packed(c, o, PCMPGTD, RR)
-
-
-def pcmpgtd_rm(c, o):
-    return packed(c, o, PCMPGTD, RM)
-
-
-def pminub_rr(c, o):
-    return packed(c, o, PMINUB, RR)
-
-
-def pminub_rm(c, o):
-    return packed(c, o, PMINUB, RM)
-
-
-def pmaxub_rr(c, o):
-    return packed(c, o, PMAXUB, RR)
-
-
-def pmaxub_rm(c, o):
-    return packed(c, o, PMAXUB, RM)
-
-
-def pmuludq_rr(c, o):
-    return packed(c, o, PMULUDQ, RR)
-
-
-def pmuludq_rm(c, o):
-    return packed(c, o, PMULUDQ, RM)
-
-
-def pmullw_rr(c, o):
-    return packed(c, o, PMULLW, RR)
-
-
-def pmullw_rm(c, o):
-    return packed(c, o, PMULLW, RM)
-
-
-def pmulld_rr(c, o):
-    return packed(c, o, PMULLD, RR)
-
-
-def pmulld_rm(c, o):
-    return packed(c, o, PMULLD, RM)
-
-
-def pmaddwd_rr(c, o):
-    return packed(c, o, PMADDWD, RR)
-
-
-def pmaddwd_rm(c, o):
-    return packed(c, o, PMADDWD, RM)
+# fmt: off
+def pxor_rr(c, o): return packed(c, o, PXOR, RR)
+def pxor_rm(c, o): return packed(c, o, PXOR, RM)
+def por_rr(c, o): return packed(c, o, POR, RR)
+def por_rm(c, o): return packed(c, o, POR, RM)
+def pand_rr(c, o): return packed(c, o, PAND, RR)
+def pand_rm(c, o): return packed(c, o, PAND, RM)
+def pandn_rr(c, o): return packed(c, o, PANDN, RR)
+def pandn_rm(c, o): return packed(c, o, PANDN, RM)
+def paddb_rr(c, o): return packed(c, o, PADDB, RR)
+def paddb_rm(c, o): return packed(c, o, PADDB, RM)
+def paddw_rr(c, o): return packed(c, o, PADDW, RR)
+def paddw_rm(c, o): return packed(c, o, PADDW, RM)
+def paddd_rr(c, o): return packed(c, o, PADDD, RR)
+def paddd_rm(c, o): return packed(c, o, PADDD, RM)
+def paddq_rr(c, o): return packed(c, o, PADDQ, RR)
+def paddq_rm(c, o): return packed(c, o, PADDQ, RM)
+def psubb_rr(c, o): return packed(c, o, PSUBB, RR)
+def psubb_rm(c, o): return packed(c, o, PSUBB, RM)
+def psubw_rr(c, o): return packed(c, o, PSUBW, RR)
+def psubw_rm(c, o): return packed(c, o, PSUBW, RM)
+def psubd_rr(c, o): return packed(c, o, PSUBD, RR)
+def psubd_rm(c, o): return packed(c, o, PSUBD, RM)
+def psubq_rr(c, o): return packed(c, o, PSUBQ, RR)
+def psubq_rm(c, o): return packed(c, o, PSUBQ, RM)
+def pcmpeqb_rr(c, o): return packed(c, o, PCMPEQB, RR)
+def pcmpeqb_rm(c, o): return packed(c, o, PCMPEQB, RM)
+def pcmpeqw_rr(c, o): return packed(c, o, PCMPEQW, RR)
+def pcmpeqw_rm(c, o): return packed(c, o, PCMPEQW, RM)
+def pcmpeqd_rr(c, o): return packed(c, o, PCMPEQD, RR)
+def pcmpeqd_rm(c, o): return packed(c, o, PCMPEQD, RM)
+def pcmpgtb_rr(c, o): return packed(c, o, PCMPGTB, RR)
+def pcmpgtb_rm(c, o): return packed(c, o, PCMPGTB, RM)
+def pcmpgtd_rr(c, o): return packed(c, o, PCMPGTD, RR)
+def pcmpgtd_rm(c, o): return packed(c, o, PCMPGTD, RM)
+def pminub_rr(c, o): return packed(c, o, PMINUB, RR)
+def pminub_rm(c, o): return packed(c, o, PMINUB, RM)
+def pmaxub_rr(c, o): return packed(c, o, PMAXUB, RR)
+def pmaxub_rm(c, o): return packed(c, o, PMAXUB, RM)
+def pmuludq_rr(c, o): return packed(c, o, PMULUDQ, RR)
+def pmuludq_rm(c, o): return packed(c, o, PMULUDQ, RM)
+def pmullw_rr(c, o): return packed(c, o, PMULLW, RR)
+def pmullw_rm(c, o): return packed(c, o, PMULLW, RM)
+def pmulld_rr(c, o): return packed(c, o, PMULLD, RR)
+def pmulld_rm(c, o): return packed(c, o, PMULLD, RM)
+def pmaddwd_rr(c, o): return packed(c, o, PMADDWD, RR)
+def pmaddwd_rm(c, o): return packed(c, o, PMADDWD, RM)
+# fmt: on
 
 
 bind("PADDB", paddb)

@@ -179,20 +179,12 @@ def move_half(c: CpuP, o: OpP, to: cython.int, of: cython.int) -> OpP:
     return done(c, o)
 
 
-def movlps(c, o):
-    return move_half(c, o, 0, 0)
-
-
-def movhps(c, o):
-    return move_half(c, o, 8, 8)
-
-
-def movhlps(c, o):
-    return move_half(c, o, 0, 8)
-
-
-def movlhps(c, o):
-    return move_half(c, o, 8, 0)
+# fmt: off
+def movlps(c, o): return move_half(c, o, 0, 0)
+def movhps(c, o): return move_half(c, o, 8, 8)
+def movhlps(c, o): return move_half(c, o, 0, 8)
+def movlhps(c, o): return move_half(c, o, 8, 0)
+# fmt: on
 
 
 def movddup(c, o):
@@ -295,20 +287,12 @@ def maskmovq(c, o):
 # -- flat memory --------------------------------------------------------------------------------
 
 
-def movss_rm(c, o):
-    return move_scalar_flat(c, o, 4, RM)
-
-
-def movss_mr(c, o):
-    return move_scalar_flat(c, o, 4, MR)
-
-
-def movsd_rm(c, o):
-    return move_scalar_flat(c, o, 8, RM)
-
-
-def movsd_mr(c, o):
-    return move_scalar_flat(c, o, 8, MR)
+# fmt: off
+def movss_rm(c, o): return move_scalar_flat(c, o, 4, RM)
+def movss_mr(c, o): return move_scalar_flat(c, o, 4, MR)
+def movsd_rm(c, o): return move_scalar_flat(c, o, 8, RM)
+def movsd_mr(c, o): return move_scalar_flat(c, o, 8, MR)
+# fmt: on
 
 
 for name in ("MOVAPS", "MOVAPD", "MOVDQA", "MOVNTPS", "MOVNTPD", "MOVNTDQ", "MOVNTDQA"):

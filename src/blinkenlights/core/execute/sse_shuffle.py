@@ -52,36 +52,16 @@ def interleave(c: CpuP, o: OpP, op: cython.int, how: cython.int) -> OpP:
     return done(c, o)
 
 
-def punpcklbw(c, o):
-    return interleave(c, o, PUNPCKLBW, ANY)
-
-
-def punpcklwd(c, o):
-    return interleave(c, o, PUNPCKLWD, ANY)
-
-
-def punpckldq(c, o):
-    return interleave(c, o, PUNPCKLDQ, ANY)
-
-
-def punpcklqdq(c, o):
-    return interleave(c, o, PUNPCKLQDQ, ANY)
-
-
-def punpckhbw(c, o):
-    return interleave(c, o, PUNPCKHBW, ANY)
-
-
-def punpckhwd(c, o):
-    return interleave(c, o, PUNPCKHWD, ANY)
-
-
-def punpckhdq(c, o):
-    return interleave(c, o, PUNPCKHDQ, ANY)
-
-
-def punpckhqdq(c, o):
-    return interleave(c, o, PUNPCKHQDQ, ANY)
+# fmt: off
+def punpcklbw(c, o): return interleave(c, o, PUNPCKLBW, ANY)
+def punpcklwd(c, o): return interleave(c, o, PUNPCKLWD, ANY)
+def punpckldq(c, o): return interleave(c, o, PUNPCKLDQ, ANY)
+def punpcklqdq(c, o): return interleave(c, o, PUNPCKLQDQ, ANY)
+def punpckhbw(c, o): return interleave(c, o, PUNPCKHBW, ANY)
+def punpckhwd(c, o): return interleave(c, o, PUNPCKHWD, ANY)
+def punpckhdq(c, o): return interleave(c, o, PUNPCKHDQ, ANY)
+def punpckhqdq(c, o): return interleave(c, o, PUNPCKHQDQ, ANY)
+# fmt: on
 
 
 @cython.cfunc
@@ -147,20 +127,12 @@ def pack(c: CpuP, o: OpP, op: cython.int) -> OpP:
     return done(c, o)
 
 
-def packsswb(c, o):
-    return pack(c, o, PACKSSWB)
-
-
-def packuswb(c, o):
-    return pack(c, o, PACKUSWB)
-
-
-def packssdw(c, o):
-    return pack(c, o, PACKSSDW)
-
-
-def packusdw(c, o):
-    return pack(c, o, PACKUSDW)
+# fmt: off
+def packsswb(c, o): return pack(c, o, PACKSSWB)
+def packuswb(c, o): return pack(c, o, PACKUSWB)
+def packssdw(c, o): return pack(c, o, PACKSSDW)
+def packusdw(c, o): return pack(c, o, PACKUSDW)
+# fmt: on
 
 
 # -- shuffles ------------------------------------------------------------------------------------
@@ -383,16 +355,11 @@ def blend(c: CpuP, o: OpP, width: cython.int) -> OpP:
     return done(c, o)
 
 
-def pblendw(c, o):
-    return blend(c, o, 2)
-
-
-def blendps(c, o):
-    return blend(c, o, 4)
-
-
-def blendpd(c, o):
-    return blend(c, o, 8)
+# fmt: off
+def pblendw(c, o): return blend(c, o, 2)
+def blendps(c, o): return blend(c, o, 4)
+def blendpd(c, o): return blend(c, o, 8)
+# fmt: on
 
 
 @cython.cfunc
@@ -416,16 +383,11 @@ def blend_variable(c: CpuP, o: OpP, width: cython.int) -> OpP:
     return done(c, o)
 
 
-def pblendvb(c, o):
-    return blend_variable(c, o, 1)
-
-
-def blendvps(c, o):
-    return blend_variable(c, o, 4)
-
-
-def blendvpd(c, o):
-    return blend_variable(c, o, 8)
+# fmt: off
+def pblendvb(c, o): return blend_variable(c, o, 1)
+def blendvps(c, o): return blend_variable(c, o, 4)
+def blendvpd(c, o): return blend_variable(c, o, 8)
+# fmt: on
 
 
 # -- sign and zero extension ---------------------------------------------------------------------
@@ -465,52 +427,20 @@ def extend(c: CpuP, o: OpP, narrow: cython.int, wide: cython.int, signed: cython
     return done(c, o)
 
 
-def pmovsxbw(c, o):
-    return extend(c, o, 1, 2, True)
-
-
-def pmovsxbd(c, o):
-    return extend(c, o, 1, 4, True)
-
-
-def pmovsxbq(c, o):
-    return extend(c, o, 1, 8, True)
-
-
-def pmovsxwd(c, o):
-    return extend(c, o, 2, 4, True)
-
-
-def pmovsxwq(c, o):
-    return extend(c, o, 2, 8, True)
-
-
-def pmovsxdq(c, o):
-    return extend(c, o, 4, 8, True)
-
-
-def pmovzxbw(c, o):
-    return extend(c, o, 1, 2, False)
-
-
-def pmovzxbd(c, o):
-    return extend(c, o, 1, 4, False)
-
-
-def pmovzxbq(c, o):
-    return extend(c, o, 1, 8, False)
-
-
-def pmovzxwd(c, o):
-    return extend(c, o, 2, 4, False)
-
-
-def pmovzxwq(c, o):
-    return extend(c, o, 2, 8, False)
-
-
-def pmovzxdq(c, o):
-    return extend(c, o, 4, 8, False)
+# fmt: off
+def pmovsxbw(c, o): return extend(c, o, 1, 2, True)
+def pmovsxbd(c, o): return extend(c, o, 1, 4, True)
+def pmovsxbq(c, o): return extend(c, o, 1, 8, True)
+def pmovsxwd(c, o): return extend(c, o, 2, 4, True)
+def pmovsxwq(c, o): return extend(c, o, 2, 8, True)
+def pmovsxdq(c, o): return extend(c, o, 4, 8, True)
+def pmovzxbw(c, o): return extend(c, o, 1, 2, False)
+def pmovzxbd(c, o): return extend(c, o, 1, 4, False)
+def pmovzxbq(c, o): return extend(c, o, 1, 8, False)
+def pmovzxwd(c, o): return extend(c, o, 2, 4, False)
+def pmovzxwq(c, o): return extend(c, o, 2, 8, False)
+def pmovzxdq(c, o): return extend(c, o, 4, 8, False)
+# fmt: on
 
 
 # -- single lanes --------------------------------------------------------------------------------
@@ -593,16 +523,11 @@ def pextrw(c, o):
     return done(c, o)
 
 
-def pextrd(c, o):
-    return extract(c, o, 4)
-
-
-def pextrq(c, o):
-    return extract(c, o, 8)
-
-
-def extractps(c, o):
-    return extract(c, o, 4)
+# fmt: off
+def pextrd(c, o): return extract(c, o, 4)
+def pextrq(c, o): return extract(c, o, 8)
+def extractps(c, o): return extract(c, o, 4)
+# fmt: on
 
 
 def insertps(c, o):
@@ -624,36 +549,16 @@ def insertps(c, o):
 # -- flat memory --------------------------------------------------------------------------------
 
 
-def punpcklbw_rr(c, o):
-    return interleave(c, o, PUNPCKLBW, RR)
-
-
-def punpcklwd_rr(c, o):
-    return interleave(c, o, PUNPCKLWD, RR)
-
-
-def punpckldq_rr(c, o):
-    return interleave(c, o, PUNPCKLDQ, RR)
-
-
-def punpcklqdq_rr(c, o):
-    return interleave(c, o, PUNPCKLQDQ, RR)
-
-
-def punpckhbw_rr(c, o):
-    return interleave(c, o, PUNPCKHBW, RR)
-
-
-def punpckhwd_rr(c, o):
-    return interleave(c, o, PUNPCKHWD, RR)
-
-
-def punpckhdq_rr(c, o):
-    return interleave(c, o, PUNPCKHDQ, RR)
-
-
-def punpckhqdq_rr(c, o):
-    return interleave(c, o, PUNPCKHQDQ, RR)
+# fmt: off
+def punpcklbw_rr(c, o): return interleave(c, o, PUNPCKLBW, RR)
+def punpcklwd_rr(c, o): return interleave(c, o, PUNPCKLWD, RR)
+def punpckldq_rr(c, o): return interleave(c, o, PUNPCKLDQ, RR)
+def punpcklqdq_rr(c, o): return interleave(c, o, PUNPCKLQDQ, RR)
+def punpckhbw_rr(c, o): return interleave(c, o, PUNPCKHBW, RR)
+def punpckhwd_rr(c, o): return interleave(c, o, PUNPCKHWD, RR)
+def punpckhdq_rr(c, o): return interleave(c, o, PUNPCKHDQ, RR)
+def punpckhqdq_rr(c, o): return interleave(c, o, PUNPCKHQDQ, RR)
+# fmt: on
 
 
 bind("PUNPCKLBW", punpcklbw)

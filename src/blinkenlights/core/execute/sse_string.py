@@ -164,20 +164,12 @@ def compare(c: CpuP, o: OpP, explicit: cython.bint, index: cython.bint) -> OpP:
     return done(c, o)
 
 
-def pcmpestri(c, o):
-    return compare(c, o, True, True)
-
-
-def pcmpestrm(c, o):
-    return compare(c, o, True, False)
-
-
-def pcmpistri(c, o):
-    return compare(c, o, False, True)
-
-
-def pcmpistrm(c, o):
-    return compare(c, o, False, False)
+# fmt: off
+def pcmpestri(c, o): return compare(c, o, True, True)
+def pcmpestrm(c, o): return compare(c, o, True, False)
+def pcmpistri(c, o): return compare(c, o, False, True)
+def pcmpistrm(c, o): return compare(c, o, False, False)
+# fmt: on
 
 
 bind("PCMPESTRI", pcmpestri)

@@ -302,24 +302,13 @@ def store_word(c: CpuP, o: OpP, value: u64) -> OpP:
     return done(c, o)
 
 
-def sgdt(c, o):
-    return store_table(c, o, ~cython.cast(u64, 0x1FFFF))
-
-
-def sidt(c, o):
-    return store_table(c, o, ~cython.cast(u64, 0xFFFF))
-
-
-def smsw(c, o):
-    return store_word(c, o, cython.cast(u64, 0x80050033))
-
-
-def sldt(c, o):
-    return store_word(c, o, 0)
-
-
-def str_(c, o):
-    return store_word(c, o, 0x40)
+# fmt: off
+def sgdt(c, o): return store_table(c, o, ~cython.cast(u64, 0x1FFFF))
+def sidt(c, o): return store_table(c, o, ~cython.cast(u64, 0xFFFF))
+def smsw(c, o): return store_word(c, o, cython.cast(u64, 0x80050033))
+def sldt(c, o): return store_word(c, o, 0)
+def str_(c, o): return store_word(c, o, 0x40)
+# fmt: on
 
 
 # The descriptors of Linux's GDT that a user program can see: access rights by selector.

@@ -234,76 +234,26 @@ def binary(c: CpuP, o: OpP, which: cython.int, which4: cython.int, which8: cytho
     return memory(c, o, which4, 4) if o.size == 4 else memory(c, o, which8, 8)
 
 
-def fadd(c, o):
-    return binary(c, o, X87_ADD, X87_ADD4, X87_ADD8)
-
-
-def fiadd(c, o):
-    return integer(c, o, X87_ADD)
-
-
-def faddp(c, o):
-    return registers(c, o, X87_ADD, True)
-
-
-def fmul(c, o):
-    return binary(c, o, X87_MUL, X87_MUL4, X87_MUL8)
-
-
-def fimul(c, o):
-    return integer(c, o, X87_MUL)
-
-
-def fmulp(c, o):
-    return registers(c, o, X87_MUL, True)
-
-
-def fsub(c, o):
-    return binary(c, o, X87_SUB, X87_SUB4, X87_SUB8)
-
-
-def fisub(c, o):
-    return integer(c, o, X87_SUB)
-
-
-def fsubp(c, o):
-    return registers(c, o, X87_SUB, True)
-
-
-def fsubr(c, o):
-    return binary(c, o, X87_SUBR, X87_SUBR4, X87_SUBR8)
-
-
-def fisubr(c, o):
-    return integer(c, o, X87_SUBR)
-
-
-def fsubrp(c, o):
-    return registers(c, o, X87_SUBR, True)
-
-
-def fdiv(c, o):
-    return binary(c, o, X87_DIV, X87_DIV4, X87_DIV8)
-
-
-def fidiv(c, o):
-    return integer(c, o, X87_DIV)
-
-
-def fdivp(c, o):
-    return registers(c, o, X87_DIV, True)
-
-
-def fdivr(c, o):
-    return binary(c, o, X87_DIVR, X87_DIVR4, X87_DIVR8)
-
-
-def fidivr(c, o):
-    return integer(c, o, X87_DIVR)
-
-
-def fdivrp(c, o):
-    return registers(c, o, X87_DIVR, True)
+# fmt: off
+def fadd(c, o): return binary(c, o, X87_ADD, X87_ADD4, X87_ADD8)
+def fiadd(c, o): return integer(c, o, X87_ADD)
+def faddp(c, o): return registers(c, o, X87_ADD, True)
+def fmul(c, o): return binary(c, o, X87_MUL, X87_MUL4, X87_MUL8)
+def fimul(c, o): return integer(c, o, X87_MUL)
+def fmulp(c, o): return registers(c, o, X87_MUL, True)
+def fsub(c, o): return binary(c, o, X87_SUB, X87_SUB4, X87_SUB8)
+def fisub(c, o): return integer(c, o, X87_SUB)
+def fsubp(c, o): return registers(c, o, X87_SUB, True)
+def fsubr(c, o): return binary(c, o, X87_SUBR, X87_SUBR4, X87_SUBR8)
+def fisubr(c, o): return integer(c, o, X87_SUBR)
+def fsubrp(c, o): return registers(c, o, X87_SUBR, True)
+def fdiv(c, o): return binary(c, o, X87_DIV, X87_DIV4, X87_DIV8)
+def fidiv(c, o): return integer(c, o, X87_DIV)
+def fdivp(c, o): return registers(c, o, X87_DIV, True)
+def fdivr(c, o): return binary(c, o, X87_DIVR, X87_DIVR4, X87_DIVR8)
+def fidivr(c, o): return integer(c, o, X87_DIVR)
+def fdivrp(c, o): return registers(c, o, X87_DIVR, True)
+# fmt: on
 
 
 # -- comparison ------------------------------------------------------------------------------------
@@ -422,56 +372,21 @@ def compare_any(c: CpuP, o: OpP, pops: cython.int) -> OpP:
     return compare_memory(c, o, X87_COM8, 8, pops)
 
 
-def fcom(c, o):
-    return compare_any(c, o, 0)
-
-
-def ficom(c, o):
-    return compare_integer(c, o, 0)
-
-
-def fcomp(c, o):
-    return compare_any(c, o, 1)
-
-
-def ficomp(c, o):
-    return compare_integer(c, o, 1)
-
-
-def fcompp(c, o):
-    return compare_registers(c, o, X87_COM, 1, 2)
-
-
-def fucom(c, o):
-    return compare_registers(c, o, X87_UCOM, o.src, 0)
-
-
-def fucomp(c, o):
-    return compare_registers(c, o, X87_UCOM, o.src, 1)
-
-
-def fucompp(c, o):
-    return compare_registers(c, o, X87_UCOM, 1, 2)
-
-
-def fcomi(c, o):
-    return compare_to_flags(c, o, X87_COM, 0)
-
-
-def fcomip(c, o):
-    return compare_to_flags(c, o, X87_COM, 1)
-
-
-def fucomi(c, o):
-    return compare_to_flags(c, o, X87_UCOM, 0)
-
-
-def fucomip(c, o):
-    return compare_to_flags(c, o, X87_UCOM, 1)
-
-
-def ftst(c, o):
-    return compare_registers(c, o, X87_TST, 0, 0)
+# fmt: off
+def fcom(c, o): return compare_any(c, o, 0)
+def ficom(c, o): return compare_integer(c, o, 0)
+def fcomp(c, o): return compare_any(c, o, 1)
+def ficomp(c, o): return compare_integer(c, o, 1)
+def fcompp(c, o): return compare_registers(c, o, X87_COM, 1, 2)
+def fucom(c, o): return compare_registers(c, o, X87_UCOM, o.src, 0)
+def fucomp(c, o): return compare_registers(c, o, X87_UCOM, o.src, 1)
+def fucompp(c, o): return compare_registers(c, o, X87_UCOM, 1, 2)
+def fcomi(c, o): return compare_to_flags(c, o, X87_COM, 0)
+def fcomip(c, o): return compare_to_flags(c, o, X87_COM, 1)
+def fucomi(c, o): return compare_to_flags(c, o, X87_UCOM, 0)
+def fucomip(c, o): return compare_to_flags(c, o, X87_UCOM, 1)
+def ftst(c, o): return compare_registers(c, o, X87_TST, 0, 0)
+# fmt: on
 
 
 def fxam(c, o):
@@ -523,20 +438,12 @@ def change_sign(c: CpuP, o: OpP, keep: u16, flip: u16) -> OpP:
     return done(c, o)
 
 
-def fsqrt(c, o):
-    return unary(c, o, X87_SQRT)
-
-
-def frndint(c, o):
-    return unary(c, o, X87_RNDINT)
-
-
-def fabs_(c, o):
-    return change_sign(c, o, 0x7FFF, 0)
-
-
-def fchs(c, o):
-    return change_sign(c, o, 0xFFFF, 0x8000)
+# fmt: off
+def fsqrt(c, o): return unary(c, o, X87_SQRT)
+def frndint(c, o): return unary(c, o, X87_RNDINT)
+def fabs_(c, o): return change_sign(c, o, 0x7FFF, 0)
+def fchs(c, o): return change_sign(c, o, 0xFFFF, 0x8000)
+# fmt: on
 
 
 def fscale(c, o):
@@ -623,48 +530,19 @@ def function_fault(c: CpuP, o: OpP, operands: cython.int, move: cython.int, code
     return done(c, o)
 
 
-def f2xm1(c, o):
-    return function(c, o, X87_F2XM1, 1, NO_MOVE, 0)
-
-
-def fyl2x(c, o):
-    return function(c, o, X87_YL2X, 2, POPS, 0)
-
-
-def fyl2xp1(c, o):
-    return function(c, o, X87_YL2XP1, 2, POPS, 0)
-
-
-def fpatan(c, o):
-    return function(c, o, X87_PATAN, 2, POPS, 0)
-
-
-def fsin(c, o):
-    return function(c, o, X87_SIN, 1, NO_MOVE, FPU_C2)
-
-
-def fcos(c, o):
-    return function(c, o, X87_COS, 1, NO_MOVE, FPU_C2)
-
-
-def fsincos(c, o):
-    return function(c, o, X87_SINCOS, 1, PUSHES, FPU_C2)
-
-
-def fptan(c, o):
-    return function(c, o, X87_PTAN, 1, PUSHES, FPU_C2)
-
-
-def fprem(c, o):
-    return function(c, o, X87_PREM, 2, NO_MOVE, FPU_C023)
-
-
-def fprem1(c, o):
-    return function(c, o, X87_PREM1, 2, NO_MOVE, FPU_C023)
-
-
-def fxtract(c, o):
-    return function(c, o, X87_XTRACT, 1, PUSHES, 0)
+# fmt: off
+def f2xm1(c, o): return function(c, o, X87_F2XM1, 1, NO_MOVE, 0)
+def fyl2x(c, o): return function(c, o, X87_YL2X, 2, POPS, 0)
+def fyl2xp1(c, o): return function(c, o, X87_YL2XP1, 2, POPS, 0)
+def fpatan(c, o): return function(c, o, X87_PATAN, 2, POPS, 0)
+def fsin(c, o): return function(c, o, X87_SIN, 1, NO_MOVE, FPU_C2)
+def fcos(c, o): return function(c, o, X87_COS, 1, NO_MOVE, FPU_C2)
+def fsincos(c, o): return function(c, o, X87_SINCOS, 1, PUSHES, FPU_C2)
+def fptan(c, o): return function(c, o, X87_PTAN, 1, PUSHES, FPU_C2)
+def fprem(c, o): return function(c, o, X87_PREM, 2, NO_MOVE, FPU_C023)
+def fprem1(c, o): return function(c, o, X87_PREM1, 2, NO_MOVE, FPU_C023)
+def fxtract(c, o): return function(c, o, X87_XTRACT, 1, PUSHES, 0)
+# fmt: on
 
 
 bind("FADD", fadd)

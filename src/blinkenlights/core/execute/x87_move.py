@@ -197,32 +197,15 @@ def fbld(c, o):
     return push(c, o, cell)
 
 
-def fld1(c, o):
-    return load_constant(c, o, X87_ONE)
-
-
-def fldl2t(c, o):
-    return load_constant(c, o, X87_L2T)
-
-
-def fldl2e(c, o):
-    return load_constant(c, o, X87_L2E)
-
-
-def fldpi(c, o):
-    return load_constant(c, o, X87_PI)
-
-
-def fldlg2(c, o):
-    return load_constant(c, o, X87_LG2)
-
-
-def fldln2(c, o):
-    return load_constant(c, o, X87_LN2)
-
-
-def fldz(c, o):
-    return load_constant(c, o, X87_NOUGHT)
+# fmt: off
+def fld1(c, o): return load_constant(c, o, X87_ONE)
+def fldl2t(c, o): return load_constant(c, o, X87_L2T)
+def fldl2e(c, o): return load_constant(c, o, X87_L2E)
+def fldpi(c, o): return load_constant(c, o, X87_PI)
+def fldlg2(c, o): return load_constant(c, o, X87_LG2)
+def fldln2(c, o): return load_constant(c, o, X87_LN2)
+def fldz(c, o): return load_constant(c, o, X87_NOUGHT)
+# fmt: on
 
 
 # -- stores ----------------------------------------------------------------------------------------
@@ -479,36 +462,16 @@ def move_if(c: CpuP, o: OpP, condition: cython.bint) -> OpP:
     return done(c, o)
 
 
-def fcmovb(c, o):
-    return move_if(c, o, flag_c(c))
-
-
-def fcmovnb(c, o):
-    return move_if(c, o, not flag_c(c))
-
-
-def fcmove(c, o):
-    return move_if(c, o, flag_z(c))
-
-
-def fcmovne(c, o):
-    return move_if(c, o, not flag_z(c))
-
-
-def fcmovbe(c, o):
-    return move_if(c, o, flag_c(c) or flag_z(c))
-
-
-def fcmovnbe(c, o):
-    return move_if(c, o, not (flag_c(c) or flag_z(c)))
-
-
-def fcmovu(c, o):
-    return move_if(c, o, flag_p(c))
-
-
-def fcmovnu(c, o):
-    return move_if(c, o, not flag_p(c))
+# fmt: off
+def fcmovb(c, o): return move_if(c, o, flag_c(c))
+def fcmovnb(c, o): return move_if(c, o, not flag_c(c))
+def fcmove(c, o): return move_if(c, o, flag_z(c))
+def fcmovne(c, o): return move_if(c, o, not flag_z(c))
+def fcmovbe(c, o): return move_if(c, o, flag_c(c) or flag_z(c))
+def fcmovnbe(c, o): return move_if(c, o, not (flag_c(c) or flag_z(c)))
+def fcmovu(c, o): return move_if(c, o, flag_p(c))
+def fcmovnu(c, o): return move_if(c, o, not flag_p(c))
+# fmt: on
 
 
 bind("FLD", fld)

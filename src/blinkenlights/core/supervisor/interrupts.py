@@ -297,16 +297,11 @@ def software(c: CpuP, o: OpP, vector: cython.int, origin: cython.int) -> OpP:
     return go(c, o, target)
 
 
-def int_(c, o):
-    return software(c, o, cython.cast(u8, o.imm), BY_INT)
-
-
-def int3(c, o):
-    return software(c, o, BP, BY_INT)
-
-
-def int1(c, o):
-    return software(c, o, DB, BY_INT1)
+# fmt: off
+def int_(c, o): return software(c, o, cython.cast(u8, o.imm), BY_INT)
+def int3(c, o): return software(c, o, BP, BY_INT)
+def int1(c, o): return software(c, o, DB, BY_INT1)
+# fmt: on
 
 
 def into(c, o):
