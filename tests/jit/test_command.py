@@ -188,6 +188,17 @@ def test_the_stack_pointer_is_masked_as_it_is_only_where_the_flags_must_be_the_s
     assert "and r11, 0xffffffffccae82ed" in host_code("48 81 e4 ed 82 ae cc")
 
 
+def test_a_register_stands_in_for_the_stack_pointer_that_is_moved_to_and_from_vector_registers() -> None:
+    assert "movq mm4, r11" in host_code("48 0f 6e e4")
+    assert host_code("66 48 0f 7e e4")[3:] == ["movq r11, xmm4", "mov rsp, membase", "lea rsp, [rsp+r11]",
+                                               "mov r11, fs:[spill]"]
+
+
+def test_the_stack_pointer_is_not_written_by_what_only_reads_it() -> None:
+    assert host_code("48 01 e0") == ["mov fs:[spill], r11", "mov r11, -membase", "lea r11, [rsp+r11]",
+                                     "add rax, r11", "mov r11, fs:[spill]"]
+
+
 def test_what_has_no_rule_leaves() -> None:
     assert host_code("0f a2")[-1] == "jmp leave"
 

@@ -113,6 +113,26 @@ def scratch_for(insn: InsnP) -> cython.int:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
+def operands_written(insn: InsnP) -> cython.int:
+    """How many of its operands, from the first on."""
+    return 2 if traits[insn.id] & WRITES_SECOND else 0 if traits[insn.id] & READS_FIRST else 1
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def writes_rsp(insn: InsnP) -> cython.bint:
+    """Whether RSP is among the operands that it writes."""
+    i: cython.int
+    for i in range(operands_written(insn)):
+        if insn.op[i].kind == O_REG and insn.op[i].reg == RSP:
+            return True
+    return False
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
 def names_rsp(insn: InsnP) -> cython.int:
     """How its operands name RSP: 0 not, or in a way that works as it is; 1 otherwise.
 
@@ -120,13 +140,12 @@ def names_rsp(insn: InsnP) -> cython.int:
     4 GiB; and writing one or two bytes of it leaves the rest alone.
     """
     i: cython.int
-    written: cython.int  # how many operands
+    written: cython.int = operands_written(insn)
     p: OperandP
     for i in range(insn.operands):
         p = cython.address(insn.op[i])
         if p.kind != O_REG or p.reg != RSP or p.size < 4:
             continue
-        written = 2 if traits[insn.id] & WRITES_SECOND else 0 if traits[insn.id] & READS_FIRST else 1
         if p.size == 4 and i >= written:
             continue
         if (p.size == 8 and i == 0 and traits[insn.id] & OFFSETS and insn.op[1].kind == O_IMM
@@ -395,13 +414,13 @@ def copy_move_of_rsp(k: CodeP, g: GuestP) -> cython.bint:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def is_group(insn: InsnP) -> cython.bint:
-    """Whether ModRM.reg is part of the opcode."""
+def names_no_general_register(insn: InsnP) -> cython.bint:
+    """Whether ModRM.reg is part of the opcode, or a vector register (MOVD and MOVQ)."""
     o: cython.int = insn.opcode
     if insn.map == 0:
         return (0x80 <= o <= 0x83 or o == 0xC0 or o == 0xC1 or o == 0xC6 or o == 0xC7
                 or 0xD0 <= o <= 0xD3 or o >= 0xF6)
-    return insn.map == 1 and o == 0xBA
+    return insn.map == 1 and (o == 0xBA or o == 0x6E or o == 0x7E)
 
 
 @cython.cfunc
@@ -435,7 +454,7 @@ def copy_with_stand_in(k: CodeP, g: GuestP) -> cython.bint:
     borrow(k, g, through)
     set_register(k, through, -g.membase)
     lea(k, through, RSP, through, 0, 0)
-    if reg == RSP and not is_group(insn):
+    if reg == RSP and not names_no_general_register(insn):
         reg = through
     if insn.modrm >> 6 == 3:
         if rm == RSP:
@@ -458,7 +477,7 @@ def copy_with_stand_in(k: CodeP, g: GuestP) -> cython.bint:
                                 cython.cast(i64, at)):
             k.at = start
             return False
-    if not traits[insn.id] & READS_FIRST:
+    if writes_rsp(insn):
         set_register(k, RSP, g.membase)
         lea(k, RSP, RSP, through, 0, 0)
     unspill(k, slot_spill0, through)
