@@ -60,6 +60,15 @@ def test_a_source_that_changed_after_the_build_counts(tree: Path) -> None:
     assert start(tree, "--help").stdout.startswith("usage: BLINK")
 
 
+def test_what_finds_modules_counts_if_it_changed_after_the_build(tree: Path) -> None:
+    source = tree / "src" / "blinkenlights" / "bundles.py"
+    text = source.read_text()
+    source.unlink()  # a link
+    source.write_text(text + "\nprint('found by the new one', file=sys.stderr)\n")
+    done = start(tree, "echo", "still here")
+    assert (done.stdout, done.stderr, done.returncode) == ("still here\n", "found by the new one\n", 0)
+
+
 def test_a_source_of_another_length_counts(tree: Path) -> None:
     source = tree / "src" / "blinkenlights" / "cli" / "blink.py"
     times = source.stat()

@@ -31,7 +31,7 @@ cdef void carve_areas(Space *s, uint64_t start, uint64_t end) noexcept nogil
 cdef int clear_space(Space *s) noexcept nogil
 # mprotect: 0 or the error's number.
 cdef int protect_areas(Space *s, uint64_t start, uint64_t end, int prot) noexcept nogil
-# Give a range of the host's region back to the reservation: 0 or the error's number.
+# Give a range of the host's region back to the reservation, or leave a hole: 0 or the error's number.
 cdef int unmap_host(Space *s, uint64_t start, uint64_t end) noexcept nogil
 # The highest free range of `length` bytes below `top`; 0 when there is none.
 cdef uint64_t free_range(Space *s, uint64_t length, uint64_t top, uint64_t align) noexcept nogil

@@ -151,7 +151,7 @@ def clear_space(s):
         last: uint64_t = s.areas[s.count - 1].end
         discard(s)
         carve_areas(s, first, last)
-        failed = unmap_host(s, first, last)
+        failed = reserve_anew(s, first, last)
     release(cython.address(s.lock))
     free(s.ldt)
     s.ldt = cython.NULL
@@ -159,9 +159,42 @@ def clear_space(s):
     return failed
 
 
-def unmap_host(s, start, end):
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def reserve_anew(s: SpaceP, start: uint64_t, end: uint64_t) -> cython.int:
     return 0 if mmap(cython.cast(voidp, s.base + start), end - start, PROT_NONE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) != MAP_FAILED else errno
+
+
+def unmap_host(s, start, end):
+    if leaving_holes:
+        return errno if munmap(cython.cast(voidp, s.base + start), end - start) else 0
+    return reserve_anew(s, start, end)
+
+
+leaving_holes = cython.declare(cython.bint, False)
+
+
+def leave_holes(space: AddressSpace) -> bool:
+    """From now on leave holes in the region where the guest unmaps; whether that is safe here.
+
+    A hole, and mapping into it, costs the host less than a reservation that it has to split and to merge. It
+    is safe where the host places what it is asked to map anywhere as high as it can, and has room above the
+    region; and where no other space is going to look for room for its region. It says so by where it places
+    two mappings that no gap below the region's end but holes has room for.
+    """
+    global leaving_holes
+    size: uint64_t = FOUR_GIB
+    first: uint64_t = reserve_host(0, size)
+    second: uint64_t = reserve_host(0, size)
+    end: uint64_t = space.s.base + space.s.size
+    leaving_holes = first > second and second >= end
+    if first:
+        munmap(cython.cast(voidp, first), size)
+    if second:
+        munmap(cython.cast(voidp, second), size)
+    return leaving_holes
 
 
 def free_range(s, length, top, align):

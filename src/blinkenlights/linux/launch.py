@@ -7,7 +7,7 @@ program that is to be watched is a `blinkenlights.Machine` instead.
 from blinkenlights.core import engine, host
 from blinkenlights.core.blocks import set_strict
 from blinkenlights.core.execute.system import set_cpu
-from blinkenlights.core.memory import AddressSpace
+from blinkenlights.core.memory import AddressSpace, leave_holes
 from blinkenlights.linux import exec as execution
 from blinkenlights.linux import kernel, signal
 from blinkenlights.linux.task import Options, Process, Task
@@ -77,6 +77,7 @@ class Launch:
             take_over_signals(self.task)
             kernel.prepare(process.options)
             keep_memory_still()
+            leave_holes(process.space)
             run_leader(self.task)
 
 
