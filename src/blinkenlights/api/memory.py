@@ -3,6 +3,7 @@
 from struct import Struct
 from typing import overload
 
+from blinkenlights.core import pagemap
 from blinkenlights.core.memory import GuestFault
 from blinkenlights.core.views import View
 
@@ -214,33 +215,21 @@ def maps_of(
             name = next((path for start, end, path in names if start <= area.start < end), b"")
         return name.decode("utf-8", "surrogateescape")
 
-    with open("/proc/self/pagemap", "rb", buffering=0) as pagemap:  # noqa: PTH123
-        for area in space.maps():
-            committed = committed_bytes(pagemap.fileno(), space.base + area.start, area.end - area.start)
-            found.append(
-                Mapping(
-                    area.start,
-                    area.end,
-                    area.prot,
-                    area.flags,
-                    area.offset,
-                    name_of(area),
-                    committed,
-                )
-            )
+    for area in space.maps():
+        committed = committed_bytes(space.base + area.start, area.end - area.start)
+        found.append(Mapping(*area[:5], name_of(area), committed))  # type: ignore[misc]
     return found
 
 
-PRESENT_OR_SWAPPED = 0xC0
-MOST_LOOKED_AT = 1 << 21  # bytes of the page map
+MOST_LOOKED_AT = 1 << 30  # bytes of a mapping
 
 
-def committed_bytes(pagemap: int, address: int, length: int) -> int:
-    """How much of a host range is in memory or swapped out (Documentation/admin-guide/mm/pagemap.rst)."""
-    import os
-
-    size = length // 4096 * 8
-    if size > MOST_LOOKED_AT:
+def committed_bytes(address: int, length: int) -> int:
+    """How much of a host range is in memory or swapped out; -1 where that isn't known, or takes too long."""
+    if length > MOST_LOOKED_AT:
         return -1
-    flags = os.pread(pagemap, size, address // 4096 * 8)[7::8]
-    return 4096 * sum(1 for byte in flags if byte & PRESENT_OR_SWAPPED)
+    try:
+        flags = pagemap.flags(address, length)
+    except OSError:
+        return -1
+    return pagemap.PAGE * sum(1 for flag in flags if flag & pagemap.PRESENT_OR_SWAPPED)

@@ -39,11 +39,3 @@ cdef extern from "sys/mman.h" nogil:
     int mprotect(void *address, size_t length, int prot)
     int PROT_READ, PROT_WRITE, MAP_PRIVATE, MAP_ANONYMOUS, MAP_FIXED, MAP_NORESERVE
     void *MAP_FAILED
-
-cdef extern from "unistd.h" nogil:
-    int close_file "close"(int fd)
-    long pread(int fd, void *buffer, size_t count, long offset)
-
-cdef extern from "fcntl.h" nogil:
-    int open_file "open"(const char *path, int flags)
-    int O_RDONLY, O_CLOEXEC

@@ -14,12 +14,14 @@ from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringA
 from cython.cimports.libc.stdlib import calloc, free, malloc, realloc
 from cython.cimports.libc.string import memcmp, memcpy, memset
 
+from blinkenlights.core import pagemap
+
 PAGE = cython.declare(u64, 4096)
 PAGE_REST = cython.declare(u64, 4095)
 SPREAD = cython.declare(u64, 0x9E3779B97F4A7C15)
 FIRST_SLOTS = cython.declare(u32, 64)
-ENTRIES = cython.declare(u64, 512)  # of the host's pagemap, read at once
-IN_MEMORY = cython.declare(u64, cython.cast(u64, 3) << 62)  # present or swapped out
+MOST_PAGES = cython.declare(u64, 1 << 16)  # of the host's pagemap, read at once
+IN_MEMORY = cython.declare(u8, pagemap.PRESENT_OR_SWAPPED)
 FRESH = cython.declare(cython.int, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED)
 AREA = cython.declare(cython.int, cython.sizeof(Area))
 
@@ -232,50 +234,41 @@ def note(s: SpaceP, page: u64, writing: cython.int) -> cython.int:
     return 1
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def open_pagemap() -> cython.int:
-    """The host's pagemap, or -1. Opened anew for each use: a guest's host thread has a table of descriptors
-    of its own, in which a number that was kept would be a file of the guest's, or nothing."""
-    return open_file("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)
+def resident(base: u64, start: u64, end: u64) -> list:
+    """The pages of a range of guest memory that the host has something for."""
+    found: list = []
+    flags: bytes
+    count: u64
+    i: u64
+    first: u64 = start
+    while first < end:
+        count = min((end - first) // PAGE, MOST_PAGES)
+        try:
+            flags = pagemap.flags(base + first, count * PAGE)
+        except OSError:  # the host doesn't tell
+            flags = b"\xff" * count
+        for i in range(count):
+            if cython.cast(u8p, PyBytes_AS_STRING(flags))[i] & IN_MEMORY:
+                found.append(first + i * PAGE)
+        first += count * PAGE
+    return found
 
 
 @cython.cfunc
-@cython.exceptval(check=False)
-def note_resident(s: SpaceP, start: u64, end: u64, moved: u64) -> cython.void:
+def note_resident(s: SpaceP, start: u64, end: u64, moved: u64):
     """Save the pages of a range that have a content; with `moved`, those that far above, as zeros."""
-    entries: u64[512]
     log: LogP = cython.cast(LogP, s.journal)
-    at: u64 = start
-    low: u64
-    high: u64
-    n: cython.long
-    k: cython.long
-    place: cython.long
+    page: u64
     i: cython.int = first_area(s, start)
-    fd: cython.int = open_pagemap()
     while i < s.count and s.areas[i].start < end:
-        low = s.areas[i].start if s.areas[i].start > start else start
-        high = s.areas[i].end if s.areas[i].end < end else end
-        at = low
-        while at < high:
-            n = (high - at) >> 12
-            if n > ENTRIES:
-                n = ENTRIES
-            place = (s.base + at) >> 12 << 3
-            if fd < 0 or pread(fd, entries, n * 8, place) != n * 8:
-                memset(entries, 0xFF, 4096)
-            for k in range(n):
-                if entries[k] & IN_MEMORY:
-                    if moved == 0:
-                        note(s, at + cython.cast(u64, k) * PAGE, 1)
-                    elif not holds(log, at + cython.cast(u64, k) * PAGE + moved):
-                        add(log, at + cython.cast(u64, k) * PAGE + moved, cython.NULL)
-            at += cython.cast(u64, n) * PAGE
+        low: u64 = s.areas[i].start if s.areas[i].start > start else start
+        high: u64 = s.areas[i].end if s.areas[i].end < end else end
+        for page in resident(s.base, low, high):
+            if moved == 0:
+                note(s, page, 1)
+            elif not holds(log, page + moved):
+                add(log, page + moved, cython.NULL)
         i += 1
-    if fd >= 0:
-        close_file(fd)
 
 
 @cython.cfunc
@@ -436,21 +429,7 @@ class Journal:
 
     def resident(self, start: int, end: int) -> list[int]:
         """The pages of a range that the host has something for."""
-        import os
-
-        found: list = []
-        pagemap: int = open_pagemap()
-        for first in range(start, end, 4096 << 9):
-            last: int = min(first + (4096 << 9), end)
-            count: int = (last - first) >> 12
-            if pagemap < 0:
-                found += range(first, last, 4096)
-                continue
-            flags = os.pread(pagemap, count * 8, (self.space.base + first) >> 12 << 3)[7::8]
-            found += [first + (i << 12) for i, byte in enumerate(flags) if byte & 0xC0]
-        if pagemap >= 0:
-            os.close(pagemap)
-        return found
+        return resident(self.s.base, start, end)
 
     def rearrange(self, layout: bytes) -> None:
         """Map and unmap until the areas are those of `layout`; new pages are zeros."""

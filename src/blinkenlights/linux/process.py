@@ -45,7 +45,6 @@ RELEASE = b"4.0-blink-0.1.0"
 UTSNAME_FIELD = 65
 
 DIRTY_PAGE = Struct("<Q")
-PAGEMAP_EXCLUSIVE = 1 << 56  # mapped by one process only
 _warm = False  # see warm_up
 MOST_SCANNED = 1 << 30  # bytes of writable memory looked through for what a vfork child wrote
 
@@ -225,28 +224,23 @@ def release_parent(process: Process) -> None:
 
 def send_dirty_pages(process: Process) -> None:
     """A vfork child that ends: what it wrote to memory is its parent's too."""
+    from blinkenlights.core import pagemap
+
     space = process.space
     scanned = 0
     try:
-        with open("/proc/self/pagemap", "rb", buffering=0) as pagemap:  # noqa: PTH123
-            for mapping in space.maps():
-                writable_private = mapping.prot & 2 and mapping.flags & 3 == 2
-                scanned += mapping.end - mapping.start
-                if not writable_private or scanned > MOST_SCANNED:
-                    continue
-                for address in exclusive_pages(pagemap.fileno(), space.base, mapping.start, mapping.end):
+        for mapping in space.maps():
+            writable_private = mapping.prot & 2 and mapping.flags & 3 == 2
+            scanned += mapping.end - mapping.start
+            if not writable_private or scanned > MOST_SCANNED:
+                continue
+            flags = pagemap.flags(space.base + mapping.start, mapping.end - mapping.start)
+            for i, flag in enumerate(flags) if any(flags) else ():
+                if flag & pagemap.EXCLUSIVE:
+                    address = mapping.start + i * PAGE
                     posix.write(process.vfork_fd, DIRTY_PAGE.pack(address) + space.read(address, PAGE))
     except OSError:
         process.log("can't tell a vfork parent what its child wrote", once=True)
-
-
-def exclusive_pages(pagemap: int, base: int, start: int, end: int) -> list[int]:
-    """Pages of a mapping that this process has copies of its own of."""
-    raw = posix.pread(pagemap, (end - start) // PAGE * 8, (start + base) // PAGE * 8)
-    if not any(raw):
-        return []
-    entries = memoryview(raw).cast("Q")
-    return [start + i * PAGE for i in range(len(entries)) if entries[i] & PAGEMAP_EXCLUSIVE]
 
 
 # -- the end ---------------------------------------------------------------------------------------
