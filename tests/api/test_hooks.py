@@ -3,6 +3,8 @@
 import os
 import signal
 import struct
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -553,3 +555,15 @@ def test_a_repeated_instruction_that_faults_has_told_what_it_did() -> None:
         m.add_watchpoint(0x11FF0, 8)
         assert m.run().kind is Stop.WATCHPOINT
         assert m.run().kind is Stop.EXCEPTION
+
+
+def test_events_have_the_machines_ticks_also_where_several_threads_run(guest: Callable[..., Path]) -> None:
+    path = guest("random_walk.c", "static-musl")
+    with Machine.load(path, [str(path), "2", "20"], stdout=-1) as m:
+        events = m.events("code", 1 << 20)
+        m.run()
+        ticks = [record[0] for record in events]
+        assert not events.lost
+        assert sorted(ticks) == ticks
+        assert len(set(ticks)) == m.tick, "a system call that is made again has the same tick again"
+        assert ticks[-1] < m.tick

@@ -28,9 +28,9 @@ KIND_NAMES = ("code", "block", "read", "write")
 class Events:
     """A buffer of records, `DTYPE` in numpy's words.
 
-    `tick` is the number of instructions executed before the one concerned, `rip` that instruction's address.
-    `address` is the instruction's, or that of the memory accessed, `size` its bytes, and `value` (memory
-    only) the first eight of them, after the access.
+    `tick` is the number of instructions, of all threads, executed before the one concerned, `rip` that
+    instruction's address. `address` is the instruction's, or that of the memory accessed, `size` its bytes,
+    and `value` (memory only) the first eight of them, after the access.
     """
 
     def __init__(

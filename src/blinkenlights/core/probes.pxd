@@ -45,6 +45,7 @@ cdef class Hooks:
     cdef dict functions  # by id
     cdef object problem  # an exception that a hook has raised
     cdef u32 last_id
+    cdef u64 others  # as in Recorder
     cdef list recordings  # with the number of their span or watch: translated code may still write to them
 
 cdef class Recording:

@@ -149,7 +149,7 @@ def record(c, o):
     e: EventP = r.next
     if e == r.end:
         return record_in_next(c, o)
-    e.tick = c.icount + o.count - 1
+    e.tick = c.icount + o.count - 1 + r.others
     e.address = o.imm
     e.value = 0
     e.rip = o.rip
@@ -310,7 +310,7 @@ def write_event(r: RecorderP, tick: u64, a: AccessP, value: u64) -> cython.void:
     if e == r.end:
         empty_recorder(r)
         e = r.next
-    e.tick = tick
+    e.tick = tick + r.others
     e.address = a.address
     e.value = value
     e.rip = a.rip
@@ -342,7 +342,7 @@ def note(c, address, size, kind):
     if p.direct:
         # there is room for an instruction's accesses beyond the buffer's end
         e = w.recorder.next
-        e.tick = c.icount + c.op.count - 1
+        e.tick = c.icount + c.op.count - 1 + w.recorder.others
         e.address = address
         e.value = first_bytes(at, size)
         e.rip = c.op.rip
@@ -781,10 +781,25 @@ class Hooks:
 
     def keep(self, function, recording) -> None:
         """Hold what the last span or watch points to."""
+        to: Recording
         self.functions[self.last_id] = function
         if recording is not None:
+            to = recording
+            to.r.others = self.others
             self.drop_recordings()
             self.recordings.append((self.last_id, recording))
+
+    def count_others(self, instructions: int) -> None:
+        """So many have been executed by other threads than the one that is about to run."""
+        recording: Recording
+        self.others = instructions
+        for _, recording in self.recordings:
+            recording.r.others = instructions
+
+    @property
+    def recording(self) -> bool:
+        """Are there events to record?"""
+        return len(self.recordings) > 0
 
     def drop_recordings(self) -> None:
         """Let those go that nothing records to; not while a block may be executed that does it yet."""

@@ -52,6 +52,7 @@ cdef struct Recorder:
     Event *end
     u64 wrapped  # how often it was full
     void *owner  # who is told of it: core.probes.Hooks
+    u64 others  # instructions of other threads up to now: with a processor's count, the machine's tick
 
 cdef struct Span:  # of code: [start, last]
     u64 start
