@@ -550,12 +550,18 @@ class Machine:
             with self._in_charge(timeout):
                 reason = self._loop(end, at_end)
             if reason is not None:
-                self.last_stop = reason
+                self.keep_stop(reason)
                 return reason
             if self.wanted:  # Python's handler for SIGINT has called interrupt()
                 reason = self.wanted_back()
                 assert reason is not None
                 return reason
+
+    def keep_stop(self, reason: StopReason) -> None:
+        """This is why it stands still now; watchpoints have been told of what has just been done."""
+        self.last_stop = reason
+        for point in self.watchpoints:
+            point.fresh = False
 
     def _loop(self, end: int | None, at_end: Stop) -> StopReason | None:
         """The machine's loop; None when Python was interrupted."""
@@ -576,6 +582,8 @@ class Machine:
                 cpu.limit = cpu.icount + (left if quantum is None else min(left, quantum))
             else:
                 cpu.limit = None
+            if self.probes.recording:
+                self.probes.count_others(self.tick - cpu.icount)
             reason = cpu.run()
             cpu.settle()
             problem = self.probes.take_problem()
@@ -601,8 +609,10 @@ class Machine:
             if self.wanted and reason != attention and not self._personality.is_waiting(cpu):
                 return self.wanted_back()
 
-    def _at_probe(self, cpu: engine.Processor) -> StopReason | None:
-        """A breakpoint, a watchpoint or a hook has stopped the processor."""
+    def _at_probe(
+        self, cpu: engine.Processor, watchpoints: list[Watchpoint] | None = None
+    ) -> StopReason | None:
+        """A breakpoint, one of the watchpoints (all, if not given) or a hook has stopped the processor."""
         if cpu.stopped_by == probes.STOP_BREAKPOINT:
             return self._at_breakpoint(cpu)
         if cpu.stopped_by == probes.STOP_WATCHPOINT:
@@ -612,7 +622,7 @@ class Machine:
                 "write" if kind == probes.WRITING else "read", address, size,
                 int.from_bytes(old, "little"), int.from_bytes(new, "little"), rip,
             )  # fmt: skip
-            return self._at_watchpoint(access)
+            return self._at_watchpoint(access, watchpoints)
         return None
 
     def _at_breakpoint(self, cpu: engine.Processor) -> StopReason | None:
@@ -631,8 +641,10 @@ class Machine:
             return self.stopped(Stop.BREAKPOINT)
         return None
 
-    def _at_watchpoint(self, access: Access) -> StopReason | None:
-        for point in list(self.watchpoints):
+    def _at_watchpoint(
+        self, access: Access, watchpoints: list[Watchpoint] | None = None
+    ) -> StopReason | None:
+        for point in list(self.watchpoints if watchpoints is None else watchpoints):
             if not point.enabled or access.kind[0] not in point.access:
                 continue
             if access.address + access.size <= point.address or point.address + point.size <= access.address:
@@ -819,7 +831,11 @@ class Machine:
         return self._past().reverse_step(n)
 
     def reverse_continue(self) -> StopReason:
-        """Back to the last stop before this one: a breakpoint, a watchpoint, or the beginning."""
+        """Back to the last stop before this one: a breakpoint, a watchpoint, or the beginning.
+
+        A watchpoint stops behind the instruction that made the access; where the machine stands there
+        already, without having been told of it, it stays at its tick.
+        """
         return self._past().reverse_continue()
 
     def reverse_over(self) -> StopReason:

@@ -158,3 +158,101 @@ def test_the_middle_of_a_repeated_instruction_is_found_backwards() -> None:
         assert m.run().kind is Stop.WATCHPOINT
         assert m.run().kind is Stop.HALT
         assert m.tick == end
+
+
+# mov [0x500000], 1; nop; mov [0x500000], 2; nop; hlt
+STORES = bytes.fromhex("c7042500005000 01000000 90 c7042500005000 02000000 90 f4")
+
+
+def test_a_watchpoint_set_behind_a_write_is_told_of_it_backwards() -> None:
+    with Machine.from_bytes(STORES, record=True) as m:
+        m.map(0x500000, 0x1000)
+        m.step(3)
+        watch = m.add_watchpoint(0x500000, 4)
+        assert m.last_write(0x500000, 4) == 3  # which moves nothing
+        reason = m.reverse_continue()
+        assert (reason.kind, m.tick) == (Stop.WATCHPOINT, 3)
+        assert reason.access is not None and (reason.access.old, reason.access.new) == (1, 2)
+        other = m.add_watchpoint(0x500002, 2)
+        assert m.reverse_continue().watchpoint is other
+        assert m.reverse_continue().tick == 1, "each is told once"
+        assert m.reverse_continue().kind is Stop.START
+        other.remove()
+        assert (m.run().tick, m.run().tick) == (1, 3)
+        assert m.reverse_continue().tick == 1, "the stop here was told forwards"
+        m.seek(3)
+        assert m.reverse_continue().tick == 3, "but not this time"
+        watch.remove()
+
+
+def test_what_was_never_written_has_no_last_write() -> None:
+    with Machine.from_bytes(bytes.fromhex("ffc0ffc0ffc0f4"), record=True) as m:
+        m.map(0x500000, 0x1000)
+        m.step(2)
+        assert m.last_write(0x500000) is None
+        assert m.last_write(0x500000) is None
+        assert m.tick == 2
+
+
+FAULTS = """
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+volatile int *page, seen;
+void handler(int number) { seen = number; mprotect((void *)page, 4096, PROT_READ | PROT_WRITE); }
+int main(void) {
+    page = mmap(0, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    signal(SIGSEGV, handler);
+    *page = 7;
+    munmap((void *)page, 4096);
+    return seen;
+}
+"""
+
+
+@pytest.fixture
+def faulting(guest: Guest, tmp_path: Path) -> Path:
+    source = tmp_path / "faults.c"
+    source.write_text(FAULTS)
+    return guest(source, "static-musl")
+
+
+def test_a_handlers_first_instruction_is_another_moment_than_the_fault(faulting: Path) -> None:
+    with Machine.load(faulting, record=True) as m:
+        point = m.add_breakpoint("handler")
+        assert m.run().breakpoint is point
+        tick, rsp = m.tick, m.regs.rsp
+        assert m.run().status == 11
+        assert m.reverse_continue().breakpoint is point
+        assert (m.tick, m.regs.rip, m.regs.rsp) == (tick, point.address, rsp)
+        assert m.last_write(rsp, 8) == tick, "the kernel has written the frame"
+        assert m.last_change("rdi") == tick, "and the arguments"
+        assert (m.regs.rip, m.regs.rsp) == (point.address, rsp), "questions move nothing"
+        m.seek(tick - 1)
+        m.seek(tick)
+        assert m.regs.rip != point.address, "a tick is where it is reached first"
+        assert m.last_write(rsp, 8) != tick, "the frame is still to come"
+        assert m.reverse_continue().kind is Stop.START
+
+
+def test_a_watched_page_may_be_unmapped_on_the_way_back(faulting: Path) -> None:
+    with Machine.load(faulting, record=True) as m:
+        m.run(until="handler")
+        m.finish()
+        page = m.memory.u64(m.resolve("page"))
+        m.run()
+        m.add_watchpoint(page, 4)
+        access = m.reverse_continue().access
+        assert access is not None and (access.old, access.new) == (0, 7)
+
+
+def test_what_a_thread_met_once_is_met_backwards_when_the_thread_is_over(guest: Guest) -> None:
+    path = guest("random_walk.c", "static-musl")
+    with Machine.load(path, [str(path), "2", "20"], record=True, stdout=-1) as m:
+        point = m.add_breakpoint("worker", temporary=True)
+        there = m.run().tick
+        assert point not in m.breakpoints
+        m.run()
+        m.add_breakpoint("worker", lambda: m.tick == there)
+        reason = m.reverse_continue()
+        assert (reason.kind, m.tick) == (Stop.BREAKPOINT, there)

@@ -139,6 +139,7 @@ class Watchpoint(Point):
         if value and not self._enabled:
             self.machine.watch_memory(True)
             self._number = self.plant()
+            self.fresh = True  # the machine has not stopped since
         elif not value and self._enabled:
             self.machine.probes.remove(self._number)
             self.machine.watch_memory(False)

@@ -579,6 +579,10 @@ class Processor:
         self.c.stop_seen_tick = self.c.icount
         self.c.stop_seen_rip = self.c.rip
 
+    def tell_again(self) -> None:
+        """Forget at which breakpoint and hook the processor stood: it is at another moment."""
+        self.c.stop_seen_tick = self.c.hook_seen_tick = FOREVER
+
     @property
     def syscalls(self) -> int:
         """System calls made without Python."""

@@ -11,6 +11,7 @@ the present. A register or a byte that is changed there makes another present of
 forgotten.
 """
 
+from bisect import bisect_right
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -23,9 +24,11 @@ from blinkenlights.debugger.recording import Event, Recorded
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from blinkenlights.api.breakpoints import Watchpoint
     from blinkenlights.machine import Machine
 
-    Hit = tuple[int, StopReason | None]
+    Place = tuple[int, int, int]  # as `Recorded.place`
+    Hit = tuple[Place, StopReason | None]
 
 INTERVAL = 1_000_000  # instructions between two checkpoints
 EVENTS = 2_000  # or so many events
@@ -37,6 +40,7 @@ SHORT = 100_000  # instructions that aren't divided
 MOST_VIEWED = 1 << 20  # bytes of memory views whose changes are looked for
 FIRST_WINDOW = 2_000  # instructions that are searched first for a register's last change
 CALL_LENGTHS = range(2, 8)  # of x86's near calls, bytes
+FIRST = (-1, -1)  # with a tick, the place where it is reached first
 
 
 class Checkpoint:
@@ -225,6 +229,7 @@ class History:
             self.arrive()
 
     def restore(self, point: Checkpoint) -> None:
+        """Registers and kernel state of a checkpoint, whose pages are here."""
         recorded = self.recorded
         state = recorded.state
         recorded.exits = point.exits
@@ -232,49 +237,49 @@ class History:
         recorded.retired = point.retired
         self.journal.answers = point.answers
         for number, image in point.cpus.items():
-            state.cpu(number).restore(image)
+            cpu = state.cpu(number)
+            cpu.restore(image)
+            cpu.tell_again()
             state.set_state(number, point.states[number])
         state.set_process(point.process)
         state.show(tuple(point.cpus), point.current)
 
     # -- executing again -----------------------------------------------------------------------
 
-    def find(self, tick: int) -> int:
-        """The last checkpoint at or before a tick."""
-        low, high = 0, len(self.checkpoints)
-        while high - low > 1:
-            middle = (low + high) // 2
-            if self.checkpoints[middle].tick <= tick:
-                low = middle
-            else:
-                high = middle
-        return low
+    def find(self, place: "Place") -> int:
+        """The last checkpoint at or before a place; the first one, where there is none."""
+        return max(bisect_right(self.checkpoints, place, key=lambda point: point.place) - 1, 0)
 
-    def go(self, tick: int) -> None:
-        """To a tick of the past, or the present's."""
-        recorded = self.recorded
-        index = self.find(tick)
-        if self.past or tick < recorded.tick:
-            near = self.past and not self.meddled and recorded.tick <= tick and self.at == index
-            if not near:
-                self.move(index)
-            self.drive(tick)
+    def go(self, place: "Place") -> None:
+        """To a place in the past, or to the present."""
+        here = self.recorded.place
+        if not self.past and place >= here:
+            return
+        if self.past and place == (here[0], *FIRST) and not self.meddled:
+            return
+        index = self.find(place)
+        present = index == len(self.checkpoints) - 1
+        if not self.past or self.meddled or self.at != index or here > place or present:
+            self.move(index)
+        self.drive(place)
 
     def drive(
         self,
-        tick: int,
+        place: "Place",
         on_stop: "Callable[[engine.Processor], None] | None" = None,
     ) -> None:
-        """Execute up to a tick, whatever stops on the way; `on_stop` is told of it."""
+        """Execute up to a place, whatever stops on the way; `on_stop` is told of it."""
         recorded = self.recorded
         while True:
             recorded.turn()
-            left = tick - recorded.tick
-            if left <= 0 or not self.past:
+            if not self.past or recorded.place >= place:
                 return
+            left = max(place[0] - recorded.tick, 1)  # what else happens at its tick may be still to come
             cpu = recorded.cpu
             quantum = recorded.quantum()
             cpu.limit = cpu.icount + (left if quantum is None else min(left, quantum))
+            if self.machine.probes.recording:
+                self.machine.probes.count_others(recorded.tick - cpu.icount)
             reason = cpu.run()
             cpu.settle()
             if reason == engine.EXIT_STOP:
@@ -289,12 +294,12 @@ class History:
 
     def search(
         self,
-        before: int,
+        last: "Place",
         on_stop: "Callable[[engine.Processor], StopReason | bool | None]",
         on_event: "Callable[[Event], Callable[[], StopReason | bool | None] | None] | None" = None,
         touching: tuple[int, int] | None = None,
     ) -> "Hit | None":
-        """The last hit before a tick: interval by interval backwards, each executed forwards.
+        """The last hit up to a place: interval by interval backwards, each executed forwards.
 
         `on_event` is asked before an event is applied, and what it returns, after that.
         With `touching`, a range of memory, intervals in which its pages didn't change are passed over.
@@ -302,29 +307,19 @@ class History:
         found: Hit | None = None
         recorded = self.recorded
 
-        def stopped(cpu: engine.Processor) -> None:
+        def noted(hit: StopReason | bool | None) -> None:
             nonlocal found
-            hit = on_stop(cpu)
-            if hit and recorded.tick < before:
-                found = recorded.tick, hit if isinstance(hit, StopReason) else None
+            if hit and recorded.place <= last:
+                found = recorded.place, hit if isinstance(hit, StopReason) else None
 
         def acting(event: Event) -> "Callable[[], None] | None":
-            look = on_event(event) if on_event is not None and event.tick < before else None
-            if look is None:
-                return None
-
-            def acted() -> None:
-                nonlocal found
-                hit = look()
-                if hit:
-                    found = event.tick, hit if isinstance(hit, StopReason) else None
-
-            return acted
+            look = on_event(event) if on_event is not None and recorded.place <= last else None
+            return None if look is None else lambda: noted(look())
 
         if not self.past:
             self.depart()
-        end = before
-        index = self.find(max(before - 1, 0))
+        end = (last[0] + 1, *FIRST)
+        index = self.find(last)
         while index >= 0:
             point = self.checkpoints[index]
             interval = point.interval if index != self.at else self.journal.current
@@ -333,19 +328,19 @@ class History:
                 changed = any(
                     part is not None and part.changed(*touching) for part in {point.interval, interval}
                 )  # a part of the interval may be in the journal's hands
-            if changed and point.tick < end:
+            if changed and point.place < end:
                 self.move(index)
-                length = end - point.tick
+                length = end[0] - point.tick
                 if length > SHORT:
                     self.divide = length // FINE
                 self.acting = acting
                 try:
-                    self.drive(end, stopped)
+                    self.drive(end, lambda cpu: noted(on_stop(cpu)))
                 finally:
                     self.divide = self.acting = None
                 if found is not None:
                     return found
-            end = min(end, point.tick)
+            end = point.place
             index -= 1
         return None
 
@@ -382,6 +377,12 @@ class History:
 
     def travel(self, what: "Callable[[], StopReason]") -> StopReason:
         """Do something that goes elsewhere, with the machine not running."""
+        reason = self.visit(what)
+        self.machine.keep_stop(reason)
+        return reason
+
+    def visit(self, what: "Callable[[], StopReason]") -> StopReason:
+        """`travel`, but to come back."""
         machine = self.machine
         self.travelling = True
         try:
@@ -392,7 +393,6 @@ class History:
         finally:
             self.travelling = False
         machine._watched_calls.clear()
-        machine.last_stop = reason
         return reason
 
     def finish_repeating(self) -> None:
@@ -415,7 +415,10 @@ class History:
 
         def there() -> StopReason:
             start, end = self.checkpoints[0].tick, self.end
-            self.go(min(max(tick, start), end))
+            if tick >= end:
+                self.go(self.checkpoints[-1].place if self.past else self.recorded.place)
+            else:
+                self.go((max(tick, start), *FIRST))
             if tick < start:
                 return self.stopped(Stop.START)
             return self.stopped(Stop.END if tick > end else Stop.STEP)
@@ -435,19 +438,33 @@ class History:
         temporary = [point for point in machine.breakpoints if point.temporary]
 
         def there() -> StopReason:
-            now = self.recorded.tick
-            found = self.search(now, machine._at_probe, self.written_by_event)
+            now = self.recorded.place
+            last = machine.last_stop
+            told = last is not None and last.kind is Stop.WATCHPOINT and last.tick == now[0]
+
+            def watching() -> "list[Watchpoint]":
+                """Those that have not been told of what this tick's instruction did."""
+                if told and self.recorded.tick == now[0]:
+                    return [point for point in machine.watchpoints if point.fresh]
+                return machine.watchpoints
+
+            def met(cpu: engine.Processor) -> StopReason | None:
+                if cpu.stopped_by == probes.STOP_BREAKPOINT:  # not the one where it stands
+                    return machine._at_breakpoint(cpu) if self.recorded.place < now else None
+                return machine._at_probe(cpu, watching())
+
+            found = self.search(now, met, lambda event: self.written_by_event(event, watching()))
             for point, count in hits:
                 point.hits = count
             if found is None:
-                self.go(self.checkpoints[0].tick)
+                self.go(self.checkpoints[0].place)
                 return self.stopped(Stop.START)
-            tick, reason = found
-            self.go(tick)
+            place, reason = found
+            self.go(place)
             assert reason is not None
-            met = reason.breakpoint or reason.watchpoint
-            if met is not None:
-                met.hits += 1
+            cause = reason.breakpoint or reason.watchpoint
+            if cause is not None:
+                cause.hits += 1
             return reason
 
         for point in temporary:
@@ -458,12 +475,14 @@ class History:
             for point in temporary:
                 point.temporary = True
 
-    def written_by_event(self, event: Event) -> "Callable[[], StopReason | None] | None":
+    def written_by_event(
+        self, event: Event, points: "list[Watchpoint]"
+    ) -> "Callable[[], StopReason | None] | None":
         """Look whether a system call changes what is watched."""
         space = self.machine.space
         held = [
             (point, space.read(point.address, point.size))
-            for point in self.machine.watchpoints
+            for point in points
             if point.enabled and "w" in point.access
             and (event.open or overlaps(event, point.address, point.size))
             and space.allowed(point.address, point.size, 1) == point.size
@@ -475,6 +494,8 @@ class History:
 
         def look() -> StopReason | None:
             for point, old in held:
+                if space.allowed(point.address, point.size, 1) < point.size:
+                    continue  # it was unmapped
                 new = space.read(point.address, point.size)
                 if new != old:
                     values = int.from_bytes(old, "little"), int.from_bytes(new, "little")
@@ -498,9 +519,9 @@ class History:
         tick, rip, rsp = self.recorded.tick, self.machine._linear_ip(cpu), cpu.rsp
         if tick <= self.checkpoints[0].tick:
             return False
-        self.go(tick - 1)
+        self.go((tick - 1, *FIRST))
         if self.machine._is_return(self.machine._linear_ip(self.recorded.cpu)):
-            self.back_to_call(rip, rsp, tick)
+            self.back_to_call(rip, rsp)
         return True
 
     def reverse_finish(self) -> StopReason:
@@ -509,7 +530,7 @@ class History:
         def there() -> StopReason:
             recorded = self.recorded
             frame = self.machine._return_address()
-            if frame is not None and self.back_to_call(frame[0], frame[1], recorded.tick):
+            if frame is not None and self.back_to_call(*frame):
                 return self.stopped(Stop.STEP)
             while True:  # without frames: over everything back to a call that was entered
                 tick, rsp = recorded.tick, recorded.cpu.rsp
@@ -522,20 +543,20 @@ class History:
 
         return self.travel(there)
 
-    def back_to_call(self, address: int, rsp: int, before: int) -> bool:
+    def back_to_call(self, address: int, rsp: int) -> bool:
         """To the last call that returns to `address` and has the stack no deeper than `rsp`."""
         machine = self.machine
         calls = [address - n for n in CALL_LENGTHS if machine._call_length(address - n) == n]
         numbers = [machine.probes.add_span(probes.SPAN_STOP, call, call) for call in calls]
-        start = self.recorded.tick
+        start = self.recorded.place
 
         def calling(cpu: engine.Processor) -> bool:
-            if cpu.stopped_by != probes.STOP_BREAKPOINT or cpu.rsp < rsp:
+            if cpu.stopped_by != probes.STOP_BREAKPOINT or cpu.rsp < rsp or self.recorded.place >= start:
                 return False
             return machine._linear_ip(cpu) in calls
 
         try:
-            found = self.search(before, calling)
+            found = self.search(start, calling)
         finally:
             for number in numbers:
                 machine.probes.remove(number)
@@ -553,12 +574,12 @@ class History:
 
         def there() -> StopReason:
             nonlocal found
-            start = self.recorded.tick
+            start = self.recorded.place
             hooks = self.machine.probes
             number = hooks.add_watch(probes.WATCH_STOP, probes.WRITING, address, address + size - 1)
             try:
                 found = self.search(
-                    start + 1,
+                    start,
                     lambda cpu: cpu.stopped_by == probes.STOP_WATCHPOINT and cpu.access[0] == number,
                     by_event,
                     (address, size),
@@ -568,10 +589,8 @@ class History:
             self.go(start)
             return self.stopped(Stop.STEP)
 
-        before = self.machine.last_stop
-        self.travel(there)
-        self.machine.last_stop = before
-        return None if found is None else found[0]
+        self.visit(there)
+        return None if found is None else found[0][0]
 
     def last_change(self, register: str) -> int | None:
         """The tick at which a register of the current thread got the value it has; None: at the start."""
@@ -580,36 +599,35 @@ class History:
         def there() -> StopReason:
             nonlocal found
             recorded = self.recorded
-            start, first = recorded.tick, self.checkpoints[0].tick
+            start, first = recorded.place, self.checkpoints[0].tick
             thread = recorded.state.current()
-            end, window = start, FIRST_WINDOW
+            now = self.value_of(register, thread)
+            end, window = start[0], FIRST_WINDOW
             while end > first and found is None:
                 begin = max(end - window, first)
-                self.go(begin)
+                self.go((begin, *FIRST))
                 found = self.changes(register, thread, end)
+                if end == start[0] and self.value_of(register, thread) != now:
+                    found = end  # by what came at this very tick
                 end, window = begin, window * 8
             self.go(start)
             return self.stopped(Stop.STEP)
 
-        before = self.machine.last_stop
-        self.travel(there)
-        self.machine.last_stop = before
+        self.visit(there)
         return found
+
+    def value_of(self, register: str, thread: int) -> object:
+        content = self.machine.regs_of(self.recorded.state.cpu(thread))[register]
+        return getattr(content, "bytes", content)
 
     def changes(self, register: str, thread: int, end: int) -> int | None:
         """The last tick up to `end` at which a thread's register changed, instruction by instruction."""
         recorded = self.recorded
-        registers = self.machine.regs_of(recorded.state.cpu(thread))
         found = None
-
-        def value() -> object:
-            content = registers[register]
-            return getattr(content, "bytes", content)
-
-        last = value()
+        last = self.value_of(register, thread)
         while recorded.tick < end and self.past:
-            self.drive(recorded.tick + 1)
-            now = value()
+            self.drive((recorded.tick + 1, *FIRST))
+            now = self.value_of(register, thread)
             if now != last:
                 found, last = recorded.tick, now
         return found

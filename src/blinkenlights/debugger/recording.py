@@ -373,6 +373,7 @@ class Recorded(Personality):
             threads.pop(number, None)
         for number in event.born:
             threads[number] = state.cpu(number)
+            threads[number].tell_again()
         for number, image in event.cpus.items():
             cpu = state.cpu(number)
             if len(image) == 8:
