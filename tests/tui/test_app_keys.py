@@ -1,10 +1,13 @@
 """Every key, pressed."""
 
 import asyncio
+import errno
 import importlib.util
 
 import pytest
 
+from blinkenlights import Machine
+from blinkenlights.loaders import BadProgram
 from blinkenlights.tui import theme
 from blinkenlights.tui.dialogs import Ask, Help
 from blinkenlights.tui.keys import KEYS
@@ -146,6 +149,41 @@ def test_capital_r_restarts_with_the_same_breakpoints():
         assert [stop.name for stop in v.app.picture.breakpoints] == ["fib"]
 
     run(do, breakpoints=["fib"])
+
+
+def test_a_restarted_program_is_at_the_same_addresses(tmp_path):
+    """The memory of the machine before is given back, so its addresses are free again."""
+    program = tmp_path / "flat.bin"
+    program.write_bytes(guests.SPIN)
+    program.chmod(0o755)
+
+    async def do(v):
+        await v.press("R")  # what other tests left goes, too
+        stack, reserved = v.machine.regs.rsp, v.machine.statistics["reserved"]
+        for _ in range(3):
+            await v.press("s", "R")
+            assert v.machine.tick == 0
+            assert (v.machine.regs.rsp, v.machine.statistics["reserved"]) == (stack, reserved)
+
+    run(do, load=lambda: Machine.load(program, record=True))
+
+
+def test_a_program_that_cannot_be_restarted_is_said_and_can_be_tried_again():
+    loads = []
+
+    def load():
+        loads.append(1)
+        if len(loads) == 2:
+            raise BadProgram(errno.ENOENT, "no such file")
+        return guests.fib()
+
+    async def do(v):
+        await v.press("R")
+        assert v.app.message == "no such file; R tries again"
+        await v.press("s", "enter", "R")
+        assert v.machine.tick == 0 and v.app.picture.ip == guests.START
+
+    run(do, load=load)
 
 
 # ---- going back ----

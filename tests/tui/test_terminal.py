@@ -1,6 +1,7 @@
 """The guest's terminal."""
 
 import os
+import select
 import struct
 import termios
 import tty
@@ -176,3 +177,15 @@ def test_a_smaller_screen_keeps_what_is_at_the_cursor(terminal):
     terminal.resize(40, 4)
     terminal.feed(b"!")
     assert [line.rstrip() for line in terminal.text()] == ["two", "three!", "", ""]
+
+
+def test_a_terminal_that_is_reset_has_nothing_of_the_program_before(terminal):
+    before = termios.tcgetattr(terminal.slave)
+    tty.setraw(terminal.slave)
+    os.write(terminal.slave, b"\x1b[?1049h\x1b[?1000hfull screen")
+    wait(lambda: terminal.text()[0].startswith("full screen"))
+    terminal.write(b"unread")
+    terminal.reset()
+    assert termios.tcgetattr(terminal.slave) == before
+    assert not terminal.wants_mouse() and not any(line.strip() for line in terminal.text())
+    assert not select.select([terminal.slave], [], [], 0)[0]

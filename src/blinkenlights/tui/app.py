@@ -118,7 +118,7 @@ class Blinkenlights(App[int]):
         self.last_step = 0.0
         self.step_times: list[float] = []
         self.session = Session(
-            lambda: self.prepared(load(self.terminal)), self.views, self.machine_shown,
+            lambda: self.loaded(load), self.views, self.machine_shown,
             lambda reason: self.tell(Stopped(reason)), lambda text: self.tell(Failed(text)), settings.jit,
         )  # fmt: skip
         self.extra: Mapping[str, Any] = {
@@ -179,7 +179,11 @@ class Blinkenlights(App[int]):
         self.session.ask(self.first_stops)
         self.session.look()
 
-    def prepared(self, machine: Machine) -> Machine:
+    def loaded(self, load: Callable[[Terminal], Machine]) -> Machine:
+        """A new machine, in front of a terminal that nobody has used yet."""
+        if self.terminal.used:
+            self.terminal.reset()
+        machine = load(self.terminal)
         machine.reactive = self.settings.reactive
         pc = pc_of(machine)
         if pc is not None:

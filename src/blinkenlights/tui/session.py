@@ -7,14 +7,16 @@ thirty times a second and take a small part of the time.
 
 from __future__ import annotations
 
+import gc
 import queue
 import threading
-import traceback
+import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic, sleep, thread_time
 from typing import TYPE_CHECKING, Any
 
+from blinkenlights.loaders import BadProgram
 from blinkenlights.tui.observe import Observer
 from blinkenlights.tui.pc import Pace, pc_of
 from blinkenlights.tui.picture import Picture
@@ -28,6 +30,7 @@ PICTURES = 1 / 30  # seconds between two
 PC_PICTURES = 1 / 60  # of a PC, which does no more between two than its clock says
 FIRST_SLICE, LEAST_SLICE, MOST_SLICE = 20_000, 100, 1 << 40  # instructions
 MOST_OF_A_PATH = 200  # instructions
+MOST_TO_FORGET = 1.0  # seconds that an ended machine's threads are waited for
 PROGRAM_SHARE = 4  # time for the program, for each that a picture takes
 PC_SHARE = 1  # the same for one that is not to be faster than the clock
 
@@ -104,8 +107,9 @@ class Session:
 
     def post(self, signo: int) -> None:
         """A signal for the program; from any thread."""
-        if self.machine.personality == "linux":
-            self.machine.world.post(signo)  # type: ignore[attr-defined]
+        with suppress(AttributeError):  # between two machines
+            if self.machine.personality == "linux":
+                self.machine.world.post(signo)  # type: ignore[attr-defined]
 
     def handles(self, signo: int) -> bool:
         """Whether the program does something of its own with a signal."""
@@ -315,23 +319,45 @@ class Session:
 
     def restart(self) -> None:
         """Load the program again, with the same breakpoints and watchpoints."""
-        old = self.machine
-        breaks, watches = list(old.breakpoints), list(old.watchpoints)
-        with suppress(Exception):
-            old.close()
-        self.machine = self.load()
-        self.keep_pace()
+        breaks = [(each.address, each.condition, each.enabled) for each in self.machine.breakpoints]
+        watches = [(each.address, each.size, each.access, each.condition, each.enabled)
+                   for each in self.machine.watchpoints]  # fmt: skip
         profile = self.observer.profile
+        self.forget()
+        try:
+            self.machine = self.load()
+        except Exception as problem:  # the file is gone, or is being written just now
+            self.machine = nothing()
+            self.failed(f"{sentence(problem)}; R tries again")
+        self.keep_pace()
         self.observer = Observer(self.machine)
         self.observer.profile = profile
-        for stop in breaks:
-            self.machine.add_breakpoint(stop.address, condition=stop.condition).enabled = stop.enabled
-        for watch in watches:
-            added = self.machine.add_watchpoint(
-                watch.address, watch.size, watch.access, condition=watch.condition
-            )
-            added.enabled = watch.enabled
+        for address, condition, enabled in breaks:
+            self.machine.add_breakpoint(address, condition=condition).enabled = enabled
+        for address, size, access, condition, enabled in watches:
+            added = self.machine.add_watchpoint(address, size, access, condition=condition)
+            added.enabled = enabled
         self.show()
+
+    def forget(self) -> None:
+        """End the machine and give its memory back, so that the next one is at the same addresses."""
+        with suppress(Exception):
+            self.machine.close()
+        world = self.machine.world
+        last = weakref.ref(getattr(world, "guest", world))  # which its threads hold until they have ended
+        del world, self.machine, self.observer
+        until = monotonic() + MOST_TO_FORGET
+        gc.collect()
+        while last() is not None and monotonic() < until:
+            sleep(0.002)
+            gc.collect()
+
+
+def nothing() -> Machine:
+    """A machine that halts at once."""
+    from blinkenlights import Machine
+
+    return Machine.from_bytes(b"\xf4")
 
 
 def follow(machine: Machine, start: int, end: int) -> Any:
@@ -348,13 +374,6 @@ def sentence(problem: BaseException) -> str:
     """An exception in one line."""
     text = " ".join(str(problem).split())
     name = type(problem).__name__
-    if isinstance(problem, (RuntimeError, ValueError, OSError, KeyError, MemoryError)) and text:
+    if isinstance(problem, (RuntimeError, ValueError, OSError, KeyError, MemoryError, BadProgram)) and text:
         return text
     return f"{name}: {text}" if text else name
-
-
-def trace(problem: BaseException) -> str:
-    return "".join(traceback.format_exception(problem))
-
-
-__all__ = ["SPEEDS", "USUAL_SPEED", "Session", "sentence", "sleep", "trace"]

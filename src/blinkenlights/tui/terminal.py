@@ -51,8 +51,19 @@ class Terminal:
         self.stream = Stream(self.screen)
         self.size = (0, 0)
         self.resize(width, height)
+        self.modes = termios.tcgetattr(self.slave)
         self.thread = threading.Thread(target=self.read, name="display", daemon=True)
         self.thread.start()
+
+    def reset(self) -> None:
+        """Be as at first: nothing of an ended program's is left, neither modes nor text nor unread keys."""
+        with suppress(termios.error, OSError):
+            termios.tcflush(self.slave, termios.TCIFLUSH)
+            termios.tcsetattr(self.slave, termios.TCSANOW, self.modes)
+        self.drain()
+        with self.lock:
+            self.screen = Screen(*self.size, self.write)
+            self.stream = Stream(self.screen)
 
     def close(self) -> None:
         """The slave first: it makes the reader see the end."""
