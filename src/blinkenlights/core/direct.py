@@ -11,6 +11,7 @@ from cython.cimports.libc.string import memchr, memcmp, memcpy, strlen
 TABLE_SIZE = cython.declare(cython.int, 512)
 EFAULT = cython.declare(cython.int, 14)
 EINTR = cython.declare(cython.int, 4)
+MOST_TRIES = cython.declare(cython.int, 100)
 
 # per call: 0 not direct, else 0x80 with bit i set when argument i is a guest pointer, and with 0x40
 # when `ordinary` must agree
@@ -106,6 +107,7 @@ def system_call(c, o):
 def pass_on(c, nr, mask):
     args: cython.long[7]
     r: cython.long
+    tries: cython.int = 0
     args[0] = nr
     args[1] = translated(c, c.reg[7], mask & 1)
     args[2] = translated(c, c.reg[6], mask & 2)
@@ -116,8 +118,10 @@ def pass_on(c, nr, mask):
     if nr == READ or nr == PREAD:
         unguard_range(cython.cast(SpaceP, c.space), c.reg[6], c.reg[2])
     r = host_call(c, args)
-    if r == -EFAULT and unguard_all(cython.cast(SpaceP, c.space)):
+    # once more, and again where another thread has run code there since
+    while r == -EFAULT and tries < MOST_TRIES and unguard_all(cython.cast(SpaceP, c.space)):
         r = host_call(c, args)
+        tries += 1
     return r
 
 

@@ -13,6 +13,8 @@ cdef extern from *:
     static __thread stack_t stack_before_;  /* the one that it had before */
     static __thread sigjmp_buf *volatile copy_jump_;  /* set while a copy may fault */
     static __thread int mask_kept_;  /* this thread's signal mask is not the guest's to change */
+    typedef struct { int count; char info[8][128]; } later_t;
+    static __thread later_t later_;  /* signals caught while another one waited to be taken */
     /* what is before stays before, for the signal handler to see */
     #define compiler_barrier() __asm__ volatile("" ::: "memory")
     """
@@ -20,6 +22,10 @@ cdef extern from *:
     void *signal_stack_
     sigjmp_buf *copy_jump_
     int mask_kept_
+    ctypedef struct later_t:
+        int count
+        char info[8][128]
+    later_t later_
     void compiler_barrier() nogil
 
 cdef void set_current(Cpu *c) noexcept nogil

@@ -12,7 +12,9 @@ import cython
 from cython.cimports.blinkenlights.core.cloning import c_clone_lent
 from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
 from cython.cimports.libc.errno import errno
-from cython.cimports.libc.string import memcpy
+from cython.cimports.libc.string import memcpy, memmove
+
+EINTR = cython.declare(cython.int, 4)
 
 DEFAULT = 0
 IGNORE = 1
@@ -259,8 +261,11 @@ def on_signal(signo, info, context):
             kick_count += 1
         if c.pending_signal:  # that one must not be lost
             return
-    c.pending_signal = signo
-    memcpy(c.pending_info, info, 128)
+    if c.pending_signal:  # one that stands for faults, else all are blocked until that one has been taken
+        keep_for_later(c, signo, info)
+    else:
+        c.pending_signal = signo
+        memcpy(c.pending_info, info, 128)
     c.stop_at = 0
     pc = CONTEXT_PC(context) - stub_at
     if WINDOW <= pc < EARLY - 1:
@@ -268,6 +273,40 @@ def on_signal(signo, info, context):
     block_all(CONTEXT_MASK(context))
     if c.inside and watch_signals != cython.NULL:
         watch_signals(c, context)
+
+
+MOST_LATER = cython.declare(cython.int, 8)
+FIRST_REALTIME = cython.declare(cython.int, 32)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def keep_for_later(c: CpuP, signo: cython.int, info: cython.p_void) -> cython.void:
+    """A signal came while one waits; standard signals of one number are one, as in the kernel."""
+    i: cython.int
+    if signo < FIRST_REALTIME:
+        if c.pending_signal == signo and not kick_waits(c):
+            return
+        for i in range(later_.count):
+            if cython.cast(i32p, later_.info[i])[0] == signo:
+                return
+    if later_.count < MOST_LATER:
+        memcpy(later_.info[later_.count], info, 128)
+        later_.count += 1
+
+
+@cython.cfunc
+def take_next(c: CpuP) -> None:
+    """What came while the signal waited that has just been taken is next."""
+    every: u64 = ~cython.cast(u64, 0)
+    old: u64 = 0
+    c_syscall(NR_RT_SIGPROCMASK, 2, cython.address(every), cython.address(old), 8)  # the handler adds to it
+    c.pending_signal = cython.cast(i32p, later_.info[0])[0]
+    memcpy(c.pending_info, later_.info[0], 128)
+    later_.count -= 1
+    memmove(later_.info[0], later_.info[1], later_.count * 128)
+    c_syscall(NR_RT_SIGPROCMASK, 2, cython.address(old), cython.NULL, 8)
 
 
 @cython.cfunc
@@ -305,6 +344,7 @@ NR_GETPID = cython.declare(cython.int, 39)
 NR_EXIT = cython.declare(cython.int, 60)
 NR_GETTID = cython.declare(cython.int, 186)
 NR_TGKILL = cython.declare(cython.int, 234)
+NR_RT_SIGQUEUEINFO = cython.declare(cython.int, 129)
 
 
 def catch_faults() -> None:
@@ -441,9 +481,29 @@ def take_signal():
         return None
     signo: int = c.pending_signal
     info: bytes = PyBytes_FromStringAndSize(cython.cast(cython.p_char, c.pending_info), 128)
+    if later_.count:
+        take_next(c)
+        return signo, info
     c.pending_signal = 0
+    compiler_barrier()
     c.stop_at = ~cython.cast(u64, 0)  # host calls may be made again
+    compiler_barrier()
+    if c.pending_signal:  # the next one came in between
+        c.stop_at = 0
     return signo, info
+
+
+def hand_back(signo: int, info: bytes) -> None:
+    """Send a signal that this thread has caught to the process again, for another thread of it."""
+    number: cython.int = signo
+    c_syscall(NR_RT_SIGQUEUEINFO, c_syscall(NR_GETPID), number, cython.cast(cython.p_char, info))
+
+
+def take_no_signals() -> None:
+    """Block every signal in this thread, those for faults too: until `set_mask`, it may not fault."""
+    every: u64 = ~cython.cast(u64, 0)
+    if not mask_kept_:
+        c_syscall(NR_RT_SIGPROCMASK, 2, cython.address(every), cython.NULL, 8)
 
 
 def take_kicks() -> list:
@@ -482,8 +542,11 @@ def set_mask(mask: int) -> int:
     """
     old: u64 = 0
     new: u64 = mask
+    c: CpuP = cython.cast(CpuP, current_cpu_)
     if mask_kept_:
         return get_mask()
+    if c != cython.NULL and c.pending_signal:
+        new = ~cython.cast(u64, 0)
     for signo in SYNCHRONOUS:
         new &= ~(cython.cast(u64, 1) << (cython.cast(cython.int, signo) - 1))
     c_syscall(NR_RT_SIGPROCMASK, 2, cython.address(new), cython.address(old), 8)
@@ -558,6 +621,30 @@ def plain_syscall(nr: int, a0=0, a1=0, a2=0, a3=0, a4=0, a5=0) -> int:
         cython.cast(u64, a2 & 0xFFFFFFFFFFFFFFFF), cython.cast(u64, a3 & 0xFFFFFFFFFFFFFFFF),
         cython.cast(u64, a4 & 0xFFFFFFFFFFFFFFFF), cython.cast(u64, a5 & 0xFFFFFFFFFFFFFFFF))
     return -errno if r == -1 else r
+
+
+def patient_read(fd: int, size: int):
+    """read(2) of at most 64 KiB without the GIL, even if a signal waits; None when one came meanwhile."""
+    data: bytes = PyBytes_FromStringAndSize(cython.NULL, min(size, 1 << 16))
+    to: cython.p_char = data
+    number: cython.int = fd
+    room: cython.long = len(data)
+    n: cython.long
+    failed: cython.int
+    with cython.nogil:
+        n = c_syscall(0, number, to, room)
+        failed = errno
+    if n >= 0:
+        return data[:n]
+    if failed == EINTR:
+        return None
+    raise OSError(failed, "read")
+
+
+def at_once(nr: int, a0=0, a1=0, a2=0, a3=0, a4=0, a5=0) -> int:
+    """`syscall` for what must not be left undone because a signal waits, and doesn't wait itself."""
+    result: int = syscall(nr, a0, a1, a2, a3, a4, a5)
+    return plain_syscall(nr, a0, a1, a2, a3, a4, a5) if result == RESTART else result
 
 
 def leave_process(status: int) -> None:

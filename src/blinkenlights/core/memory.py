@@ -382,6 +382,7 @@ class AddressSpace:
         with cython.nogil:
             acquire(cython.address(s.lock))
         try:
+            invalidate(s, a, end)  # now: it makes guarded pages writable, which the new ones may not be
             if mmap(cython.cast(voidp, s.base + a), end - a, host, kept, descriptor, where) == MAP_FAILED:
                 failed = errno
             else:
@@ -472,6 +473,7 @@ class AddressSpace:
             acquire(cython.address(s.lock))
         try:
             invalidate(s, old, old + max(old_length, 4096))
+            invalidate(s, target, end)
             moved: voidp = mremap(cython.cast(voidp, s.base + cython.cast(uint64_t, old)), old_length,
                                   new_length, 3 | (4 if keep and old_length else 0),
                                   cython.cast(voidp, s.base + target))

@@ -87,6 +87,8 @@ def quick_mmap(c):
                 address = free_range(s, length, CODE_TOP, 4096)
             if address == 0:
                 address = free_range(s, length, process.top, 4096)
+    if flags & FIXED:  # now: it makes guarded pages writable, which the new ones may not be
+        invalidate(s, address, address + length)
     if address == 0:
         r = -ENOMEM
     elif mmap(cython.cast(voidp, s.base + address), length,

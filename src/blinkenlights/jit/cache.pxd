@@ -166,7 +166,8 @@ cdef struct Cache:
     u32 most_units
     u64 epoch
     bint to_be_reset  # all that was translated is of another program, and code memory isn't here yet
-    u64 cold_until  # in a child: `Cpu.icount` up to which it is interpreted, most do little before execve; 0: not yet
+    Cpu *cold  # in a child: what ran first there, or NULL
+    u64 cold_until  # its `icount` up to which it is interpreted, as most children do little before execve
     u32 *jump_slots  # host addresses, by hash of the guest's
     u32 *return_slots
     Site **jump_chains  # by `chain_number` of the slot; reserved arrays, as the next two

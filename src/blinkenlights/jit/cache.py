@@ -325,9 +325,10 @@ def forget(s, units, overhanging):
 @cython.nogil
 @cython.exceptval(check=False)
 def empty_half(half: HalfP) -> cython.void:
+    half.unit_count = 0  # first: `unit_at` takes no lock
+    fence()
     free_chunks(half)
     half.used = 0
-    half.unit_count = 0
     half.site_count = FIRST_SITE
 
 
@@ -371,7 +372,7 @@ def free_with_space(s):
 def start_afresh(s):
     cache: CacheP = cython.cast(CacheP, s.translated)
     cache.epoch += 2
-    cache.cold_until = 0
+    cache.cold = cython.NULL
     cache.to_be_reset = True
     if cache.memory.here[0]:  # else it may never be: small programs end before
         finish_reset(cache)

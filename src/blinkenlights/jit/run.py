@@ -55,9 +55,10 @@ def is_cold(c: CpuP) -> cython.bint:
     cache: CacheP = cython.cast(CacheP, cython.cast(SpaceP, c.space).translated)
     if cache.memory.here[0]:
         return False
-    if cache.cold_until == 0:
+    if cache.cold == cython.NULL:
+        cache.cold = c
         cache.cold_until = c.icount + COLD_INSTRUCTIONS
-    return c.icount < cache.cold_until
+    return c == cache.cold and c.icount < cache.cold_until  # what makes threads does enough
 
 
 @cython.cfunc
@@ -98,6 +99,19 @@ def ready(c: CpuP) -> cython.bint:
 @cython.nogil
 @cython.exceptval(check=False)
 def arrive_in_child(c: CpuP, cache: CacheP) -> cython.bint:
+    """Of several threads the first does it, and the others wait: who is there already runs code there."""
+    s: SpaceP = cython.cast(SpaceP, c.space)
+    good: cython.bint
+    acquire(cython.address(s.lock))
+    good = cache.memory.here[0] != 0 or make_at_home(c, cache)
+    release(cython.address(s.lock))
+    return good
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def make_at_home(c: CpuP, cache: CacheP) -> cython.bint:
     s: SpaceP = cython.cast(SpaceP, c.space)
     other: CpuP = s.cpus
     while other != cython.NULL:  # those threads aren't here

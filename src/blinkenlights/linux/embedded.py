@@ -552,6 +552,7 @@ class Guest:
             CLONE_CHILD_SETTID,
             CLONE_PARENT_SETTID,
             CLONE_SETTLS,
+            tell,
         )
 
         process = self.process
@@ -571,9 +572,9 @@ class Guest:
         if request.flags & CLONE_CHILD_CLEARTID:
             child.clear_child_tid = request.child_tid
         if request.flags & CLONE_CHILD_SETTID:
-            process.space.put_u32(request.child_tid, child.tid)
+            tell(process.space, request.child_tid, child.tid)
         if request.flags & CLONE_PARENT_SETTID:
-            process.space.put_u32(request.parent_tid, child.tid)
+            tell(process.space, request.parent_tid, child.tid)
         process.tasks[child.tid] = child
         self.order.append(child)
         return child.tid

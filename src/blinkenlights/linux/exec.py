@@ -209,7 +209,7 @@ def start(task: "Task", program: Program) -> None:
     cpu.reset()
     cpu.set(RSP, sp)
     cpu.rip = image.start
-    host.syscall(SYS_PRCTL, PR_SET_DUMPABLE, 1)
+    host.at_once(SYS_PRCTL, PR_SET_DUMPABLE, 1)
     name_thread(process.comm)
 
 
@@ -354,7 +354,10 @@ def execute(
         leader = process.leader
         assert leader is not None
         leader.sigmask = task.sigmask
+        leader.saved_mask = None  # of a wait that is over
         leader.held = task.held
+        leader.seccomp = task.seccomp
+        leader.stepping = task.stepping
         process.next_program = program
         task.exiting = True
     return task.cpu.get(0) if process.next_program is None else 0

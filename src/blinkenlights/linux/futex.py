@@ -93,7 +93,7 @@ def is_alive(tid: int) -> bool:
 def wake(task: "Task", word: int, count: int = 1) -> None:
     """Wake waiters in this process or in others that share the word's memory."""
     address = task.process.space.word(word)
-    host.syscall(SYS_FUTEX, address, FUTEX_WAKE, count)
+    host.at_once(SYS_FUTEX, address, FUTEX_WAKE, count)  # or they would wait for ever
 
 
 def release_robust(task: "Task") -> None:

@@ -27,6 +27,7 @@ ERESTARTSYS = 512
 SYSCALL = b"\x0f\x05"
 SYSCALL_LENGTH = len(SYSCALL)
 INTERNAL_ERROR = 70  # exit status; EX_SOFTWARE
+MOST_ATTEMPTS = 100
 RAX = 0
 ARGUMENT_REGISTERS = (7, 6, 2, 10, 8, 9)
 
@@ -228,8 +229,11 @@ def system_call(task: "Task") -> None:
 
 def invoke(task: "Task", function: "Implementation", arguments: list[int]) -> int:
     result = attempt(task, function, arguments)
-    # pages with translated code are write-protected, also for the host kernel
-    if result == -EFAULT and task.cpu.release_code():
+    # pages with translated code are write-protected, also for the host kernel; and again, where another
+    # thread has run code there since
+    for _ in range(MOST_ATTEMPTS):
+        if result != -EFAULT or not task.cpu.release_code():
+            break
         result = attempt(task, function, arguments)
     return result
 

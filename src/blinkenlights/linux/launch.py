@@ -87,13 +87,16 @@ def run_leader(task: Task) -> None:
     while True:
         kernel.run(task)
         host.set_mask(signal.ALL)
+        signal.hand_back(task)
         leave(task)
+        host.take_no_signals()
+        signal.hand_back(task)
         while process.next_program is None or process.tasks:
             process.leader_wake.acquire()
         program = process.next_program
         assert isinstance(program, execution.Program)
         until_alone()
-        host.take_signal()  # what it was stopped by
+        host.set_mask(signal.ALL)
         process.tasks[task.tid] = task
         execution.replace(task, program)
         host.set_mask(task.sigmask & ~signal.SYNCHRONOUS)

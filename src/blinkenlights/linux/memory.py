@@ -346,13 +346,14 @@ def sys_madvise(task: "Task", address: int, length: int, advice: int) -> int:
             advice = MADV_DONTNEED
     result = task.host(MADVISE, space.base + address, length, advice)
     at, end = address, address + length
-    while at < end:
-        mapping = space.find(at)
-        if mapping is None:  # the host sees no hole, only reserved memory
-            return -ENOMEM
-        if mapping.prot & PROT_EXEC and s32(advice) in DISCARDS:
-            space.protect(at, min(mapping.end, end) - at, mapping.prot)  # forgets what was translated
-        at = mapping.end
+    with task.process.memory_lock:
+        while at < end:
+            mapping = space.find(at)
+            if mapping is None:  # the host sees no hole, only reserved memory
+                return -ENOMEM
+            if mapping.prot & PROT_EXEC and s32(advice) in DISCARDS:
+                space.protect(at, min(mapping.end, end) - at, mapping.prot)  # forgets what was translated
+            at = mapping.end
     return result
 
 

@@ -10,11 +10,13 @@ from _struct import Struct
 from errno import EINVAL, EPERM
 
 from blinkenlights.core import host
+from blinkenlights.core.memory import GuestFault
 from blinkenlights.linux import futex, signal
 from blinkenlights.linux.task import Process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from blinkenlights.core.memory import AddressSpace
     from blinkenlights.linux.task import Task
     from blinkenlights.linux.thread import CloneRequest
 
@@ -62,18 +64,26 @@ def sys_vfork(task: "Task") -> int:
 
 def fork(task: "Task", request: "CloneRequest | None") -> int:
     """The parent gets the child's process id, the child 0, each with its registers as they should be."""
+    with task.process.fork_lock:
+        return fork_alone(task, request)
+
+
+def fork_alone(task: "Task", request: "CloneRequest | None") -> int:
+    """`fork`; the caller holds `fork_lock`, and no other thread is in the middle of changing mappings."""
+    process = task.process
     if not _warm:
         warm_up(task)
-    task.process.forks = True
+    process.forks = True
     host.set_mask(signal.ALL)
-    if signal.is_waiting():
-        return -signal.ERESTARTSYS  # or the signal would be the child's too
-    task.space.hold()
     try:
-        try:
-            pid = host_fork(task, request)
-        finally:
-            task.space.let_go()
+        if signal.is_waiting() or task.exiting:
+            return -signal.ERESTARTSYS  # or the signal would be the child's too
+        with process.memory_lock:
+            task.space.hold()
+            try:
+                pid = host_fork(task, request)
+            finally:
+                task.space.let_go()
         if pid == 0:
             become_child(task, request)
         elif pid > 0 and request is not None:
@@ -106,6 +116,10 @@ def warm_up(task: "Task") -> None:
 
 def host_fork(task: "Task", request: "CloneRequest | None") -> int:
     if request is not None and len(task.process.tasks) == 1:
+        if task.process.threaded:
+            from blinkenlights.linux.thread import until_alone
+
+            until_alone()
         odd = request.flags & (NAMESPACES | CLONE_FS | CLONE_FILES | CLONE_PARENT | CLONE_IO)
         if odd or request.exit_signal != signal.SIGCHLD:
             # the C library's fork can't do these; without other threads the bare call is as good
@@ -115,13 +129,18 @@ def host_fork(task: "Task", request: "CloneRequest | None") -> int:
 
 def become_child(task: "Task", request: "CloneRequest | None") -> None:
     process = task.process
-    process.pid = host.syscall(SYS_GETPID)
+    process.pid = host.at_once(SYS_GETPID)
     task.tid = process.pid
     process.tasks = {task.tid: task}
     process.leader = task
     process.kicking = False
     process.next_program = None
+    task.exiting = False  # that was its parent's thread
     process.reset_locks()
+    for fd in process.vfork_pipes:
+        posix.close(fd)
+    process.private_fds -= process.vfork_pipes
+    process.vfork_pipes.clear()
     if process.vfork_fd >= 0:
         posix.close(process.vfork_fd)
         process.private_fds.discard(process.vfork_fd)
@@ -150,15 +169,23 @@ def become_child(task: "Task", request: "CloneRequest | None") -> None:
     if request.flags & CLONE_CHILD_CLEARTID:
         task.clear_child_tid = request.child_tid
     if request.flags & CLONE_CHILD_SETTID:
-        process.space.put_u32(request.child_tid, task.tid)
+        tell(process.space, request.child_tid, task.tid)
 
 
 def tell_parent(task: "Task", request: "CloneRequest", pid: int) -> None:
-    space = task.space
     if request.flags & CLONE_PARENT_SETTID:
-        space.put_u32(request.parent_tid, pid)
+        tell(task.space, request.parent_tid, pid)
     if request.flags & CLONE_PIDFD:
-        space.put_u32(request.pidfd, host.syscall(SYS_PIDFD_OPEN, pid, 0) & 0xFFFFFFFF)
+        tell(task.space, request.pidfd, host.at_once(SYS_PIDFD_OPEN, pid, 0))
+
+
+def tell(space: "AddressSpace", address: int, number: int) -> bool:
+    """Write a thread's or descriptor's number. As in the kernel, it does no harm where it can't be told."""
+    try:
+        space.put_u32(address, number)
+    except GuestFault:
+        return False
+    return True
 
 
 # -- vfork -----------------------------------------------------------------------------------------
@@ -168,29 +195,42 @@ def vfork(task: "Task", request: "CloneRequest | None") -> int:
     """Fork, and wait for the child's exec or end."""
     from blinkenlights.linux.log import raise_fd
 
-    reading, writing = posix.pipe()
-    writing = raise_fd(writing)
-    pid = fork(task, request)
-    if pid < 0:
+    process = task.process
+    pid = -1
+    with process.fork_lock:  # no other child may have the writing end: its parent waits for that to be closed
+        reading, writing = (raise_fd(fd) for fd in posix.pipe())
+        try:
+            pid = fork_alone(task, request)
+        finally:
+            if pid:
+                posix.close(writing)
+            if pid <= 0:
+                posix.close(reading)
+        if pid < 0:
+            return pid
+        if pid == 0:
+            process.vfork_fd = writing
+            process.private_fds.add(writing)
+            return 0
+        process.vfork_pipes.add(reading)
+        process.private_fds.add(reading)
+    try:
+        take_over(task, reading)
+    finally:
+        process.vfork_pipes.discard(reading)
+        process.private_fds.discard(reading)
         posix.close(reading)
-        posix.close(writing)
-        return pid
-    if pid == 0:
-        posix.close(reading)
-        task.process.vfork_fd = writing
-        task.process.private_fds.add(writing)
-        return 0
-    posix.close(writing)
-    take_over(task, reading)
-    posix.close(reading)
     return pid
 
 
 def take_over(task: "Task", fd: int) -> None:
     """Wait for a vfork child to let go, and copy the pages it wrote, if it sends any."""
     data = bytearray()
-    while piece := posix.read(fd, 1 << 16):
-        data += piece
+    while (piece := host.patient_read(fd, 1 << 16)) != b"":
+        if piece is not None:
+            data += piece
+        elif task.exiting:  # execve in another thread, which doesn't wait for this one's child
+            return
     if not data:
         return
     space = task.space

@@ -11,9 +11,11 @@ only SIGKILL at a bad moment can't be helped.
 import _thread
 import sys
 from array import array
+from errno import EAGAIN
 
 from blinkenlights.core import engine, host
 from blinkenlights.linux import kernel, signal
+from blinkenlights.linux.process import tell
 from blinkenlights.linux.task import Process, Task
 from blinkenlights.linux.thread import (
     CLONE_CHILD_CLEARTID,
@@ -64,6 +66,8 @@ def start_process(task: Task, request: CloneRequest) -> int:
         if request.flags & CLONE_SETTLS:
             cpu.fs_base = request.tls
         start = Start()
+        if task.exiting:
+            return -signal.ERESTARTSYS
         _thread.stack_size(HOST_STACK)
         _thread.start_new_thread(lend, (task, cpu, request, start))
         start.started.acquire()
@@ -71,15 +75,17 @@ def start_process(task: Task, request: CloneRequest) -> int:
             tell_parent(task, request, start.result)
             start.go.release()
         return start.result
+    except (RuntimeError, MemoryError):  # the host has no more threads, or no memory for one
+        return -EAGAIN
     finally:
         host.set_mask(task.sigmask & ~signal.SYNCHRONOUS)
 
 
 def tell_parent(task: Task, request: CloneRequest, pid: int) -> None:
     if request.flags & CLONE_PARENT_SETTID:
-        task.space.put_u32(request.parent_tid, pid)
+        tell(task.space, request.parent_tid, pid)
     if request.flags & CLONE_PIDFD:
-        task.space.put_u32(request.pidfd, host.syscall(SYS_PIDFD_OPEN, pid, 0) & 0xFFFFFFFF)
+        tell(task.space, request.pidfd, host.at_once(SYS_PIDFD_OPEN, pid, 0))
 
 
 def lend(parent: Task, cpu: "engine.Processor", request: CloneRequest, start: Start) -> None:
@@ -118,7 +124,7 @@ def lend(parent: Task, cpu: "engine.Processor", request: CloneRequest, start: St
         if request.flags & CLONE_CHILD_CLEARTID:
             task.clear_child_tid = request.child_tid
         if request.flags & CLONE_CHILD_SETTID:
-            process.space.put_u32(request.child_tid, task.tid)
+            tell(process.space, request.child_tid, task.tid)
         host.set_mask(task.sigmask & ~signal.SYNCHRONOUS)
         kernel.run(task)
         host.set_mask(signal.ALL)

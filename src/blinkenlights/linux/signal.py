@@ -65,6 +65,7 @@ IGNORED_BY_DEFAULT = (SIGCHLD, SIGCONT, SIGURG, SIGWINCH)
 STOP_BY_DEFAULT = (SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU)
 
 SI_KERNEL = 0x80
+SI_TKILL = -6
 
 SYS_RT_SIGPENDING = 127
 SYS_RT_SIGTIMEDWAIT = 128
@@ -136,6 +137,18 @@ def attend(task: "Task") -> None:
     host.set_mask(task.sigmask & ~SYNCHRONOUS)
 
 
+def hand_back(task: "Task") -> None:
+    """Let other threads have what the host has caught for one that ends, unless it was for that one alone."""
+    while True:
+        kick = host.kicked()
+        caught = host.take_signal()
+        if caught is None:
+            return
+        signo, info = caught
+        if not kick and int.from_bytes(info[8:12], "little", signed=True) != SI_TKILL:
+            host.hand_back(signo, info)
+
+
 def deliver_held(task: "Task") -> None:
     for signo in list(task.held):
         if not task.sigmask & bit(signo):
@@ -174,7 +187,7 @@ def act_by_default(task: "Task", signo: int) -> None:
             return
         # only where the action changed after the host caught it
         host.set_action(signo, host.DEFAULT, 0)
-        host.syscall(SYS_TGKILL, task.process.pid, task.tid, signo)
+        host.at_once(SYS_TGKILL, task.process.pid, task.tid, signo)
         return
     terminate(task, signo)
 

@@ -70,7 +70,7 @@ class Process(ProcessState):
     def __init__(self, space: "AddressSpace", options: Options) -> None:
         self.space = space
         self.options = options
-        self.pid = host.syscall(SYS_GETPID)
+        self.pid = host.at_once(SYS_GETPID)
         self.tasks: dict[int, Task] = {}  # by thread id
         self.actions: dict[int, Action] = {}  # signals whose action isn't the default
         self.actions_kept = False  # and compiled code knows them (ProcessState.keep_actions)
@@ -100,6 +100,8 @@ class Process(ProcessState):
         # resource limits that bind the guest, not Python: number -> (soft, hard)
         self.limits: dict[int, tuple[int, int]] = {}
         self.private_fds: set[int] = set()  # ours, never the guest's
+        self.vfork_pipes: set[int] = set()  # those of them that threads wait at for their vfork children
+        self.fork_lock = _thread.allocate_lock()  # one fork at a time
         self.timers: set[int] = set()  # made by timer_create
         # ptrace
         self.traceable = True  # its parent isn't a Python program with a guest in it
@@ -127,6 +129,7 @@ class Process(ProcessState):
     def reset_locks(self) -> None:
         """After fork: threads that held them aren't there any more."""
         self.memory_lock.reset()
+        self.fork_lock = _thread.allocate_lock()
         self.leader_wake = _thread.allocate_lock()
         self.leader_wake.acquire()
 
@@ -155,7 +158,7 @@ class Task(ThreadState):
         self.belong(process)
         self.process = process
         self.cpu = cpu
-        self.tid = host.syscall(SYS_GETTID)
+        self.tid = host.at_once(SYS_GETTID)
         # sigaltstack: base, flags, size; size 0 when there is none
         self.altstack = (0, 0, 0)
         # A system call that changes the mask while it waits (sigsuspend, ppoll, pselect,

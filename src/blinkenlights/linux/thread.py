@@ -7,11 +7,11 @@ Python's main thread, which stays until the process ends.
 import _thread
 import posix
 from _struct import Struct
-from errno import E2BIG, EINVAL, ENODEV, EPERM, ESRCH
+from errno import E2BIG, EAGAIN, EFAULT, EINVAL, ENODEV, EPERM, ESRCH
 
 from blinkenlights.core import engine, host
 from blinkenlights.linux import futex, kernel, signal
-from blinkenlights.linux.process import fork, vfork
+from blinkenlights.linux.process import fork, tell, vfork
 from blinkenlights.linux.task import Task
 
 TYPE_CHECKING = False
@@ -145,6 +145,8 @@ def start_thread(task: Task, request: CloneRequest) -> int:
         return -signal.ERESTARTSYS
     if process.embedded is not None:
         return process.embedded.start_thread(task, request)
+    if request.flags & CLONE_PIDFD and process.space.allowed(request.pidfd, 4, 2) < 4:
+        return -EFAULT
     process.threaded = True
     host.set_mask(signal.ALL)
     try:
@@ -166,12 +168,13 @@ def start_thread(task: Task, request: CloneRequest) -> int:
         _thread.start_new_thread(thread_main, (child, request, started, go))
         started.acquire()
         if request.flags & CLONE_PARENT_SETTID:
-            process.space.put_u32(request.parent_tid, child.tid)
+            tell(process.space, request.parent_tid, child.tid)
         if request.flags & CLONE_PIDFD:
-            pidfd = host.syscall(SYS_PIDFD_OPEN, child.tid, PIDFD_THREAD)
-            process.space.put_u32(request.pidfd, pidfd & 0xFFFFFFFF)
+            tell(process.space, request.pidfd, host.at_once(SYS_PIDFD_OPEN, child.tid, PIDFD_THREAD))
         go.release()
         return child.tid
+    except (RuntimeError, MemoryError):  # the host has no more threads, or no memory for one
+        return -EAGAIN
     finally:
         host.set_mask(task.sigmask & ~signal.SYNCHRONOUS)
 
@@ -183,7 +186,7 @@ def thread_main(
     with kernel.Guard(task.process):
         process = task.process
         task.cpu.bind()
-        task.tid = host.syscall(SYS_GETTID)
+        task.tid = host.at_once(SYS_GETTID)
         process.tasks[task.tid] = task
         if process.kicking:
             task.exiting = True
@@ -192,11 +195,15 @@ def thread_main(
         if request.flags & CLONE_CHILD_CLEARTID:
             task.clear_child_tid = request.child_tid
         if request.flags & CLONE_CHILD_SETTID:
-            process.space.put_u32(request.child_tid, task.tid)
+            tell(process.space, request.child_tid, task.tid)
         host.set_mask(task.sigmask & ~signal.SYNCHRONOUS)
         kernel.run(task)
         host.set_mask(signal.ALL)
+        signal.hand_back(task)
         leave(task)
+        host.take_no_signals()
+        signal.hand_back(task)
+        host.unbind()
 
 
 # -- the end of a thread ---------------------------------------------------------------------------
@@ -216,9 +223,8 @@ def sys_exit(task: Task, status: int) -> int:
 def leave(task: Task) -> None:
     """Do what the kernel does for a thread that is over."""
     process = task.process
-    if not process.kicking:
-        futex.release_robust(task)
-        futex.clear_child_tid(task)
+    futex.release_robust(task)
+    futex.clear_child_tid(task)
     process.tasks.pop(task.tid, None)
     if not process.tasks and process.next_program is None and not process.kicking:
         from blinkenlights.linux.process import end
@@ -250,7 +256,7 @@ def stop_others(task: Task) -> None:
             other.exiting = True
             other.cpu.attend()
             # never blocked on the host, so this ends any wait
-            host.syscall(SYS_TGKILL, process.pid, other.tid, signal.SIGSEGV)
+            host.at_once(SYS_TGKILL, process.pid, other.tid, signal.SIGSEGV)
         nap(pause)
         pause = min(pause * 2, 0.02)
     if process.leader is task:

@@ -27,5 +27,5 @@ def delete_all(process: "Process") -> None:
     from blinkenlights.core import host
 
     for timer in process.timers:
-        host.syscall(TIMER_DELETE, timer)
+        host.at_once(TIMER_DELETE, timer)
     process.timers.clear()
