@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     Packed = Mapping[str, tuple[str, int, bool, int, int]]
     # by a module's name: what importing it loads, in the order in which that completes
     Groups = Mapping[str, tuple[str, ...]]
+    # by name: modules with the tables that it was worked out from, and what that was
+    Prepared = Mapping[str, tuple[tuple[str, ...], object]]
 
 else:
     BaseLoader = object  # importing importlib.abc takes longer than all that it is good for here
@@ -36,6 +38,7 @@ PACK = ROOT + "/start.bin"
 _installed = False
 _finder: "Finder | None" = None
 _groups: "Groups" = {}
+_prepared: "Prepared" = {}
 
 
 class Loader(BaseLoader):
@@ -89,6 +92,17 @@ class Finder:
                 self.exist[bundle] = False
         return self.exist[bundle]
 
+    def is_packed(self, name: str) -> bool:
+        """Is a module in the pack, and its source as it was then?"""
+        if name not in self.packed:
+            return False
+        file, size, *_ = self.packed[name]
+        try:
+            status = stat(f"{ROOT}/{file}")
+        except OSError:
+            return False
+        return status.st_size == size and status.st_mtime <= self.newest
+
     def find_spec(
         self, name: str, path: "Sequence[str] | None" = None, target: object = None
     ) -> ModuleSpec | None:
@@ -97,17 +111,10 @@ class Finder:
             spec = ModuleSpec(name, ExtensionFileLoader(name, place), origin=place)
             spec.has_location = True
             return spec
-        found = self.packed.get(name)
-        if found is None:
+        if not self.is_packed(name):
             return None
-        file, size, is_package, start, length = found
+        file, _size, is_package, start, length = self.packed[name]
         place = f"{ROOT}/{file}"
-        try:
-            status = stat(place)
-        except OSError:
-            return None
-        if status.st_size != size or status.st_mtime > self.newest:
-            return None
         loader = Loader(place, self.start + start, length, self.made)
         spec = ModuleSpec(name, loader, origin=place, is_package=is_package)
         spec.has_location = True
@@ -168,16 +175,26 @@ def load_one(name: str, fd: int, finder: Finder) -> None:
         setattr(sys.modules[package], last, module)
 
 
-def start(pack: "FileIO", unpacking: float, listing: str, packed: "Packed", groups: "Groups") -> None:
+def prepared(name: str) -> object:
+    """What the build worked out from tables; None where it didn't, or where one has changed since."""
+    if _finder is None or name not in _prepared:
+        return None
+    modules, value = _prepared[name]
+    return value if all(map(_finder.is_packed, modules)) else None
+
+
+def start(
+    pack: "FileIO", unpacking: float, listing: str, packed: "Packed", groups: "Groups", prepared: "Prepared"
+) -> None:
     """What `bin/blink` does with the pack, once it has read its index."""
-    global _finder, _groups
+    global _finder, _groups, _prepared
     made = fstat(pack.fileno()).st_mtime
     codes = pack.tell()
     pack.close()
     if stat(__file__).st_mtime > made + unpacking:  # what the other modules expect of this one may be another
         del sys.modules[__name__]
         return
-    _groups = groups
+    _groups, _prepared = groups, prepared
     _finder = install(listing, packed, codes, made, made + unpacking)
     load("blinkenlights.cli.blink")
 

@@ -3,8 +3,8 @@
 The file is the interpreter's magic number, the length of what comes next in four bytes, and a marshalled
 tuple: the code of `blinkenlights.bundles`, how many seconds after the file's own time a source may have been
 written, the list of bundles, for each module the path of its source, its size, whether it is a package, and
-where its marshalled code is in the rest of the file, and which modules are loaded in one go. `bin/blink`
-reads it.
+where its marshalled code is in the rest of the file, which modules are loaded in one go, and what else a
+start would work out each time. `bin/blink` reads it.
 """
 
 import marshal
@@ -19,9 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from importlib.machinery import ModuleSpec
     from types import CodeType, ModuleType
+    from typing import Any
+
+    from blinkenlights.bundles import Prepared
 
     Packed = dict[str, tuple[str, int, bool, int, int]]
 
+UNUSED = ("blinkenlights.tables.cpuid",)  # where what is worked out from it is in the pack
 FIRST = "blinkenlights.bundles"
 GROUPS = ("blinkenlights.cli.blink", "blinkenlights.linux.launch", "blinkenlights.jit.run")  # in this order
 LATER = (
@@ -36,6 +40,7 @@ def write(unpacking: float) -> None:
     groups[GROUPS[0]] = ("blinkenlights", *groups[GROUPS[0]])  # which is loaded already
     for name in LATER:
         import_module(name)
+    worked_out: Any = prepare()
     root = Path(__file__).parent
     listing = (root / "bundles.txt").read_text()
     packed: Packed = {}
@@ -52,7 +57,7 @@ def write(unpacking: float) -> None:
             packed[name] = path, source.stat().st_size, is_package, len(codes), len(code)
             codes += code
     first = code_of(root, root / "bundles.py", not unpacking)
-    index = marshal.dumps((first, unpacking, listing, packed, groups))
+    index = marshal.dumps((first, unpacking, listing, packed, groups, worked_out))
     content = MAGIC_NUMBER + len(index).to_bytes(4, "little") + index + codes
     place = root / "start.bin"
     if not place.exists() or place.read_bytes() != content or any(
@@ -61,6 +66,20 @@ def write(unpacking: float) -> None:
         fresh = root / "start.new"  # who runs just now has the old one open, or sees that it is another
         fresh.write_bytes(content)
         fresh.replace(place)
+
+
+def prepare() -> "Prepared":
+    """What only depends on tables, and on what of them; by the names that `bundles.prepared` knows it by."""
+    from blinkenlights.core.execute import system
+    from blinkenlights.jit.x86_64 import rules
+    from blinkenlights.linux import kernel
+
+    tables = ("blinkenlights.tables.isa", "blinkenlights.tables.cpuid")
+    return {
+        "system calls": (("blinkenlights.tables.syscalls",), kernel.plan()),
+        "CPUID": (tables, system.leaves_of_all()),
+        "rules": (tables, rules.plan()),
+    }
 
 
 class Noting:
@@ -103,7 +122,7 @@ def loaded_with(name: str) -> tuple[str, ...]:
         import_module(name)
     finally:
         sys.meta_path.remove(noting)
-    return tuple(noting.order)
+    return tuple(name for name in noting.order if name not in UNUSED)
 
 
 def code_of(root: Path, source: Path, stays: bool) -> "CodeType":

@@ -1,5 +1,6 @@
 # The run loop with translated code.
 
+from blinkenlights.core.hostcpu cimport *
 from blinkenlights.core.access cimport get_status, set_status
 from blinkenlights.core.blocks cimport single
 from blinkenlights.core.direct cimport made_directly
@@ -26,7 +27,7 @@ cdef extern from *:
     #include <sys/syscall.h>
     #include <unistd.h>
     static int set_gs_base(unsigned long base) { return (int)syscall(SYS_arch_prctl, 0x1001, base); }
-    static int host_is_able(void) { __builtin_cpu_init(); return __builtin_cpu_supports("sse4.2"); }
+    static int host_is_able(void) { return host_cpu_has(SSE4_2, "sse4.2"); }
     #else
     static int set_gs_base(unsigned long base) { (void)base; return -1; }
     static int host_is_able(void) { return 0; }

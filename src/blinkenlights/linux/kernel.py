@@ -2,6 +2,7 @@
 
 from errno import EFAULT, ENOSYS
 
+from blinkenlights import bundles
 from blinkenlights.core import engine, host, memory_calls, thread_calls
 from blinkenlights.core.memory import GuestFault
 from blinkenlights.linux import signal
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from blinkenlights.linux.task import Options, Process, Task
 
     Implementation = Callable[..., int]
+    Plan = tuple[tuple[tuple[int, int, bool], ...], tuple[int, ...]]
 
 ERESTARTSYS = 512
 SYSCALL = b"\x0f\x05"
@@ -54,16 +56,28 @@ def prepare(options: "Options") -> None:
         memory_calls.install()
         thread_calls.install()
         jail = options.root is not None
-        for number, _name, params, _result, implementation in SYSCALLS:
-            if jail and in_root(number):
-                continue
-            if implementation == "direct" or number in AT_FIRST:
-                engine.direct(number, pointer_mask(params))
-            elif number in CAREFUL:
-                engine.direct(number, pointer_mask(params), True)
-            elif implementation == "abi.enosys":
+        plan_: Plan = bundles.prepared("system calls") or plan()  # type: ignore[assignment]
+        for number, mask, careful in plan_[0]:
+            if not (jail and in_root(number)):
+                engine.direct(number, mask, careful)
+        for number in plan_[1]:
+            if not (jail and in_root(number)):
                 thread_calls.answer_enosys(number)
         engine.set_special_names(SPECIAL_NAMES)
+
+
+def plan() -> "Plan":
+    """The calls that the engine makes itself, and those that it answers with ENOSYS."""
+    direct = []
+    absent = []
+    for number, _name, params, _result, implementation in SYSCALLS:
+        if implementation == "direct" or number in AT_FIRST:
+            direct.append((number, pointer_mask(params), False))
+        elif number in CAREFUL:
+            direct.append((number, pointer_mask(params), True))
+        elif implementation == "abi.enosys":
+            absent.append(number)
+    return tuple(direct), tuple(absent)
 
 
 def in_root(number: int) -> "Implementation | None":

@@ -5,6 +5,8 @@ the interpreter executes all the instructions that the row names, so CPUID can't
 that the row stands for the whole extension is for the tests to see. `LEVELS` names CPUs that have less.
 """
 
+from blinkenlights.tables.cpuid_host import HOST_SYSTEM, fit, words
+
 TYPE_CHECKING = False  # programs ask for CPUID as they start: importing typing would cost more than the rest
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,11 +18,7 @@ EDX = 3
 
 Leaves = dict[tuple[int, int], list[int]]  # (leaf, subleaf) -> registers
 
-# Leaves that look at ECX; the others are the same for every subleaf.
-SUBLEAVES = frozenset({4, 7, 0xB, 0xD})
-
 HYPERVISOR = 0x40000000
-HOST_SYSTEM = 0x40031337
 EXTENDED = 0x80000000
 
 # Family 6, model 0x97: an Intel CPU with AVX2, VAES and SHA but not AVX-512.
@@ -128,12 +126,6 @@ JIT_LEAF = 0x80000001
 JIT_BIT = 31
 
 
-def words(text: str | bytes, count: int) -> list[int]:
-    """`count` registers full of text, zero-filled."""
-    data = (text.encode() if isinstance(text, str) else text)[: 4 * count].ljust(4 * count, b"\0")
-    return [int.from_bytes(data[4 * i : 4 * i + 4], "little") for i in range(count)]
-
-
 def vendor(highest: int, name: str) -> list[int]:
     """Leaf 0 or 0x80000000: the name stands in EBX, EDX, ECX."""
     b, d, c = words(name, 3)
@@ -164,11 +156,9 @@ def build(
     executes: "Callable[[str], bool]", processors: int, system: str, steady_tsc: bool, cpu: str = MAX
 ) -> Leaves:
     """All leaves, for an interpreter that executes the mnemonics for which `executes` is true."""
-    threads = min(processors, 255)
-    bits = max(threads - 1, 0).bit_length()
     leaves: Leaves = {
         (0, 0): vendor(0xD, "GenuineIntel"),
-        (1, 0): [SIGNATURE, CACHE_LINE // 8 << 8 | threads << 16, 0, (threads > 1) << 28],
+        (1, 0): [SIGNATURE, CACHE_LINE // 8 << 8, 0, 0],
         (2, 0): [0x00FF0001, 0, 0, 0],  # caches: see leaf 4
         (4, 0): cache(1, 1, 32 << 10, 8),
         (4, 1): cache(2, 1, 32 << 10, 8),
@@ -176,14 +166,14 @@ def build(
         (4, 3): cache(3, 3, 16 << 20, 16),
         (7, 0): [0, 0, 0, 0],
         (0xB, 0): [0, 1, 0x100, 0],  # one thread a core
-        (0xB, 1): [bits, threads, 0x201, 0],
+        (0xB, 1): [0, 0, 0x201, 0],
         **extended_state(components(cpu)),
         (HYPERVISOR, 0): [HYPERVISOR, *words("GenuineBlink", 3)],
-        (HOST_SYSTEM, 0): [0, *words(system, 3)],
+        (HOST_SYSTEM, 0): [0, 0, 0, 0],
         (EXTENDED, 0): vendor(0x80000008, "GenuineIntel"),
         (0x80000001, 0): [0, 0, 0, 0],
         (0x80000006, 0): [0, 0, (1 << 20 >> 10) << 16 | 8 << 12 | CACHE_LINE, 0],
-        (0x80000007, 0): [0, 0, 0, steady_tsc << 8],
+        (0x80000007, 0): [0, 0, 0, 0],
         (0x80000008, 0): [48 << 8 | 46, 0, 0, 0],  # bits of linear and physical addresses
     }
     for leaf in range(3):
@@ -196,7 +186,7 @@ def build(
         for leaf, register, bit, name, _ in FEATURES:
             if name in NEEDS_AVX:
                 leaves[leaf, 0][register] &= ~(1 << bit)
-    return leaves
+    return fit(leaves, processors, system, steady_tsc)
 
 
 def extended_state(xcr0: int) -> Leaves:

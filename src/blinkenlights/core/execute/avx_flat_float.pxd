@@ -1,5 +1,6 @@
 # Handlers for flat memory: VEX floating-point arithmetic.
 
+from blinkenlights.core.hostcpu cimport *
 from blinkenlights.core.dispatch cimport flat, need
 from blinkenlights.core.execute.avx_operand cimport *
 from blinkenlights.core.execute.avx_fma cimport (F132, F213, NEGATE_EVEN, NEGATE_ODD, NEGATE_PRODUCT,
@@ -12,7 +13,7 @@ cdef extern from *:
     #ifndef BLINK_FLAT_FMA
     #define BLINK_FLAT_FMA
     #if defined(__x86_64__) && defined(__GNUC__)
-    #define host_has_fma() (__builtin_cpu_init(), __builtin_cpu_supports("fma") != 0)
+    #define host_has_fma() host_cpu_has(FMA, "fma")
     #define BLINK_FUSED(name, type, suffix) \
         static inline type name(type a, type b, type c) { \
             __asm__("vfmadd231" suffix " %2, %1, %0" : "+x"(c) : "x"(a), "x"(b)); \

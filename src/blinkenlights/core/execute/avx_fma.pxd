@@ -1,5 +1,6 @@
 # Fused multiply-add.
 
+from blinkenlights.core.hostcpu cimport *
 from blinkenlights.core.execute.avx_operand cimport *
 from blinkenlights.core.execute.sse_nan cimport *
 
@@ -21,7 +22,11 @@ cdef extern from *:
     static void blink_fma64_(double *r, const double *a, const double *b, const double *c) {
         *r = __builtin_fma(*a, *b, *c);
     }
-    #define blink_has_fma_() __builtin_cpu_supports("fma")
+    static int blink_has_fma_(void) {
+        static signed char known = -1;
+        if (known < 0) known = host_cpu_has(FMA, "fma");
+        return known;
+    }
     #else
     #define blink_has_fma_() 0
     #define blink_fma32_(r, a, b, c) ((void)0)

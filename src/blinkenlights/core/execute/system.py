@@ -87,22 +87,30 @@ def set_jit(running: bool) -> None:
     jit_running = running
 
 
+def leaves_of(name: str) -> dict:
+    """What a CPU answers, but for what depends on the host."""
+    from blinkenlights.tables.cpuid import build
+
+    return build(executes, 1, "", False, name)
+
+
+def leaves_of_all() -> dict:
+    """Those of the one that a start assumes."""
+    return leaves_of("max")
+
+
 def describe() -> dict:
     """Fill the leaves, once all handlers are bound; returns them as tables.cpuid has them."""
     global leaf_count
     from posix import sched_getaffinity, uname
 
-    from blinkenlights.tables.cpuid import SUBLEAVES, build
+    from blinkenlights.bundles import prepared
+    from blinkenlights.tables.cpuid_host import SUBLEAVES, fit
 
     count: cython.int = 0
     system = {"Darwin": "XNU"}.get(uname().sysname, uname().sysname)
-    table = build(
-        executes,
-        len(sched_getaffinity(0)),
-        system,
-        host_ticks_steady(),
-        cpu,
-    )
+    table = (prepared("CPUID") if cpu == "max" else None) or leaves_of(cpu)
+    fit(table, len(sched_getaffinity(0)), system, host_ticks_steady())
     for (leaf, subleaf), values in table.items():
         leaves[count].leaf = leaf
         leaves[count].subleaf = subleaf if leaf in SUBLEAVES else ANY_SUBLEAF

@@ -1,5 +1,6 @@
 # The ways between compiled code and translated code.
 
+from blinkenlights.core.hostcpu cimport *
 from blinkenlights.jit.cache cimport *
 from blinkenlights.jit.x86_64.assemble cimport *
 from blinkenlights.jit.x86_64.thread cimport *
@@ -16,11 +17,7 @@ cdef enum:
 
 cdef extern from *:
     """
-    #if defined(__x86_64__)
-    #define host_has_avx() (__builtin_cpu_init(), __builtin_cpu_supports("avx"))
-    #else
-    #define host_has_avx() 0
-    #endif
+    #define host_has_avx() host_cpu_has(AVX, "avx")
     """
     bint host_has_avx() nogil
 

@@ -1,5 +1,6 @@
 # What becomes of each mnemonic in translated code.
 
+from blinkenlights.core.hostcpu cimport *
 from blinkenlights.core.state cimport *
 
 cdef enum:
@@ -31,20 +32,8 @@ cdef enum:
 
 cdef extern from *:
     """
-    #if defined(__x86_64__)
-    #include <cpuid.h>
-    static inline uint32_t host_cpuid(uint32_t leaf, int which) {
-        unsigned r[4] = {0, 0, 0, 0};
-        __get_cpuid_count(leaf, 0, &r[0], &r[1], &r[2], &r[3]);
-        return r[which];
-    }
-    static inline int host_keeps_ymm(void) { __builtin_cpu_init(); return __builtin_cpu_supports("avx"); }
-    #else
-    static inline uint32_t host_cpuid(uint32_t leaf, int which) { (void)leaf, (void)which; return 0; }
-    static inline int host_keeps_ymm(void) { return 0; }
-    #endif
+    #define host_keeps_ymm() host_cpu_has(AVX, "avx")
     """
-    u32 host_cpuid(u32 leaf, int which) nogil
     bint host_keeps_ymm() nogil
 
 cdef u8 rule[4096]

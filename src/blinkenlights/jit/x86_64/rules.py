@@ -4,9 +4,10 @@ Whatever is not in the table is interpreted, so an instruction unknown here stil
 """
 
 import cython
+from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
+from cython.cimports.libc.string import memcpy, memset
 
-from blinkenlights.core.dispatch import NUMBERS
-from blinkenlights.tables.cpuid import FEATURES, NEEDS_AVX, NOT_OFFERED
+from blinkenlights.bundles import prepared
 
 # fmt: off
 GENERAL = """
@@ -64,6 +65,9 @@ TRAITS = (
 
 
 def fill_tables() -> None:
+    from blinkenlights.core.dispatch import NUMBERS
+    from blinkenlights.tables.cpuid import NOT_OFFERED
+
     for name in (GENERAL + X87 + VECTOR).split():
         if name in NUMBERS:
             rule[cython.cast(cython.int, NUMBERS[name])] = COPY
@@ -78,9 +82,10 @@ def fill_tables() -> None:
         traits[cython.cast(cython.int, NUMBERS[name])] |= FOREIGN
 
 
-
 def missing() -> set[str]:
     """Features that CPUID may offer the guest and this host's CPU, or its kernel, lacks."""
+    from blinkenlights.tables.cpuid import FEATURES, NEEDS_AVX
+
     names: set[str] = set()
     found: dict[tuple[int, int], int] = {}
     for leaf, register, bit, name, mnemonics in FEATURES:
@@ -94,25 +99,77 @@ def missing() -> set[str]:
     return names
 
 
-def withhold(features: set[str], wanted: bool = True) -> None:
-    """Leave the instructions of these features to the interpreter; or, if not `wanted`, no longer."""
+def numbers_of(features: set[str]) -> bytes:
+    """The mnemonics that are there with any of these features only, two bytes each."""
+    from blinkenlights.core.dispatch import NUMBERS
+    from blinkenlights.tables.cpuid import FEATURES
+
     gone: set[str] = set()
     for row in FEATURES:
         if row[3] in features:
             gone.update(row[4].split())
-    for name, number in NUMBERS.items():
-        if (name in gone or ("AVX" in features and name[0] == "V")
-                or ("AVX2" in features and name[:2] == "VP")
-                or ("FMA" in features and name[:3] in ("VFM", "VFN"))):
-            at: cython.int = number
-            traits[at] = traits[at] | FOREIGN if wanted else traits[at] & ~FOREIGN
+    return b"".join([number.to_bytes(2, "little") for name, number in NUMBERS.items()
+                     if name in gone or ("AVX" in features and name[0] == "V")
+                     or ("AVX2" in features and name[:2] == "VP")
+                     or ("FMA" in features and name[:3] in ("VFM", "VFN"))])
+
+
+def plan() -> tuple:
+    """The tables for a CPU that has everything; for each bit of CPUID that offers the guest a feature, what a
+    host that lacks it lacks; and what one lacks that doesn't keep YMM registers."""
+    from blinkenlights.tables.cpuid import FEATURES, NEEDS_AVX
+
+    memset(rule, 0, cython.sizeof(rule))
+    memset(traits, 0, cython.sizeof(traits))
+    fill_tables()
+    tables = (PyBytes_FromStringAndSize(cython.cast(cython.p_char, rule), cython.sizeof(rule)),
+              PyBytes_FromStringAndSize(cython.cast(cython.p_char, traits), cython.sizeof(traits)))
+    bits = tuple((leaf, register, bit, numbers_of({name}))
+                 for leaf, register, bit, name, mnemonics in FEATURES if mnemonics)
+    return tables, bits, numbers_of({"AVX", *NEEDS_AVX})
+
+
+def adopt(made: tuple) -> None:
+    """Use the tables of a plan, and leave to the interpreter what this host's CPU, or its kernel, lacks."""
+    tables, bits, without_ymm = made
+    if len(tables[0]) != cython.sizeof(rule) or len(tables[1]) != cython.sizeof(traits):
+        raise ValueError("not a plan of rules")
+    memcpy(rule, cython.cast(cython.p_char, tables[0]), cython.sizeof(rule))
+    memcpy(traits, cython.cast(cython.p_char, tables[1]), cython.sizeof(traits))
+    found: dict[tuple[int, int], int] = {}
+    for leaf, register, bit, numbers in bits:
+        if (leaf, register) not in found:
+            found[leaf, register] = host_cpuid(leaf, register)
+        if not found[leaf, register] >> bit & 1:
+            mark(numbers, True)
+    if not host_keeps_ymm():
+        mark(without_ymm, True)
+
+
+def mark(numbers: bytes, foreign: bool) -> None:
+    i: cython.int
+    at: cython.int
+    for i in range(0, len(numbers), 2):
+        at = (numbers[i] | numbers[i + 1] << 8) & 4095
+        traits[at] = traits[at] | FOREIGN if foreign else traits[at] & ~FOREIGN
+
+
+def withhold(features: set[str], wanted: bool = True) -> None:
+    """Leave the instructions of these features to the interpreter; or, if not `wanted`, no longer."""
+    mark(numbers_of(features), wanted)
 
 
 def rules() -> dict[str, int]:
     """The rule of every mnemonic that has one."""
+    from blinkenlights.core.dispatch import NUMBERS
+
     return {name: rule[cython.cast(cython.int, number)] for name, number in NUMBERS.items()
             if rule[cython.cast(cython.int, number)]}
 
 
-fill_tables()
-withhold(missing())
+made = prepared("rules")
+if made is not None:
+    adopt(made)
+else:
+    fill_tables()
+    withhold(missing())

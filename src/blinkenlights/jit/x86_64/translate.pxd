@@ -6,6 +6,7 @@ from blinkenlights.jit.cache cimport *
 from blinkenlights.jit.x86_64.assemble cimport *
 from blinkenlights.jit.x86_64.common cimport *
 from blinkenlights.jit.x86_64.operands cimport *
+from blinkenlights.core.hostcpu cimport *
 from blinkenlights.jit.x86_64.rules cimport *
 
 cdef enum:  # CallSite.kind
@@ -50,13 +51,8 @@ cdef u32 jump_slot(u64 rip) noexcept nogil
 cdef u32 return_slot(u64 rip) noexcept nogil
 cdef extern from *:
     """
-    #if defined(__x86_64__)
-    #define host_has_bmi2() (__builtin_cpu_init(), __builtin_cpu_supports("bmi2"))
-    #define host_is_amd() (__builtin_cpu_init(), __builtin_cpu_is("amd"))
-    #else
-    #define host_has_bmi2() 0
-    #define host_is_amd() 0
-    #endif
+    #define host_has_bmi2() host_cpu_has(BMI2, "bmi2")
+    #define host_is_amd() (host_cpuid(0, 1) == 0x68747541) // "Auth"
     """
     bint host_has_bmi2() nogil
     bint host_is_amd() nogil
