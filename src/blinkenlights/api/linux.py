@@ -9,7 +9,8 @@ from blinkenlights.core import engine, host
 from blinkenlights.core.memory import AddressSpace
 from blinkenlights.linux import exceptions
 from blinkenlights.linux import exec as execution
-from blinkenlights.linux.embedded import POLL, Guest, user_info
+from blinkenlights.linux.embedded import POLL, Guest
+from blinkenlights.linux.queued_signals import user_info
 from blinkenlights.linux.signal import SIG_DFL
 from blinkenlights.linux.task import Options, Process, Task
 

@@ -17,12 +17,14 @@ turn away.
 import _thread
 import os
 from collections import deque
-from errno import EINTR, EINVAL, EPERM, EPIPE, ESRCH
-from struct import Struct
+from errno import EINTR, EPIPE
 
 from blinkenlights.core import engine, host
-from blinkenlights.linux import kernel, signal, sleeping
+from blinkenlights.linux import alarms, kernel, queued_signals, signal, sleeping
+from blinkenlights.linux.alarms import Alarm
 from blinkenlights.linux.children import Children
+from blinkenlights.linux.queued_signals import user_info
+from blinkenlights.linux.servant import Servant
 from blinkenlights.linux.sleeping import Deadlines
 from blinkenlights.linux.task import Task
 from blinkenlights.tables.syscall_numbers import NUMBERS
@@ -35,21 +37,17 @@ if TYPE_CHECKING:
     from blinkenlights.linux.descriptors import Descriptors
     from blinkenlights.linux.task import Process
     from blinkenlights.linux.thread import CloneRequest
-    from blinkenlights.linux.turns import Call, Turns
+    from blinkenlights.linux.turns import Turns
 
 CLONE_FS_FLAG = 0x200
 CLONE_FILES_FLAG = 0x400
 SYS_UNSHARE = 272
 SYS_CLOSE_RANGE = 436
-SYS_GETTID = 186
 RESTARTED = 512
 
 RAX, RSP = 0, 4
 SOON = 0.002  # seconds that a system call may take before other threads get their turn
 POLL = 0.05  # how often a wait looks whether Python was interrupted
-SI_USER, SI_KERNEL_CODE, SI_QUEUE, SI_TKILL, SI_TIMER = 0, 0x80, -1, -6, -2
-SIGALRM = 14
-SIGINFO = Struct("<iii4xiI")  # signo, errno, code, pid, uid
 
 WAITS = (NUMBERS["wait4"], NUMBERS["waitid"])
 # Calls that fail with EINTR after a handler, whatever SA_RESTART says (signal(7)).
@@ -80,119 +78,6 @@ class Ended:
     def __init__(self, status: int | None = None, signal: int | None = None) -> None:
         self.status = status
         self.signal = signal
-
-
-class Servant:
-    """A host thread that makes one guest thread's system calls."""
-
-    def __init__(self, guest: "Guest") -> None:
-        self.guest = guest
-        self.task: Task | None = None
-        self.tid = 0  # on the host
-        self.work: Callable[[], object] | None = None
-        self.result: object = None
-        self.problem: BaseException | None = None
-        self.busy = False
-        self.go = _thread.allocate_lock()
-        self.go.acquire()
-        self.done = _thread.allocate_lock()
-        self.done.acquire()
-        self.call_made: tuple[int, list[int]] = (0, [])  # number and arguments
-        self.call: Call | None = None  # of a recorded machine: where in a call it is
-
-    def start(self) -> None:
-        """Begin; a thread started by another servant shares its descriptors."""
-        _thread.stack_size(1 << 20)
-        try:
-            _thread.start_new_thread(self.main, ())
-        finally:
-            _thread.stack_size(0)
-
-    def main(self) -> None:
-        host.keep_mask(True)
-        self.tid = host.syscall(SYS_GETTID)
-        while True:
-            self.go.acquire()
-            work = self.work
-            if work is None:
-                break
-            turns = self.guest.turns
-            self.call = turns.enter() if turns is not None else None
-            try:
-                self.result = work()
-            except BaseException as problem:
-                self.problem = problem
-            if self.guest.pid != os.getpid():  # a forked child, whose only thread this is
-                os._exit(70)
-            self.work = None
-            abandoned = self.call is not None and self.call.abandoned
-            self.finished()
-            if abandoned and self is not self.guest.servant:
-                break  # the first one stays: by it the others get their descriptors
-        if self.guest.turns is not None:
-            self.guest.turns.leave()
-        host.unbind()
-
-    def finished(self) -> None:
-        self.busy = False
-        self.done.release()
-        self.guest.tell()
-
-    def begin(self, work: "Callable[[], object]") -> None:
-        """Have `work` done; `wait` or `take` gets its result."""
-        self.work = work
-        self.result = self.problem = None
-        self.busy = True
-        self.go.release()
-
-    def wait(self, seconds: float) -> bool:
-        """Is the work done within this time?"""
-        return self.done.acquire(True, seconds)
-
-    def take(self) -> object:
-        """The result of work that is done; raises what it has raised."""
-        problem, self.problem = self.problem, None
-        if problem is not None:
-            raise problem
-        return self.result
-
-    def have(self, work: "Callable[[], object]") -> object:
-        """Have something done here, and wait for it."""
-        self.begin(work)
-        while not self.wait(1.0):
-            pass
-        return self.take()
-
-    @property
-    def back(self) -> bool:
-        """Whether there is something to `collect`."""
-        return not self.busy or (self.call is not None and self.call.parked)
-
-    def gives_up(self) -> bool:
-        """A call takes long: whether its thread may lose its turn."""
-        return self.guest.turns is None or (self.call is not None and self.call.give_up())
-
-    def abandon(self) -> None:
-        """Have a call end as it may: its thread is no more, or a past one."""
-        if self.busy and self.call is not None:
-            self.call.abandon()
-            for _ in range(200):
-                self.kick()
-                if self.wait(0.005):
-                    return
-        elif not self.busy:
-            self.done.acquire(False)
-
-    def end(self) -> None:
-        if self.busy:
-            return  # it will never come back from where it is; the process's end will be its own
-        self.work = None
-        self.go.release()
-
-    def kick(self) -> None:
-        """Let a system call that waits return."""
-        if self.busy:
-            host.kick(self.tid)
 
 
 class Watcher:
@@ -591,10 +476,6 @@ class Guest:
         self.drop(task)
 
 
-def user_info(signo: int, code: int = SI_USER) -> bytes:
-    return SIGINFO.pack(signo, 0, code, os.getpid(), os.getuid()).ljust(128, b"\0")
-
-
 def go_on_alone(task: Task, result: int) -> None:
     """In a forked child: from here on it is an ordinary blink process, of which this thread is all."""
     from blinkenlights.linux import launch
@@ -621,327 +502,13 @@ def go_on_alone(task: Task, result: int) -> None:
     os._exit(0)
 
 
-# -- alarms ----------------------------------------------------------------------------------------
-
-
-class Alarm:
-    """A timer of the guest's, by a thread of Python's."""
-
-    def __init__(self, guest: Guest, signo: int = SIGALRM, info: bytes = b"") -> None:
-        self.guest = guest
-        self.signo = signo
-        self.info = info or user_info(signo, SI_KERNEL_CODE)
-        self.due = 0.0  # by time.monotonic; 0 when it is not set
-        self.interval = 0.0
-        self.timer: object = None
-
-    def set(self, seconds: float, interval: float = 0.0) -> None:
-        import threading
-        import time
-
-        self.cancel()
-        self.interval = interval
-        if seconds > 0:
-            self.due = time.monotonic() + seconds
-            timer = threading.Timer(seconds, self.ring)
-            timer.daemon = True
-            self.timer = timer
-            timer.start()
-
-    def cancel(self) -> None:
-        self.due = 0.0
-        if self.timer is not None:
-            self.timer.cancel()  # type: ignore[attr-defined]
-            self.timer = None
-
-    def left(self) -> float:
-        import time
-
-        return max(self.due - time.monotonic(), 1e-6) if self.due else 0.0
-
-    def ring(self) -> None:
-        self.due = 0.0
-        self.guest.post(self.signo, self.info)
-        if self.interval and self.guest.ended is None:
-            self.set(self.interval, self.interval)
-
-
-TIMES = Struct("<4Q")  # an itimerval or itimerspec: interval, value
-
-
-def seconds_of(whole: int, part: int, unit: int) -> float:
-    return whole + part / unit
-
-
-def packed(interval: float, value: float, unit: int) -> bytes:
-    words = []
-    for time in (interval, value):
-        words += [int(time), int(time % 1 * unit)]
-    return TIMES.pack(*words)
-
-
-def sys_alarm(task: Task, seconds: int) -> int:
-    alarm = guest_of(task).alarm
-    left = alarm.left()
-    alarm.set(seconds & 0xFFFFFFFF)
-    return int(left + 0.999999)
-
-
-def sys_setitimer(task: Task, which: int, new: int, old: int) -> int:
-    if which & 0xFFFFFFFF:  # of processor time: the host's would count Python's
-        return -EINVAL
-    alarm = guest_of(task).alarm
-    before = packed(alarm.interval, alarm.left(), 1_000_000)
-    if new:
-        i_s, i_us, s, us = TIMES.unpack(task.space.read(new, TIMES.size))
-        alarm.set(seconds_of(s, us, 1_000_000), seconds_of(i_s, i_us, 1_000_000))
-    if old:
-        task.space.write(old, before)
-    return 0
-
-
-def sys_getitimer(task: Task, which: int, out: int) -> int:
-    alarm = guest_of(task).alarm
-    task.space.write(out, packed(alarm.interval, alarm.left(), 1_000_000))
-    return 0
-
-
-SIGEVENT = Struct("<QiI")
-SIGEV_SIGNAL, SIGEV_NONE, SIGEV_THREAD_ID = 0, 1, 4
-TIMER_ABSTIME = 1
-
-
-def sys_timer_create(task: Task, clock: int, event: int, out: int) -> int:
-    guest = guest_of(task)
-    number = max(guest.timers, default=-1) + 1
-    value, signo, notify = number, SIGALRM, SIGEV_SIGNAL
-    if event:
-        value, signo, notify = SIGEVENT.unpack(task.space.read(event, SIGEVENT.size))
-    if notify not in (SIGEV_SIGNAL, SIGEV_NONE, SIGEV_THREAD_ID) or not 0 < signo <= 64:
-        return -EINVAL
-    info = Struct("<iii4xiiQ").pack(signo, 0, SI_TIMER, number, 0, value).ljust(128, b"\0")
-    guest.timers[number] = Alarm(guest, signo if notify != SIGEV_NONE else signal.SIGCONT, info)
-    task.space.put_u32(out, number)
-    return 0
-
-
-def timer(task: Task, number: int) -> Alarm | None:
-    return guest_of(task).timers.get(number & 0xFFFFFFFF)
-
-
-def sys_timer_settime(task: Task, number: int, flags: int, new: int, old: int) -> int:
-    import time
-
-    alarm = timer(task, number)
-    if alarm is None:
-        return -EINVAL
-    before = packed(alarm.interval, alarm.left(), 1_000_000_000)
-    i_s, i_ns, s, ns = TIMES.unpack(task.space.read(new, TIMES.size))
-    seconds = seconds_of(s, ns, 1_000_000_000)
-    if flags & TIMER_ABSTIME and seconds:
-        seconds = max(seconds - time.monotonic(), 1e-6)
-    alarm.set(seconds, seconds_of(i_s, i_ns, 1_000_000_000))
-    if old:
-        task.space.write(old, before)
-    return 0
-
-
-def sys_timer_gettime(task: Task, number: int, out: int) -> int:
-    alarm = timer(task, number)
-    if alarm is None:
-        return -EINVAL
-    task.space.write(out, packed(alarm.interval, alarm.left(), 1_000_000_000))
-    return 0
-
-
-def sys_timer_getoverrun(task: Task, number: int) -> int:
-    return 0 if timer(task, number) is not None else -EINVAL
-
-
-def sys_timer_delete(task: Task, number: int) -> int:
-    alarm = guest_of(task).timers.pop(number & 0xFFFFFFFF, None)
-    if alarm is None:
-        return -EINVAL
-    alarm.cancel()
-    return 0
-
-
-# -- signals that guests send ----------------------------------------------------------------------
-
-
-def guest_of(task: Task) -> Guest:
-    guest = task.process.embedded
-    assert isinstance(guest, Guest)
-    return guest
-
-
-def send(task: Task, number: int, pid: int, signo: int, info: bytes, arguments: tuple[int, ...]) -> int:
-    """To this process: into the queue. To another: the host's own call."""
-    pid = signed(pid)
-    process = task.process
-    if pid in (process.pid, 0) or pid == -os.getpgrp():
-        return post_checked(task, signo, info, 0)
-    if pid == -1:
-        return -EPERM  # that would be everything of this user's, Python included
-    return task.host(number, *arguments)
-
-
-def post_checked(task: Task, signo: int, info: bytes, tid: int) -> int:
-    signo &= 0xFFFFFFFF
-    if signo > 64:
-        return -EINVAL
-    if signo:
-        guest_of(task).post(signo, info, tid)
-    return 0
-
-
-def signed(value: int) -> int:
-    value &= 0xFFFFFFFF
-    return value - (1 << 32) if value >> 31 else value
-
-
-def sys_kill(task: Task, pid: int, signo: int) -> int:
-    return send(task, NUMBERS["kill"], pid, signo, user_info(signo & 0x7F), (pid, signo))
-
-
-def sys_tkill(task: Task, tid: int, signo: int) -> int:
-    tid &= 0xFFFFFFFF
-    if tid not in task.process.tasks:
-        return -ESRCH
-    return post_checked(task, signo, user_info(signo & 0x7F, SI_TKILL), tid)
-
-
-def sys_tgkill(task: Task, pid: int, tid: int, signo: int) -> int:
-    if signed(pid) != task.process.pid:
-        return task.host(NUMBERS["tgkill"], pid, tid, signo)
-    return sys_tkill(task, tid, signo)
-
-
-def sys_rt_sigqueueinfo(task: Task, pid: int, signo: int, info: int) -> int:
-    if signed(pid) != task.process.pid:
-        return task.host(NUMBERS["rt_sigqueueinfo"], pid, signo, task.space.pointer(info, 128))
-    data = signo.to_bytes(4, "little") + task.space.read(info, 128)[4:]
-    return post_checked(task, signo, data, 0)
-
-
-def sys_rt_tgsigqueueinfo(task: Task, pid: int, tid: int, signo: int, info: int) -> int:
-    tid &= 0xFFFFFFFF
-    if signed(pid) != task.process.pid or tid not in task.process.tasks:
-        return -ESRCH
-    data = signo.to_bytes(4, "little") + task.space.read(info, 128)[4:]
-    return post_checked(task, signo, data, tid)
-
-
-def sys_rt_sigpending(task: Task, out: int, size: int) -> int:
-    if size > 8:
-        return -EINVAL
-    pending = 0
-    for signo, _info, tid in guest_of(task).queue:
-        if tid in (0, task.tid):
-            pending |= signal.bit(signo)
-    task.space.write(out, (pending & task.sigmask).to_bytes(8, "little")[:size])
-    return 0
-
-
-def sys_rt_sigprocmask(task: Task, how: int, new: int, old: int, size: int) -> int:
-    if size != 8:
-        return -EINVAL
-    before = task.sigmask
-    if new:
-        mask = task.space.u64(new)
-        how &= 0xFFFFFFFF
-        if how == signal.SIG_BLOCK:
-            mask |= before
-        elif how == signal.SIG_UNBLOCK:
-            mask = before & ~mask
-        elif how != signal.SIG_SETMASK:
-            return -EINVAL
-        task.sigmask = mask & ~signal.UNBLOCKABLE
-        if guest_of(task).deliverable(task) >= 0:
-            task.cpu.attend()
-    if old:
-        task.space.put_u64(old, before)
-    return 0
-
-
-def sys_rt_sigsuspend(task: Task, mask: int, size: int) -> int:
-    if size != 8:
-        return -EINVAL
-    guest = guest_of(task)
-    wanted = task.space.u64(mask) & ~signal.UNBLOCKABLE
-    if guest.deliverable(task, wanted) < 0:
-        result = wait_for_signal(-1.0)
-        if guest.deliverable(task, wanted) < 0:
-            return result
-    task.saved_mask = task.sigmask
-    task.sigmask = wanted
-    task.cpu.attend()
-    return -EINTR
-
-
-def sys_pause(task: Task) -> int:
-    guest = guest_of(task)
-    if guest.deliverable(task) < 0:
-        wait_for_signal(-1.0)
-    task.cpu.attend()
-    return -EINTR if guest.deliverable(task) >= 0 else -RESTARTED
-
-
-def sys_rt_sigtimedwait(task: Task, mask: int, info: int, timeout: int, size: int) -> int:
-    from errno import EAGAIN
-
-    if size != 8:
-        return -EINVAL
-    guest = guest_of(task)
-    wanted = task.space.u64(mask)
-    seconds = -1.0
-    if timeout:
-        words = task.space.read(timeout, 16)
-        seconds = int.from_bytes(words[:8], "little") + int.from_bytes(words[8:], "little") / 1e9
-    i = guest.deliverable(task, ~wanted)
-    if i < 0:
-        result = wait_for_signal(seconds)
-        i = guest.deliverable(task, ~wanted)
-        if i < 0:
-            return result if result < 0 else -EAGAIN
-    signo, data, _tid = guest.queue[i]
-    del guest.queue[i]
-    if info:
-        task.space.write(info, data)
-    return signo
-
-
-POLL_CALL = NUMBERS["poll"]
-
-
-def wait_for_signal(seconds: float) -> int:
-    """Until this servant is kicked: -EINTR or -ERESTARTSYS; or for some time: 0."""
-    return host.syscall(POLL_CALL, 0, 0, int(seconds * 1000 + 0.5) if seconds >= 0 else 0xFFFFFFFF)
-
-
 def sys_gettid(task: Task) -> int:
     return task.tid
 
 
 OVERRIDDEN: "dict[str, Callable[..., int]]" = {
-    "alarm": sys_alarm,
-    "setitimer": sys_setitimer,
-    "getitimer": sys_getitimer,
-    "timer_create": sys_timer_create,
-    "timer_settime": sys_timer_settime,
-    "timer_gettime": sys_timer_gettime,
-    "timer_getoverrun": sys_timer_getoverrun,
-    "timer_delete": sys_timer_delete,
-    "kill": sys_kill,
-    "tkill": sys_tkill,
-    "tgkill": sys_tgkill,
-    "rt_sigqueueinfo": sys_rt_sigqueueinfo,
-    "rt_tgsigqueueinfo": sys_rt_tgsigqueueinfo,
-    "rt_sigpending": sys_rt_sigpending,
-    "rt_sigprocmask": sys_rt_sigprocmask,
-    "rt_sigsuspend": sys_rt_sigsuspend,
-    "rt_sigtimedwait": sys_rt_sigtimedwait,
-    "pause": sys_pause,
     "gettid": sys_gettid,
+    **alarms.OVERRIDDEN,
+    **queued_signals.OVERRIDDEN,
     **sleeping.OVERRIDDEN,
 }

@@ -12,6 +12,7 @@ from struct import Struct
 from time import monotonic_ns
 
 from blinkenlights.core import host
+from blinkenlights.linux.task import guest_of
 from blinkenlights.tables.syscall_numbers import NUMBERS
 
 TYPE_CHECKING = False
@@ -67,8 +68,7 @@ class Deadlines:
 
 def sleep(task: "Task", call: tuple[int, ...], request: int, remain: int) -> int:
     """For the time in the timespec at `request`; what is left when a signal ends it goes to `remain`."""
-    guest = task.process.embedded
-    assert guest is not None
+    guest = guest_of(task)
     seconds, nanoseconds = TIMESPEC.unpack(task.space.read(request, 16))
     if seconds < 0 or not 0 <= nanoseconds < SECOND:
         return -EINVAL

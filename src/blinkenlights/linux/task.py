@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
     from blinkenlights.core.engine import Processor
     from blinkenlights.core.memory import AddressSpace
-    from blinkenlights.linux.embedded import Guest, Servant
+    from blinkenlights.linux.embedded import Guest
     from blinkenlights.linux.seccomp import State
+    from blinkenlights.linux.servant import Servant
     from blinkenlights.linux.vfs import Vfs
 
 
@@ -186,3 +187,10 @@ class Task(ThreadState):
 SYS_GETPID = 39
 SYS_GETTID = 186
 SS_DISABLE = 2
+
+
+def guest_of(task: Task) -> "Guest":
+    """What the thread's process has besides, where it is embedded."""
+    guest = task.process.embedded
+    assert guest is not None
+    return guest
