@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from blinkenlights import GuestFault, Machine, Stop
+from blinkenlights.core.engine import Processor
+from blinkenlights.core.memory import AddressSpace
 from tests.api.code import fib
 
 Guest = Callable[..., Path]
@@ -231,3 +233,11 @@ def test_the_tick_counts_threads_that_have_ended(guest: Guest) -> None:
             assert m.tick == last + 5000
             last = m.tick
         assert m.exited == 7
+
+
+def test_a_machine_begins_well_though_the_threads_processor_before_was_asked_to_stop() -> None:
+    processor = Processor(AddressSpace())
+    processor.bind()
+    processor.attend()  # host calls of this thread are not made until it has been heard
+    with Machine.load("/bin/sh", ["sh", "-c", "exit 3"]) as m:
+        assert m.run(timeout=60).status == 3

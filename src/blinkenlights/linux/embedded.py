@@ -478,6 +478,7 @@ class Guest:
 
 def go_on_alone(task: Task, result: int) -> None:
     """In a forked child: from here on it is an ordinary blink process, of which this thread is all."""
+    from blinkenlights.core import program_calls
     from blinkenlights.linux import launch
 
     process = task.process
@@ -497,6 +498,7 @@ def go_on_alone(task: Task, result: int) -> None:
     task.cpu.set(RAX, result & 0xFFFFFFFFFFFFFFFF)
     with kernel.Guard(process):
         kernel.prepare(process.options)
+        program_calls.install()
         host.set_mask(task.sigmask & ~signal.SYNCHRONOUS)
         launch.run_leader(task)
     os._exit(0)

@@ -109,7 +109,8 @@ def warm_up(task: "Task") -> None:
     from blinkenlights.linux import exceptions, kernel, log, thread
 
     load_usual()
-    program_calls.install()
+    if task.process.embedded is None:
+        program_calls.install()
     assert array and fcntl and resource and exceptions and log and thread
     kernel.resolve_usual(task)
 
