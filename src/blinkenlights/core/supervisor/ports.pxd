@@ -1,38 +1,16 @@
-# IN and OUT, and the string instructions as a PC has them.
+# IN and OUT.
 
 from blinkenlights.core.state cimport *
 from blinkenlights.core.access cimport *
 from blinkenlights.core.fpcontrol cimport MXCSR_MASKS, get_host_mxcsr, set_host_mxcsr
-from blinkenlights.core.strings cimport *
 from blinkenlights.core.supervisor.state cimport *
 from blinkenlights.core.supervisor.code cimport go, override
-from blinkenlights.core.supervisor.segments cimport system_load, virtual_8086
+from blinkenlights.core.supervisor.segments cimport system_load
 
 cdef Op *in_(Cpu *c, Op *o) noexcept nogil
 cdef Op *out(Cpu *c, Op *o) noexcept nogil
-cdef Op *movsb(Cpu *c, Op *o) noexcept nogil
-cdef Op *movsw(Cpu *c, Op *o) noexcept nogil
-cdef Op *movsd(Cpu *c, Op *o) noexcept nogil
-cdef Op *movsq(Cpu *c, Op *o) noexcept nogil
-cdef Op *cmpsb(Cpu *c, Op *o) noexcept nogil
-cdef Op *cmpsw(Cpu *c, Op *o) noexcept nogil
-cdef Op *cmpsd(Cpu *c, Op *o) noexcept nogil
-cdef Op *cmpsq(Cpu *c, Op *o) noexcept nogil
-cdef Op *stosb(Cpu *c, Op *o) noexcept nogil
-cdef Op *stosw(Cpu *c, Op *o) noexcept nogil
-cdef Op *stosd(Cpu *c, Op *o) noexcept nogil
-cdef Op *stosq(Cpu *c, Op *o) noexcept nogil
-cdef Op *lodsb(Cpu *c, Op *o) noexcept nogil
-cdef Op *lodsw(Cpu *c, Op *o) noexcept nogil
-cdef Op *lodsd(Cpu *c, Op *o) noexcept nogil
-cdef Op *lodsq(Cpu *c, Op *o) noexcept nogil
-cdef Op *scasb(Cpu *c, Op *o) noexcept nogil
-cdef Op *scasw(Cpu *c, Op *o) noexcept nogil
-cdef Op *scasd(Cpu *c, Op *o) noexcept nogil
-cdef Op *scasq(Cpu *c, Op *o) noexcept nogil
-cdef Op *insb(Cpu *c, Op *o) noexcept nogil
-cdef Op *insw(Cpu *c, Op *o) noexcept nogil
-cdef Op *insd(Cpu *c, Op *o) noexcept nogil
-cdef Op *outsb(Cpu *c, Op *o) noexcept nogil
-cdef Op *outsw(Cpu *c, Op *o) noexcept nogil
-cdef Op *outsd(Cpu *c, Op *o) noexcept nogil
+
+# Whether IOPL and the TSS's permission bitmap allow an access.
+cdef bint port_allowed(Cpu *c, System *s, int port, int size) noexcept nogil
+cdef u64 read_port(Cpu *c, System *s, Op *o, int port, int size) noexcept nogil
+cdef void write_port(Cpu *c, System *s, Op *o, int port, int size, u64 value) noexcept nogil

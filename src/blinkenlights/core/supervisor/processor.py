@@ -10,6 +10,7 @@ from cython.cimports.posix.stdlib import posix_memalign
 
 from blinkenlights.core.supervisor import control as control
 from blinkenlights.core.supervisor import ports as ports
+from blinkenlights.core.supervisor import strings as strings
 from blinkenlights.core.supervisor import transfer as transfer
 
 FOREVER = cython.declare(u64, ~cython.cast(u64, 0))
