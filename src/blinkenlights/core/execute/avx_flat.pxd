@@ -1,6 +1,7 @@
 # Handlers for flat memory: the VEX instructions that C libraries' string functions are made of.
 
 from blinkenlights.core.execute.avx_operand cimport *
+from blinkenlights.core.execute.packed_integer cimport *
 
 cdef extern from *:
     """
@@ -19,24 +20,6 @@ cdef extern from *:
     #endif
     """
     u32 host_sign_mask(u8x16 v) noexcept nogil
-
-# The operations, by their mnemonics.
-cdef enum:
-    PAND = 0
-    PANDN = 1
-    POR = 2
-    PXOR = 3
-    PADDB = 4
-    PADDD = 5
-    PADDQ = 6
-    PSUBB = 7
-    PCMPEQB = 8
-    PCMPEQW = 9
-    PCMPEQD = 10
-    PCMPGTB = 11
-    PMINUB = 12
-    PMINUD = 13
-    PMAXUB = 14
 
 cdef Op *vmovdqu_rr(Cpu *c, Op *o) noexcept nogil
 cdef Op *vmovdqu_rm(Cpu *c, Op *o) noexcept nogil

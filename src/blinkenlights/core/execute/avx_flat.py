@@ -83,42 +83,6 @@ def vpmovmskb(c, o):
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def combine(op: cython.int, a: u8x16, b: u8x16) -> u8x16:
-    if op == PAND:
-        return a & b
-    if op == PANDN:
-        return ~a & b
-    if op == POR:
-        return a | b
-    if op == PXOR:
-        return a ^ b
-    if op == PADDB:
-        return a + b
-    if op == PADDD:
-        return u8s(u32s(a) + u32s(b))
-    if op == PADDQ:
-        return u8s(u64s(a) + u64s(b))
-    if op == PSUBB:
-        return a - b
-    if op == PCMPEQB:
-        return equal(a, b)
-    if op == PCMPEQW:
-        return equal(u16s(a), u16s(b))
-    if op == PCMPEQD:
-        return equal(u32s(a), u32s(b))
-    if op == PCMPGTB:
-        return less(i8s(b), i8s(a))
-    if op == PMINUB:
-        return select(less(a, b), a, b)
-    if op == PMINUD:
-        return select(less(u32s(a), u32s(b)), a, b)
-    return select(less(a, b), b, a)  # PMAXUB
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
 def second_flat(c: CpuP, o: OpP, how: cython.int) -> u8p:
     if how == RR:
         return register_at(c, o.src2)

@@ -1,6 +1,7 @@
 # SHA-512, SM3 and SM4 (VEX).
 
 from blinkenlights.core.execute.avx_operand cimport *
+from blinkenlights.core.execute.galois cimport inverse, parity
 
 cdef u8 sm4_box[256]
 

@@ -180,19 +180,7 @@ def vsm3rnds2(c, o):
 # -- SM4 -----------------------------------------------------------------------------------------
 
 
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def product(a: u32, b: u32) -> u32:
-    """In GF(2^8) modulo x^8 + x^7 + x^6 + x^5 + x^4 + x^2 + 1."""
-    i: cython.int
-    r: u32 = 0
-    for i in range(8):
-        if b >> i & 1:
-            r ^= a
-        a = (a << 1 ^ (0x1F5 if a & 0x80 else 0)) & 0xFF
-    return r
+SM4_MODULUS = cython.declare(u32, 0x1F5)  # x^8 + x^7 + x^6 + x^5 + x^4 + x^2 + 1
 
 
 @cython.cfunc
@@ -202,12 +190,9 @@ def product(a: u32, b: u32) -> u32:
 def affine(x: u32) -> u32:
     """Times a matrix, each of whose rows is the one before turned by a bit; then plus a constant."""
     i: cython.int
-    row: u32
     r: u32 = 0
     for i in range(8):
-        row = (0xA7 << i | 0xA7 >> (8 - i)) & x & 0xFF
-        row ^= row >> 4
-        r |= (0x6996 >> (row & 15) & 1) << i
+        r |= parity((0xA7 << i | 0xA7 >> (8 - i)) & x & 0xFF) << i
     return r ^ 0xD3
 
 
@@ -215,17 +200,10 @@ def affine(x: u32) -> u32:
 @cython.nogil
 @cython.exceptval(check=False)
 def make_box() -> cython.void:
-    """The affine map before and after the inverse, which is the power 254."""
-    _: cython.int
+    """The affine map before and after the inverse."""
     x: u32
-    r: u32
-    y: u32
     for x in range(256):
-        y = affine(x)
-        r = y
-        for _ in range(6):
-            r = product(product(r, r), y)
-        sm4_box[x] = affine(product(r, r))
+        sm4_box[x] = affine(inverse(affine(x), SM4_MODULUS))
 
 
 @cython.cfunc

@@ -29,16 +29,26 @@ def movdir64b(c, o):
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
+def aligned_place(c: CpuP, o: OpP, size: cython.int) -> u8p:
+    """The memory operand, to be written; NULL (for #GP) where it is not aligned."""
+    address: u64 = ea(c, o)
+    if address & (size - 1):
+        return cython.NULL
+    return host_write(c, address, size)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
 def remote(c: CpuP, o: OpP, kind: cython.int) -> OpP:
     """ADD 0, AND 1, OR 2, XOR 3 in memory, which must be aligned; no flags change."""
     size: cython.int = o.size
-    address: u64 = ea(c, o)
     b: u64 = get(c, o.src, size)
     a: u64
-    p: u8p
-    if address & (size - 1):
+    p: u8p = aligned_place(c, o, size)
+    if p == cython.NULL:
         return fault(c, o, GP, 0)
-    p = host_write(c, address, size)
     while True:
         a = peek(p, size)
         if cas(p, size, a, a + b if kind == 0 else a & b if kind == 1 else a | b if kind == 2 else a ^ b):
@@ -56,15 +66,13 @@ def axor(c, o): return remote(c, o, 3)
 def cmpccxadd(c, o):
     """Compare memory with operand 1, which receives it; add operand 2 to it if the condition holds."""
     size: cython.int = o.size
-    address: u64 = ea(c, o)
     b: u64 = get(c, o.src, size)
     added: u64 = get(c, o.src2, size)
     a: u64
     r: u64
-    p: u8p
-    if address & (size - 1):
+    p: u8p = aligned_place(c, o, size)
+    if p == cython.NULL:
         return fault(c, o, GP, 0)
-    p = host_write(c, address, size)
     while True:
         a = peek(p, size)
         r = a - b

@@ -3,6 +3,8 @@
 from blinkenlights.core.dispatch cimport bind
 from blinkenlights.core.execute.sse_operand cimport *
 
+ctypedef Lanes *LanesP
+
 cdef Op *sha1rnds4(Cpu *c, Op *o) noexcept nogil
 cdef Op *sha1nexte(Cpu *c, Op *o) noexcept nogil
 cdef Op *sha1msg1(Cpu *c, Op *o) noexcept nogil

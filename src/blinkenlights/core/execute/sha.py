@@ -62,6 +62,17 @@ def sigma1(x: u32) -> u32:
     return right(x, 17) ^ right(x, 19) ^ x >> 10
 
 
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def operands(c: CpuP, o: OpP, x: LanesP, y: LanesP) -> cython.void:
+    """Operands 0 and 1."""
+    s: u8p = source(c, o, 16)
+    y.all = load16(s)
+    x.all = load16(register_at(c, o.dst))
+
+
 def sha1rnds4(c, o):
     """Four rounds; the immediate says which function and constant. E is already in the first word."""
     state: Lanes
@@ -74,9 +85,7 @@ def sha1rnds4(c, o):
     carried: u32 = 0
     i: cython.int
     which: cython.int = o.imm & 3
-    s: u8p = source(c, o, 16)
-    words.all = load16(s)
-    state.all = load16(register_at(c, o.dst))
+    operands(c, o, cython.address(state), cython.address(words))
     a = state.u32[3]
     b = state.u32[2]
     d = state.u32[1]
@@ -101,9 +110,7 @@ def sha1nexte(c, o):
     """E of four rounds ago is A turned: add it to the first of the next words."""
     state: Lanes
     words: Lanes
-    s: u8p = source(c, o, 16)
-    words.all = load16(s)
-    state.all = load16(register_at(c, o.dst))
+    operands(c, o, cython.address(state), cython.address(words))
     words.u32[3] += left(state.u32[3], 30)
     store16(register_at(c, o.dst), words.all)
     return done(c, o)
@@ -113,9 +120,7 @@ def sha1msg1(c, o):
     """W0 to W5: each word with the one after the next."""
     x: Lanes
     y: Lanes
-    s: u8p = source(c, o, 16)
-    y.all = load16(s)
-    x.all = load16(register_at(c, o.dst))
+    operands(c, o, cython.address(x), cython.address(y))
     x.u32[3] ^= x.u32[1]
     x.u32[2] ^= x.u32[0]
     x.u32[1] ^= y.u32[3]
@@ -128,9 +133,7 @@ def sha1msg2(c, o):
     """W16 to W19; the last one needs the first."""
     x: Lanes
     y: Lanes
-    s: u8p = source(c, o, 16)
-    y.all = load16(s)
-    x.all = load16(register_at(c, o.dst))
+    operands(c, o, cython.address(x), cython.address(y))
     x.u32[3] = left(x.u32[3] ^ y.u32[2], 1)
     x.u32[2] = left(x.u32[2] ^ y.u32[1], 1)
     x.u32[1] = left(x.u32[1] ^ y.u32[0], 1)
@@ -154,9 +157,7 @@ def sha256rnds2(c, o):
     third: u32
     sum: u32
     i: cython.int
-    s: u8p = source(c, o, 16)
-    abef.all = load16(s)
-    cdgh.all = load16(register_at(c, o.dst))
+    operands(c, o, cython.address(cdgh), cython.address(abef))
     words.all = load16(c.xmm[0])
     a = abef.u32[3]
     b = abef.u32[2]
@@ -188,9 +189,7 @@ def sha256rnds2(c, o):
 def sha256msg1(c, o):
     x: Lanes
     y: Lanes
-    s: u8p = source(c, o, 16)
-    y.all = load16(s)
-    x.all = load16(register_at(c, o.dst))
+    operands(c, o, cython.address(x), cython.address(y))
     x.u32[0] += sigma0(x.u32[1])
     x.u32[1] += sigma0(x.u32[2])
     x.u32[2] += sigma0(x.u32[3])
@@ -203,9 +202,7 @@ def sha256msg2(c, o):
     """W16 to W19; the last two need the first two."""
     x: Lanes
     y: Lanes
-    s: u8p = source(c, o, 16)
-    y.all = load16(s)
-    x.all = load16(register_at(c, o.dst))
+    operands(c, o, cython.address(x), cython.address(y))
     x.u32[0] += sigma1(y.u32[2])
     x.u32[1] += sigma1(y.u32[3])
     x.u32[2] += sigma1(x.u32[0])

@@ -1,6 +1,7 @@
 # Galois field instructions on bytes.
 
 from blinkenlights.core.dispatch cimport bind
+from blinkenlights.core.execute.galois cimport inverse, parity, product
 from blinkenlights.core.execute.sse_operand cimport *
 
 cdef u8 inverse_of[256]

@@ -1,36 +1,18 @@
-"""Galois field instructions: bytes as elements of GF(2^8) modulo x^8 + x^4 + x^3 + x + 1."""
+"""Galois field instructions: bytes as elements of GF(2^8)."""
 
 import cython
 from cython.cimports.blinkenlights.core.state import CpuP, OpP, u8p, u32, u64
 
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def product(a: u32, b: u32) -> u32:
-    i: cython.int
-    r: u32 = 0
-    for i in range(8):
-        if b >> i & 1:
-            r ^= a
-        a = (a << 1 ^ (0x11B if a & 0x80 else 0)) & 0xFF
-    return r
+MODULUS = cython.declare(u32, 0x11B)  # x^8 + x^4 + x^3 + x + 1
 
 
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
 def make_inverses() -> cython.void:
-    """An element to the power 254, which leaves 0 as it is."""
     x: u32
-    r: u32
-    _: cython.int
     for x in range(256):
-        r = x
-        for _ in range(6):
-            r = product(product(r, r), x)
-        inverse_of[x] = product(r, r)
+        inverse_of[x] = inverse(x, MODULUS)
 
 
 def gf2p8mulb(c, o):
@@ -43,7 +25,7 @@ def gf2p8mulb(c, o):
     x.all = load16(register_at(c, o.dst))
     y.all = load16(s)
     for i in range(16):
-        x.u8[i] = product(x.u8[i], y.u8[i])
+        x.u8[i] = product(x.u8[i], y.u8[i], MODULUS)
     store16(register_at(c, o.dst), x.all)
     return done(c, o)
 
@@ -56,11 +38,8 @@ def transformed(matrix: u64, x: u32) -> u32:
     """The matrix's rows are its bytes, the last one giving bit 0; a result bit is a row's parity."""
     i: cython.int
     r: u32 = 0
-    row: u32
     for i in range(8):
-        row = cython.cast(u32, matrix >> (7 - i) * 8) & x
-        row ^= row >> 4
-        r |= (0x6996 >> (row & 15) & 1) << i
+        r |= parity(cython.cast(u32, matrix >> (7 - i) * 8) & x) << i
     return r
 
 

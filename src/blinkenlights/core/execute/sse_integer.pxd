@@ -1,82 +1,8 @@
 # Packed integer arithmetic, logic, comparisons and shifts, on MMX and XMM registers.
 
 from blinkenlights.core.dispatch cimport bind, bind_flat
+from blinkenlights.core.execute.packed_integer cimport *
 from blinkenlights.core.execute.sse_operand cimport *
-
-# The operations, by their mnemonics.
-cdef enum:
-    PADDB = 0
-    PADDW = 1
-    PADDD = 2
-    PADDQ = 3
-    PSUBB = 4
-    PSUBW = 5
-    PSUBD = 6
-    PSUBQ = 7
-    PADDUSB = 8
-    PADDUSW = 9
-    PADDSB = 10
-    PADDSW = 11
-    PSUBUSB = 12
-    PSUBUSW = 13
-    PSUBSB = 14
-    PSUBSW = 15
-    PAND = 16
-    PANDN = 17
-    POR = 18
-    PXOR = 19
-    PCMPEQB = 20
-    PCMPEQW = 21
-    PCMPEQD = 22
-    PCMPEQQ = 23
-    PCMPGTB = 24
-    PCMPGTW = 25
-    PCMPGTD = 26
-    PCMPGTQ = 27
-    PMINSB = 28
-    PMINSW = 29
-    PMINSD = 30
-    PMINUB = 31
-    PMINUW = 32
-    PMINUD = 33
-    PMAXSB = 34
-    PMAXSW = 35
-    PMAXSD = 36
-    PMAXUB = 37
-    PMAXUW = 38
-    PMAXUD = 39
-    PAVGB = 40
-    PAVGW = 41
-    PABSB = 42
-    PABSW = 43
-    PABSD = 44
-    PSIGNB = 45
-    PSIGNW = 46
-    PSIGND = 47
-    PMULLW = 48
-    PMULLD = 49
-    PMULHW = 50
-    PMULHUW = 51
-    PMULHRSW = 52
-    PMULUDQ = 53
-    PMULDQ = 54
-    PMADDWD = 55
-    PMADDUBSW = 56
-    PSADBW = 57
-    PHADDW = 58
-    PHADDD = 59
-    PHADDSW = 60
-    PHSUBW = 61
-    PHSUBD = 62
-    PHSUBSW = 63
-    PSLLW = 64
-    PSLLD = 65
-    PSLLQ = 66
-    PSRLW = 67
-    PSRLD = 68
-    PSRLQ = 69
-    PSRAW = 70
-    PSRAD = 71
 
 cdef Op *paddb(Cpu *c, Op *o) noexcept nogil
 cdef Op *paddw(Cpu *c, Op *o) noexcept nogil
