@@ -24,10 +24,7 @@ fresh = cython.declare(StringsP, cython.address(both[1]))
 # -- reading what it is asked for --------------------------------------------------------------------
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def fetch_string(c: CpuP, address: u64, to: cython.p_char, room: u64) -> cython.long:
+def fetch_string(c, address, to, room):
     """Copy a string without its end; its length, or -1 where it can't be read or is longer than `room`."""
     done: u64 = 0
     n: u64
@@ -89,10 +86,7 @@ def fetch_all_strings(c: CpuP, process: ProcessInfoP, path: cython.p_char, lengt
     return True
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def no_robust_locks(c: CpuP, thread: ThreadInfoP) -> cython.bint:
+def no_robust_locks(c, thread):
     """Whether the thread's list of robust locks is empty (get_robust_list(2))."""
     words: u64[3]
     return thread.robust_list == 0 or (fetch_bytes(c, thread.robust_list, words, 24)
@@ -102,10 +96,7 @@ def no_robust_locks(c: CpuP, thread: ThreadInfoP) -> cython.bint:
 # -- the call ----------------------------------------------------------------------------------------
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def quick_execve(c: CpuP, thread: ThreadInfoP) -> cython.bint:
+def quick_execve(c, thread):
     global current, fresh
     process: ProcessInfoP = thread.process
     path: cython.char[LONGEST_PATH]

@@ -14,10 +14,7 @@ LARGEST_IMAGE = cython.declare(u64, 1 << 29)
 head = cython.declare(cython.char[HEAD])
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def open_program(path: cython.p_char, f: FileP) -> cython.int:
+def open_program(path, f):
     """Open a file that may be executed: 0, or -errno."""
     status: stat_t
     f.fd = open_file(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -34,10 +31,7 @@ def open_program(path: cython.p_char, f: FileP) -> cython.int:
     return 0
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def read_elf(f: FileP, limit: u64, interpreter: cython.p_char) -> cython.bint:
+def read_elf(f, limit, interpreter):
     """Take in a sound ELF program of the usual kind; False for any other, which Python looks at again.
 
     `limit`: the end of the address space; `interpreter`: LONGEST_PATH bytes, filled with what it names, if
@@ -152,10 +146,7 @@ def read_name(fd: cython.int, offset: u64, length: u64, name: cython.p_char) -> 
     return name[0] != 0 and name[length - 1] == 0 and memcmp(name, b"/proc/", 6) != 0
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def first_page(f: FileP) -> u64:
+def first_page(f):
     return f.segments[0].address & ~PAGE_MASK
 
 
@@ -167,20 +158,14 @@ def end_of_last(f: FileP) -> u64:
     return last.address + last.memory_size
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def end_of(f: FileP) -> u64:
+def end_of(f):
     return (end_of_last(f) + PAGE_MASK) & ~PAGE_MASK
 
 
 # -- mapping -----------------------------------------------------------------------------------------
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def place(s: SpaceP, f: FileP, top: u64, low: cython.bint) -> u64:
+def place(s, f, top, low):
     """The bias of a position-independent file: as `loaders.elf.place`, in memory with room."""
     start: u64 = first_page(f)
     length: u64 = end_of(f) - start
@@ -193,11 +178,7 @@ def place(s: SpaceP, f: FileP, top: u64, low: cython.bint) -> u64:
     return ((at + f.align - 1) & ~(f.align - 1)) - start
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def map_area(s: SpaceP, start: u64, end: u64, prot: cython.int, flags: cython.int, fd: cython.int,
-             offset: u64, info: cython.int) -> cython.bint:
+def map_area(s, start, end, prot, flags, fd, offset, info):
     """`AddressSpace.map` where nothing is yet."""
     at: voidp = cython.cast(voidp, s.base + start)
     good: cython.bint
@@ -210,17 +191,11 @@ def map_area(s: SpaceP, start: u64, end: u64, prot: cython.int, flags: cython.in
     return good
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def map_zeros(s: SpaceP, start: u64, end: u64, prot: cython.int, info: cython.int) -> cython.bint:
+def map_zeros(s, start, end, prot, info):
     return map_area(s, start, end, prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0, info)
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def map_file(s: SpaceP, process: ProcessInfoP, f: FileP) -> cython.bint:
+def map_file(s, process, f):
     """As `loaders.elf.ElfFile.map`."""
     i: cython.int
     g: SegmentP

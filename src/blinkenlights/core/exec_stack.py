@@ -10,11 +10,7 @@ PAGE_MASK = cython.declare(u64, 4095)
 STACK_GUARD = cython.declare(u64, 0x10000)  # as linux.stack has it
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def build_stack(c: CpuP, process: ProcessInfoP, program: FileP, base: u64, given: StringsP,
-                news: NewsP) -> cython.bint:
+def build_stack(c, process, program, base, given, news):
     """As `linux.stack.build`; the auxiliary vector has the entries of the program that ran before."""
     s: SpaceP = cython.cast(SpaceP, c.space)
     top: u64 = (s.size & ~PAGE_MASK) - STACK_GUARD
@@ -108,10 +104,7 @@ def place_vdso(s: SpaceP, process: ProcessInfoP) -> u64:
     return at
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def write_card(process: ProcessInfoP, given: StringsP, news: NewsP) -> cython.void:
+def write_card(process, given, news):
     """As `linux.card.write`, into the same page."""
     at: voidp = cython.cast(voidp, process.card)
     words: u64p = cython.cast(u64p, at)

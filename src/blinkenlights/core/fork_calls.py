@@ -48,10 +48,7 @@ def read_request(c: CpuP, number: u64, r: RequestP) -> cython.bint:
     return (r.flags & CLONE_VM == 0) == (r.flags & CLONE_VFORK == 0)
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def quick_fork(c: CpuP, thread: ThreadInfoP, number: u64) -> cython.bint:
+def quick_fork(c, thread, number):
     process: ProcessInfoP = thread.process
     r: Request
     s: SpaceP = cython.cast(SpaceP, c.space)
@@ -125,10 +122,7 @@ def make_pipe(process: ProcessInfoP, ends: cython.p_int) -> cython.bint:
     return True
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def release_parent(process: ProcessInfoP) -> cython.void:
+def release_parent(process):
     """Close a vfork child's end: its parent may go on, or this isn't its child."""
     i: cython.int
     if process.vfork_fd < 0:
