@@ -531,4 +531,30 @@ def test_no_key_of_the_table_is_untested():
 
     text = Path(__file__).read_text()
     for row in KEYS:
-        assert f'"{row.key}"' in text or f'"{row.shown}"' in text or row.key == "down", row.key
+        for key in row.key.split(","):
+            assert f'"{key}"' in text or f'"{row.shown}"' in text or key == "down", key
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12), (200, 60)])
+def test_the_help_is_aligned_on_every_screen(size):
+    """A line that goes on does so in its column."""
+
+    async def do(v):
+        await v.press("question_mark")
+        lines = v.app.screen.text().plain.splitlines()
+        width = v.app.screen.query_one("#help").size.width
+        assert all(len(line) <= width for line in lines)
+        assert all(any(line.startswith(f"  {row.shown} ") for line in lines) for row in KEYS)
+        first = next(i for i, line in enumerate(lines) if line.startswith("  C "))
+        assert lines[first + 1].startswith(" " * 13)
+
+    run(do, size=size)
+
+
+@pytest.mark.parametrize(("key", "by"), [("greater_than_sign", 1), ("less_than_sign", -1)])
+def test_speed_has_keys_that_a_browser_leaves_to_the_page(key, by):
+    async def do(v):
+        await v.press(key)
+        assert v.app.session.speed == USUAL_SPEED + by
+
+    run(do)

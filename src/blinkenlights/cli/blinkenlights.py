@@ -62,7 +62,7 @@ def run(words: list[str]) -> int:
     if isinstance(path, int):
         return path
     if "serve" in given:
-        return serve(words, given)
+        return serve(words, given, rest[0])
     if "real-mode" in given and len(rest) > 1:
         return fail("a disk image takes no arguments", USAGE_ERROR)
     if "no-tui" in given and "real-mode" in given and not PLAIN_ONLY & given.keys():
@@ -265,19 +265,19 @@ def guarded(name: str, job: "Callable[[], int]") -> int:
         return fail(str(problem), USAGE_ERROR)
 
 
-def serve(words: list[str], given: Given) -> int:
+def serve(words: list[str], given: Given, name: str) -> int:
     """The same in a web browser: each visitor gets a process of their own."""
     import shlex
 
     try:
-        from textual_serve.server import Server
+        from blinkenlights.tui import serving
     except ModuleNotFoundError as problem:
         return fail(f"--serve needs the Python package textual-serve: no {problem.name}", NO_TERMINAL)
     rest = [word for word in words if word != "--serve" and not word.startswith("--serve=")]
     command = shlex.join([sys.executable, "-P", "-m", "blinkenlights.cli.blinkenlights", *rest])
     port = int(given["serve"][-1] or USUAL_PORT)
     try:
-        Server(command, port=port, title="blinkenlights").serve()
+        serving.serve(command, port, f"blinkenlights {name}")
     except OSError as problem:
         return fail(f"port {port}: {problem.strerror or problem}", NO_TERMINAL)
     return 0

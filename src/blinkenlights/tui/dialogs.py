@@ -16,7 +16,8 @@ from textual.widgets import Input, Static
 
 from blinkenlights.tui.keys import MOUSE, SECTIONS, of_section
 
-HELP_WIDTH = 68
+HELP_WIDTH, HELP_EDGE = 69, 7  # characters of its text, and of border, padding and scroll bar beside it
+KEY_COLUMN, MOUSE_COLUMN = 11, 34
 
 
 class Notice(ModalScreen[None]):
@@ -64,23 +65,33 @@ class Help(ModalScreen[None]):
         self.heading, self.key_style = heading, key
 
     def compose(self) -> ComposeResult:
-        box = VerticalScroll(Static(self.text()))
+        box = VerticalScroll(Static(self.text(), id="help"))
         box.border_title = self.heading
-        box.border_subtitle = "ESCAPE"
+        box.border_subtitle = "arrows scroll, ESCAPE closes"
         yield box
 
+    def on_resize(self) -> None:
+        self.query_one("#help", Static).update(self.text())
+
     def text(self) -> Text:
+        """In lines that fit, so that what goes on in the next one is aligned."""
+        width = max(20, min(HELP_WIDTH, self.app.size.width * 96 // 100 - HELP_EDGE))
         text = Text()
+
+        def add(name: str, what: str, column: int) -> None:
+            text.append(f"  {name:<{column}}", self.key_style)
+            text.append(f"\n{' ' * (2 + column)}".join(wrap(what, width - column - 2)) + "\n")
+
         for section in SECTIONS:
             text.append(f"{section}\n", "bold underline")
             for key in of_section(section):
-                text.append(f"  {key.shown:<10}", self.key_style)
-                for i, row in enumerate(wrap(key.help, HELP_WIDTH - 12)):
-                    text.append(f"{' ' * 12 * bool(i)}{row}\n")
+                add(key.shown, key.help, KEY_COLUMN)
         text.append("The mouse\n", "bold underline")
         for what, then in MOUSE:
-            text.append(f"  {what:<34}", self.key_style)
-            text.append(f"{then}\n")
+            if width < HELP_WIDTH - MOUSE_COLUMN // 2:
+                add("", f"{what}: {then}", 0)
+            else:
+                add(what, then, MOUSE_COLUMN)
         return text
 
     def action_close(self) -> None:

@@ -8,7 +8,7 @@ SECTIONS = (RUNNING, BACK, STOPS, LOOKS, MOVING, OTHER)
 
 
 class Key(NamedTuple):
-    """A key as Textual names it and as people write it, what is done (the app's method), and the help."""
+    """Keys as Textual names them and as people write them, what is done (the app's method), and the help."""
 
     key: str
     shown: str
@@ -24,8 +24,8 @@ KEYS = (
     Key("c", "c", "continue", "continue, with the screen going along", RUNNING),
     Key("C", "C", "continue_harder", "continue harder: the program has the terminal, at full speed", RUNNING),
     Key("ctrl+c", "ctrl-c", "interrupt", "interrupt the running program", RUNNING),
-    Key("ctrl+t", "ctrl-t", "turbo", "turbo: go faster, with fewer pictures", RUNNING),
-    Key("alt+t", "alt-t", "slow_motion", "slow motion: go slower", RUNNING),
+    Key("ctrl+t,greater_than_sign", "ctrl-t, >", "turbo", "turbo: go faster, with fewer pictures", RUNNING),
+    Key("alt+t,less_than_sign", "alt-t, <", "slow_motion", "slow motion: go slower", RUNNING),
     Key("R", "R", "restart", "restart the program", RUNNING),
     Key("S", "S", "reverse_step", "step back one instruction", BACK),
     Key("N", "N", "reverse_over", "next backwards: step back over a call", BACK),
