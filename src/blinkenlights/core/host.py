@@ -345,6 +345,7 @@ NR_EXIT = cython.declare(cython.int, 60)
 NR_GETTID = cython.declare(cython.int, 186)
 NR_TGKILL = cython.declare(cython.int, 234)
 NR_RT_SIGQUEUEINFO = cython.declare(cython.int, 129)
+NR_RT_TGSIGQUEUEINFO = cython.declare(cython.int, 297)
 
 
 def catch_faults() -> None:
@@ -493,10 +494,14 @@ def take_signal():
     return signo, info
 
 
-def hand_back(signo: int, info: bytes) -> None:
-    """Send a signal that this thread has caught to the process again, for another thread of it."""
+def hand_back(signo: int, info: bytes, tid: int = 0) -> None:
+    """Send a signal that this thread has caught once more: to the process, or to this thread of its own."""
     number: cython.int = signo
-    c_syscall(NR_RT_SIGQUEUEINFO, c_syscall(NR_GETPID), number, cython.cast(cython.p_char, info))
+    if tid:
+        c_syscall(NR_RT_TGSIGQUEUEINFO, c_syscall(NR_GETPID), cython.cast(cython.long, tid), number,
+                  cython.cast(cython.p_char, info))
+    else:
+        c_syscall(NR_RT_SIGQUEUEINFO, c_syscall(NR_GETPID), number, cython.cast(cython.p_char, info))
 
 
 def take_no_signals() -> None:

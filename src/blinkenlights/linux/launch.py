@@ -88,9 +88,9 @@ def run_leader(task: Task) -> None:
         kernel.run(task)
         host.set_mask(signal.ALL)
         signal.hand_back(task)
+        held, task.held = task.held, {}
         leave(task)
-        host.take_no_signals()
-        signal.hand_back(task)
+        signal.hand_back_held(task, held)
         while process.next_program is None or process.tasks:
             process.leader_wake.acquire()
         program = process.next_program

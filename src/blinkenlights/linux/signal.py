@@ -123,10 +123,12 @@ def attend(task: "Task") -> None:
         signo, info = caught
         if kick or (signo == SIGSEGV and task.process.kicking):
             continue  # not a signal at all: for ptrace, or exec in another thread
-        if task.sigmask & bit(signo):
+        if not task.sigmask & bit(signo):
+            deliver(task, signo, info)
+        elif SYNCHRONOUS & bit(signo):
             task.held[signo] = info
-            continue
-        deliver(task, signo, info)
+        else:  # it came just before it was blocked, so the host's kernel can keep it
+            host.hand_back(signo, info, task.tid if code_of(info) == SI_TKILL else 0)
     else:
         return
     if task.held:
@@ -145,8 +147,22 @@ def hand_back(task: "Task") -> None:
         if caught is None:
             return
         signo, info = caught
-        if not kick and int.from_bytes(info[8:12], "little", signed=True) != SI_TKILL:
+        if not kick and code_of(info) != SI_TKILL:
             host.hand_back(signo, info)
+
+
+def hand_back_held(task: "Task", held: dict[int, bytes]) -> None:
+    """The same for those that the host couldn't hold. It must not send them here again."""
+    host.take_no_signals()
+    hand_back(task)
+    for signo, info in held.items():
+        if code_of(info) != SI_TKILL:
+            host.hand_back(signo, info)
+
+
+def code_of(info: bytes) -> int:
+    """siginfo's si_code."""
+    return int.from_bytes(info[8:12], "little", signed=True)
 
 
 def deliver_held(task: "Task") -> None:

@@ -201,8 +201,7 @@ def thread_main(
         host.set_mask(signal.ALL)
         signal.hand_back(task)
         leave(task)
-        host.take_no_signals()
-        signal.hand_back(task)
+        signal.hand_back_held(task, task.held)
         host.unbind()
 
 

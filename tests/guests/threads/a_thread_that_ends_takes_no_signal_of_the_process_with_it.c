@@ -12,14 +12,17 @@ static void counted(int signo, siginfo_t *info, void *context) {
 
 static void *brief(void *argument) {
     pthread_sigmask(SIG_UNBLOCK, &set, 0);
-    syscall(SYS_exit, 0);  // the C library would block signals first
-    return argument;
+    if (argument)
+        return argument;  // the C library blocks signals first
+    syscall(SYS_exit, 0);
+    return 0;
 }
 
 static void *maker(void *argument) {
+    long number = 0;
     while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
         pthread_t thread;
-        pthread_create(&thread, 0, brief, 0);
+        pthread_create(&thread, 0, brief, (void *)(number++ % 4));
         pthread_join(thread, 0);
     }
     return 0;
