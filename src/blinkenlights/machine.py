@@ -5,11 +5,13 @@ working directory, and a guest's end is an answer of `run`. The parts are in `bl
 travel adds is in `blinkenlights.debugger`.
 """
 
+import _thread
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol
+from weakref import proxy
 
 from blinkenlights.api import hooks as hooking
 from blinkenlights.api import memory as memories
@@ -139,9 +141,14 @@ class Machine:
             )
         if record and options.jit:
             raise ValueError("recording needs checked memory: not with jit=True")
+        if isinstance(argv, str | bytes):
+            raise TypeError("argv is a list of words, not one")
         if options.cpu:
             from blinkenlights.core.execute.system import set_cpu
+            from blinkenlights.tables.cpuid import CPUS
 
+            if options.cpu not in CPUS:
+                raise ValueError(f"there is no CPU {options.cpu}: it is one of {', '.join(CPUS)}")
             set_cpu(options.cpu)
         fds = (fd_of(stdin, 0), fd_of(stdout, 1), fd_of(stderr, 2))
         personality = Linux(options, fds)
@@ -172,6 +179,8 @@ class Machine:
             raise ValueError("code has 16, 32 or 64 bits")
         if not code:
             raise ValueError("there is no code")
+        if stack_size < 0:
+            raise ValueError("a stack's size isn't negative")
         if record and jit:
             raise ValueError("recording needs checked memory: not with jit=True")
         jit = jit and bits == 64
@@ -237,6 +246,14 @@ class Machine:
                 self.history.close()
             self._personality.close()
 
+    def __del__(self) -> None:
+        """A guest that nobody can run any more ends."""
+        if not getattr(self, "_closed", True) and not self.running and _thread is not None:
+            self.close()
+
+    def __reduce__(self) -> str:
+        raise TypeError("a machine can't be copied or pickled: it has memory and threads of this process")
+
     # -- looking -------------------------------------------------------------------------------
 
     @property
@@ -289,6 +306,8 @@ class Machine:
 
     @thread.setter
     def thread(self, value: Thread | int) -> None:
+        if not isinstance(value, Thread | int):
+            raise TypeError("a thread is one of `threads`, or its number")
         self._personality.choose(value if isinstance(value, int) else value.tid)
 
     @property
@@ -319,10 +338,14 @@ class Machine:
             if not -WORD <= where <= WORD:
                 raise ValueError(f"{where:#x} is no address")
             return where & WORD
+        if not isinstance(where, str):
+            raise TypeError(f"an address is a number or a symbol's name, not {where!r}")
         return self.symbols.resolve(where)
 
     def evaluate(self, expression: str) -> object:
         """A Python expression over registers, memory and symbols, as in conditions. ValueError."""
+        if not isinstance(expression, str):
+            raise TypeError("an expression is a text")
         return Condition(expression).value(self, {})
 
     @property
@@ -388,8 +411,10 @@ class Machine:
         KeyboardInterrupt is raised with the registers as they are between two instructions. With several
         threads, all run, in turns.
         """
-        if count is not None and count < 0:
-            raise ValueError("a count isn't negative")
+        if count is not None and (not isinstance(count, int) or count < 0):
+            raise ValueError("a count is a number of instructions, and not negative")
+        if timeout is not None and not timeout >= 0:
+            raise ValueError("a timeout is seconds, and not negative")
         temporary = None
         if until is not None:
             temporary = self.probes.add_span(probes.SPAN_STOP, address := self.resolve(until), address)
@@ -402,7 +427,7 @@ class Machine:
 
     def step(self, n: int = 1) -> StopReason:
         """Execute `n` instructions of the current thread, or of whichever has the turn when it waits."""
-        if n < 0:
+        if not isinstance(n, int) or n < 0:
             raise ValueError("a number of steps isn't negative")
         return self._drive(self.tick + n, Stop.STEP, None)
 
@@ -503,13 +528,13 @@ class Machine:
     @contextmanager
     def _in_charge(self, timeout: float | None) -> Iterator[None]:
         """What holds while the guest runs."""
-        import _thread
         import threading
 
         if self._closed:
             raise RuntimeError("the machine is closed")
         if self.running:
             raise RuntimeError("the machine is running")
+        self._personality.check()
         self.running = True
         before = host.bound()
         self.wanted = self._timed_out = False
@@ -520,7 +545,7 @@ class Machine:
         holding = _thread.get_ident() == threading.main_thread().ident and host.hold_interrupts()
         timer = None
         if timeout is not None:
-            timer = threading.Timer(timeout, self._time_is_up)
+            timer = threading.Timer(min(timeout, threading.TIMEOUT_MAX), self._time_is_up)
             timer.daemon = True
             timer.start()
         self._between.begin()
@@ -575,7 +600,7 @@ class Machine:
                 return stop
             cpu = world.cpu
             if end is not None or world.quantum() is not None:
-                left = MOST_STEPS if end is None else end - self.tick
+                left = MOST_STEPS if end is None else min(end - self.tick, MOST_STEPS)
                 if left <= 0:
                     return self.stopped(at_end)
                 quantum = world.quantum()
@@ -770,11 +795,12 @@ class Machine:
             raise ValueError("only Linux programs make system calls")
         if self._calls is None:
             self._calls = hooking.CallHooks(self)
-            self._personality.guest.watcher = self._calls
+            self._personality.guest.watcher = proxy(self._calls)  # host threads keep no hooks
         return self._calls.add(name, enter, exit)
 
     def hook_interrupt(self, function: Callable[[int], object]) -> Hook:
         """Call function(vector) at INT n, INT3 and INTO; if it returns True, nothing else comes of it."""
+        hooking.check(function)
         self._interrupt_hooks.append(function)
         return Hook(lambda: self._interrupt_hooks.remove(function))
 
@@ -783,6 +809,7 @@ class Machine:
 
         If it returns True, the program goes on at RIP: at the same instruction, unless the hook moved it.
         """
+        hooking.check(function)
         self._exception_hooks.append(function)
         return Hook(lambda: self._exception_hooks.remove(function))
 
@@ -850,12 +877,21 @@ class Machine:
         """To the moment when `tick` instructions had been executed."""
         return self._past().seek(tick)
 
-    def last_write(self, address: int, size: int = 8) -> int | None:
-        """The tick at which some of these bytes were written last, before now; None if never."""
-        return self._past().last_write(address, size)
+    def last_write(self, where: Where, size: int = 8) -> int | None:
+        """The tick at which some of these bytes were written last, before now; None if never.
+
+        `where` is an address or symbol. The machine stays where it is.
+        """
+        past, address = self._past(), self.resolve(where)
+        if size < 1 or address + size > 1 << 64:
+            raise ValueError("the range is empty, or no range of addresses")
+        return past.last_write(address, size)
 
     def last_change(self, register: str) -> int | None:
-        """The tick at which the register got the value it has; None if it had it from the start."""
+        """The tick at which the register got the value it has; None if it had it from the start.
+
+        KeyError for a name that no register has. The machine stays where it is.
+        """
         return self._past().last_change(register)
 
     def send_signal(self, signo: int) -> None:

@@ -45,6 +45,8 @@ class Point:
 
     @condition.setter
     def condition(self, value: "str | Callable[[], bool] | None") -> None:
+        if value is not None and not isinstance(value, str) and not callable(value):
+            raise TypeError("a condition is an expression or a function")
         self._condition = Condition(value) if isinstance(value, str) else value
 
     def holds(self, **extra: object) -> bool:
@@ -117,6 +119,8 @@ class Watchpoint(Point):
             raise ValueError('a watchpoint\'s access is "r", "w" or "rw"')
         if size < 1:
             raise ValueError("a watchpoint has at least one byte")
+        if address + size > 1 << 64:
+            raise ValueError("a watchpoint ends with the last address, 2**64-1, at the latest")
         super().__init__(machine, address, condition)
         self.size = size
         self.access = access

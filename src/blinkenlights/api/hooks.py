@@ -41,13 +41,25 @@ class Hook:
         self.remove()
 
 
+def check(function: object) -> None:
+    if not callable(function):
+        raise TypeError(f"a hook is a function, not {function!r}")
+
+
+def last_of(start: int, end: int | None) -> int:
+    """The last address of [start, end)."""
+    last = LAST if end is None else end - 1
+    if start > last:
+        raise ValueError("the range is empty")
+    return last
+
+
 def span(
     machine: "Machine", what: int, function: "Callable[[int, int], object]", start: int, end: int | None
 ) -> Hook:
     """A hook on code in [start, end)."""
-    last = LAST if end is None else end - 1
-    if start > last or start < 0 or last > LAST:
-        raise ValueError("the range is empty, or no range of addresses")
+    check(function)
+    last = last_of(start, end)
     number = machine.probes.add_span(what, start, last, function)
     return Hook(lambda: machine.probes.remove(number))
 
@@ -62,9 +74,8 @@ def watch(
     """A hook on memory in [start, end)."""
     if access not in KINDS:
         raise ValueError('access is "r", "w" or "rw"')
-    last = LAST if end is None else end - 1
-    if start > last or start < 0 or last > LAST:
-        raise ValueError("the range is empty, or no range of addresses")
+    check(function)
+    last = last_of(start, end)
     machine.watch_memory(True)
     number = machine.probes.add_watch(probes.WATCH_HOOK, KINDS[access], start, last, function)
 
@@ -106,21 +117,25 @@ class CallHooks(Watcher):
 
     def enter(self, task: "Task", number: int, arguments: list[int]) -> int | None:
         result: int | None = None
+        count = len(arguments)
         for wanted, function in list(self.entering):
             if wanted is None or wanted == number:
                 call = SystemCall(self.machine, task.tid, number, arguments, result)
-                answer = self.machine.in_hook(function, call)
+                answer = result_of(call, self.machine.in_hook(function, call))
+                if len(arguments) != count or not all(isinstance(argument, int) for argument in arguments):
+                    raise TypeError(f"a hook has left {call.name} other arguments than {count} numbers")
+                arguments[:] = [argument & LAST for argument in arguments]
                 if answer is not None:
-                    result = int(answer)
+                    result = answer
         return result
 
     def leave(self, task: "Task", number: int, arguments: list[int], result: int) -> int:
         for wanted, function in list(self.leaving):
             if wanted is None or wanted == number:
                 call = SystemCall(self.machine, task.tid, number, arguments, result)
-                answer = self.machine.in_hook(function, call)
+                answer = result_of(call, self.machine.in_hook(function, call))
                 if answer is not None:
-                    result = int(answer)
+                    result = answer
         return result
 
     def add(
@@ -133,6 +148,9 @@ class CallHooks(Watcher):
             raise ValueError(f"there is no system call {name}")
         if enter is None and leave is None:
             raise ValueError("a hook on system calls needs enter= or exit=")
+        for function in (enter, leave):
+            if function is not None:
+                check(function)
         number = None if name is None else NUMBERS[name]
         added = []
         if enter is not None:
@@ -149,6 +167,13 @@ class CallHooks(Watcher):
                 where.remove(entry)
 
         return Hook(ending)
+
+
+def result_of(call: SystemCall, answer: object) -> int | None:
+    """What a hook has returned, if it may."""
+    if answer is not None and not isinstance(answer, int):
+        raise TypeError(f"a hook on {call.name} has returned {answer!r}, which is no number")
+    return answer
 
 
 def errno_text(result: int) -> str:

@@ -116,6 +116,10 @@ class Linux(Personality):
 
     # -- running -------------------------------------------------------------------------------
 
+    def check(self) -> None:
+        if self.guest.pid != os.getpid():
+            raise RuntimeError("the machine belongs to the process that this one was forked from")
+
     def begin(self) -> None:
         host.keep_mask()
 
@@ -267,12 +271,14 @@ class Linux(Personality):
             return len(os.listdir("/proc/thread-self/fd")) - 1  # noqa: PTH208 - the listing's own
 
         servant = self.guest.servant
-        if servant.busy or servant in self.guest.waiting.values():  # or its result is still to be collected
+        # a servant that waits may be done, but its result is still to be collected
+        if self.guest.closed or servant.busy or servant in self.guest.waiting.values():
             return {"fds": -1}
         return {"fds": int(str(servant.have(count)))}
 
     def close(self) -> None:
-        self.guest.close()
+        if self.guest.pid == os.getpid():  # else its threads are another process's
+            self.guest.close()
 
 
 def name_of(task: Task) -> str:

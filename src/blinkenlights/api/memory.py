@@ -20,6 +20,7 @@ U16, U32, U64 = Struct("<H"), Struct("<I"), Struct("<Q")
 I8, I16, I32, I64 = Struct("<b"), Struct("<h"), Struct("<i"), Struct("<q")
 F32, F64 = Struct("<f"), Struct("<d")
 LONGEST_STRING = 1 << 20
+LAST = (1 << 64) - 1  # address
 
 
 class Memory:
@@ -54,28 +55,41 @@ class Memory:
     def __setitem__(self, where: slice | int, value: bytes | bytearray | memoryview | int) -> None:
         if isinstance(where, slice):
             start, end = self.bounds(where)
-            assert not isinstance(value, int)
+            if isinstance(value, int):
+                raise TypeError("a range of memory is bytes")
             if len(value) != end - start:
                 raise ValueError(f"{end - start} bytes of memory, but {len(value)} of data")
             self.write(start, value)
-        else:
-            assert isinstance(value, int)
+        elif isinstance(value, int):
             self.put_u8(where, value)
+        else:
+            raise TypeError("a single byte of memory is a number")
 
     def bounds(self, where: slice) -> tuple[int, int]:
         if where.start is None or where.stop is None or where.step is not None:
             raise ValueError("guest memory is taken as memory[start:end]")
         if where.stop < where.start:
             raise ValueError("the end is before the start")
+        if where.stop > LAST + 1:
+            raise GuestFault(where.start)
         return where.start, where.stop
 
     def read(self, address: int, n: int) -> bytes:
-        """A copy of `n` bytes."""
+        """A copy of `n` bytes. GuestFault where some of them can't be read."""
+        if n < 0:
+            raise ValueError("a number of bytes isn't negative")
+        if address + n > LAST + 1:
+            raise GuestFault(address)
         return self.space.read(address, n)
 
     def write(self, address: int, data: bytes | bytearray | memoryview) -> None:
-        """Write bytes, also where the guest may only read (a debugger's breakpoint in its code)."""
+        """Write bytes, also where the guest may only read (a debugger's breakpoint in its code).
+
+        GuestFault where there is no memory, or it has no access at all; nothing is written then.
+        """
         n = len(data)
+        if address + n > LAST + 1:
+            raise GuestFault(address)
         if self.changing is not None:
             self.changing(address, n)
         if self.space.allowed(address, n, 2) >= n:
@@ -104,9 +118,11 @@ class Memory:
 
     def readable(self, address: int, n: int) -> int:
         """How many bytes from `address` on can be read, at most `n`."""
-        if address < 0:
+        if n < 0:
+            raise ValueError("a number of bytes isn't negative")
+        if not 0 <= address <= LAST:
             return 0
-        return self.space.allowed(address, n, 1)
+        return self.space.allowed(address, min(n, LAST - address), 1)
 
     # -- typed, little-endian ------------------------------------------------------------------
 

@@ -63,6 +63,9 @@ class Personality:
         if tid != 1:
             raise ValueError(f"there is no thread {tid}")
 
+    def check(self) -> None:
+        """RuntimeError where the guest can't be run by this process."""
+
     def begin(self) -> None:
         """The machine is about to run."""
 

@@ -13,8 +13,11 @@ class Registers(RegisterFile):
 
     Writing a 32-bit register clears the upper half of its 64-bit one, as instructions do; 16 and 8 bits
     leave the rest alone. Flags are `cf pf af zf sf tf if_ df of nt rf ac id`, as bool. `xmm0` and `ymm0`
-    are `Vector`s. `fsw` has TOP in it, `ftw` is the 16-bit tag word.
+    are `Vector`s. `fsw` has TOP in it, `ftw` is the 16-bit tag word. Numbers are taken modulo the register's
+    size. A name that no register has is AttributeError, or KeyError in brackets.
     """
+
+    __slots__ = ()  # a misspelt name is nowhere to be kept
 
     @staticmethod
     def names() -> list[str]:

@@ -299,8 +299,12 @@ class AddressSpace:
         if not self.reserve():
             import gc
 
-            gc.collect()  # machines that nobody has any more still hold theirs
-            if not self.reserve():
+            # machines that nobody has any more still hold theirs; what they held is found only after them
+            for _ in range(3):
+                gc.collect()
+                if self.reserve():
+                    break
+            else:
                 raise MemoryError("the host has no room for a guest's address space")
         self.top = self.s.size - (1 << 24)
         if virtual:

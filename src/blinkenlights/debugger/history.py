@@ -412,6 +412,8 @@ class History:
 
     def seek(self, tick: int) -> StopReason:
         """To a tick; before the beginning and after the end it is those."""
+        if not isinstance(tick, int):
+            raise TypeError("a tick is a number of instructions")
 
         def there() -> StopReason:
             start, end = self.checkpoints[0].tick, self.end

@@ -101,7 +101,7 @@ class Guest:
         self.ended: Ended | None = None
         self.queue: deque[tuple[int, bytes, int]] = deque()  # signal, siginfo, thread id or 0
         self.lines: deque[str] = deque(maxlen=1000)  # of what would be the log
-        self.stopping = False  # whoever runs the machine wants it back
+        self.closed = False
         self.current: Task | None = None  # whose turn it is
         self.order: deque[Task] = deque()  # of the turns
         self.waiting: dict[int, Servant] = {}  # in system calls that take long, by thread id
@@ -154,6 +154,7 @@ class Guest:
 
     def close(self) -> None:
         """End the guest as if by SIGKILL."""
+        self.closed = True
         if self.ended is None:
             self.ended = Ended(signal=signal.SIGKILL)
         self.alarm.cancel()
