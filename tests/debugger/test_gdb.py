@@ -536,6 +536,25 @@ def test_gdb_is_told_of_signals_before_they_are_delivered(gdb: Callable[..., Ses
     session.shows("received signal SIGUSR1", "exited with code 01")
 
 
+def test_gdb_knows_the_program_as_the_guest_does(
+    gdb: Callable[..., Session], guest: Guest, tmp_path: Path
+) -> None:
+    path, core = guest(GUESTS / "stack.c", "static-musl"), tmp_path / "core"
+    session = gdb(
+        path, "continue", "print $_siginfo.si_code", "info proc", f"generate-core-file {core}", "kill",
+    )  # fmt: skip
+    session.shows(
+        "received signal SIGUSR1", r"\$1 = -6$", rf"cmdline = '{path}'$", rf"cwd = '{tmp_path}'$",
+        rf"exe = '{path}'$", "Saved corefile",
+    )  # fmt: skip
+    assert "Memory read failed" not in session.text
+    read = subprocess.run(
+        ["gdb", "-nx", "-batch", "-ex", "bt", str(path), str(core)],
+        capture_output=True, text=True, timeout=TIMEOUT, check=True, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert "raise" in read.stdout
+
+
 def test_gdb_lets_a_program_go(gdb: Callable[..., Session], guest: Guest) -> None:
     session = gdb(guest(GUESTS / "threads.c", "dynamic-glibc", "-O1"), "break work", "continue", "detach")
     session.shows("hit Breakpoint 1, work", "detached")

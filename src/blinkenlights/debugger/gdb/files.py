@@ -67,7 +67,7 @@ def transfer(runner: Runner, argument: bytes) -> bytes:
     if name == "features" and annex != "target.xml":
         return b"E00"
     if name == "siginfo":
-        data = siginfo(runner.last, runner.current())
+        data = siginfo(runner.last, runner.machine)
     elif name in OBJECTS:
         data = OBJECTS[name](runner.machine)
     else:
@@ -117,13 +117,31 @@ class Files:
         return b"F%x" % number
 
     def own_text(self, path: bytes) -> bytes | None:
-        """The guest's /proc/PID/maps, which is not what the host's file says."""
+        """The guest's file below /proc, where the host's says something else; else None."""
         process = world_of(self.runner.machine)
-        if process is None or path != b"/proc/%d/maps" % process.pid or process.leader is None:
+        if process is None or process.leader is None:
             return None
-        from blinkenlights.linux.procfs import CONTENTS, Entry
+        from blinkenlights.linux import procfs
 
-        return CONTENTS[b"maps"](process.leader, Entry(b"maps", path))
+        entry = procfs.find(process.leader, -1, path)
+        if entry is None or entry.pid or entry.name == b"exe":
+            return None
+        if entry.name in procfs.REFUSED:
+            raise OSError(13, "speaks of the host's addresses")
+        return procfs.CONTENTS[entry.name](process.leader, entry)
+
+    def own_link(self, path: bytes) -> bytes | None:
+        """Where a link below the guest's /proc/PID leads to; else None."""
+        process = world_of(self.runner.machine)
+        if process is None or process.leader is None:
+            return None
+        if path == b"/proc/%d/exe" % process.pid:
+            from blinkenlights.linux.procfs import current_exe
+
+            return bytes(current_exe(process))
+        if path == b"/proc/%d/cwd" % process.pid:
+            return os.readlink(b"/proc/self/task/%d/cwd" % process.leader.servant.tid)  # noqa: PTH115 - bytes
+        return None
 
     def close(self, words: list[bytes]) -> bytes:
         number = int(words[0], 16)
@@ -161,7 +179,7 @@ class Files:
 
     def readlink(self, words: list[bytes]) -> bytes:
         path = bytes.fromhex(words[0].decode("ascii"))
-        target = os.readlink(path)  # noqa: PTH115 - bytes
+        target = self.own_link(path) or os.readlink(path)  # noqa: PTH115 - bytes
         return b"F%x;" % len(target) + escape(target)
 
     def refuse(self, words: list[bytes]) -> bytes:

@@ -153,8 +153,13 @@ def reply(signo: int, thread: str, more: str = "") -> bytes:
     return b"T%02x" % to_gdb(signo) + f"{who}{more}".encode()
 
 
-def siginfo(reason: StopReason | None, pid: int) -> bytes:
+def siginfo(reason: StopReason | None, machine: Machine) -> bytes:
     """What the kernel would tell of the signal that the last stop is told as: struct siginfo."""
+    process = world_of(machine)
+    if reason is not None and reason.kind is Stop.INTERRUPT and reason.signal and process is not None:
+        for number, info, _ in process.embedded.queue:  # it is still to be delivered
+            if number == reason.signal:
+                return bytes(info)
     signo, code, address = int(SIGTRAP), 0x80, 0
     if reason is not None and reason.kind is Stop.EXCEPTION:
         signo = reason.signal or signo
