@@ -157,6 +157,12 @@ cdef extern from "unistd.h" nogil:
     long c_syscall "syscall"(long nr, ...)
     void _exit(int)
 
+# What os.fork does for Python's own locks and threads.
+cdef extern from "Python.h":
+    void PyOS_BeforeFork()
+    void PyOS_AfterFork_Parent()
+    void PyOS_AfterFork_Child()
+
 # Whether a signal from another emulator waits for this thread, which no guest is to notice.
 cdef bint kick_waits(Cpu *c) noexcept nogil
 cdef void on_fault(int signo, siginfo_t *info, void *context) noexcept nogil

@@ -574,6 +574,27 @@ def syscall(nr: int, a0=0, a1=0, a2=0, a3=0, a4=0, a5=0) -> int:
     return make_call(nr, a0, a1, a2, a3, a4, a5)
 
 
+def clone_process(flags: int) -> int:
+    """clone(2) without CLONE_VM, from a process that may have other threads: the child's id, 0 in it, -errno.
+
+    Python's locks are put right as os.fork does. What the C library's fork does besides can't be had with
+    flags: a lock of malloc's that another thread holds at this moment stays held in the child. That is
+    one of that thread's own arena, as a rule, and none that the child's only thread asks for.
+    """
+    pid: cython.long
+    number: cython.long = 56  # SYS_clone
+    given: cython.ulong = flags
+    PyOS_BeforeFork()
+    pid = c_syscall(number, given, 0, 0, 0, 0)
+    if pid < 0:
+        pid = -errno
+    if pid == 0:
+        PyOS_AfterFork_Child()
+    else:
+        PyOS_AfterFork_Parent()
+    return pid
+
+
 def make_call(nr: int, a0=0, a1=0, a2=0, a3=0, a4=0, a5=0) -> int:
     """A system call of the host, without the GIL.
 

@@ -116,16 +116,19 @@ def warm_up(task: "Task") -> None:
 
 
 def host_fork(task: "Task", request: "CloneRequest | None") -> int:
-    if request is not None and len(task.process.tasks) == 1:
-        if task.process.threaded:
-            from blinkenlights.linux.thread import until_alone
+    if request is None:
+        return posix.fork()
+    odd = request.flags & (NAMESPACES | CLONE_FS | CLONE_FILES | CLONE_PARENT | CLONE_IO)
+    if not odd and request.exit_signal == signal.SIGCHLD:
+        return posix.fork()
+    # the C library's fork can't do these
+    if len(task.process.tasks) > 1:
+        return host.clone_process(odd | request.exit_signal)
+    if task.process.threaded:
+        from blinkenlights.linux.thread import until_alone
 
-            until_alone()
-        odd = request.flags & (NAMESPACES | CLONE_FS | CLONE_FILES | CLONE_PARENT | CLONE_IO)
-        if odd or request.exit_signal != signal.SIGCHLD:
-            # the C library's fork can't do these; without other threads the bare call is as good
-            return host.syscall(SYS_CLONE, odd | request.exit_signal)
-    return posix.fork()
+        until_alone()
+    return host.syscall(SYS_CLONE, odd | request.exit_signal)
 
 
 def become_child(task: "Task", request: "CloneRequest | None") -> None:
