@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from blinkenlights.linux.task import Task
 
 PSELECT6, PPOLL, EPOLL_PWAIT, EPOLL_PWAIT2 = 270, 271, 281, 441
+KCMP, KCMP_EPOLL_TFD, KCMP_EPOLL_SLOT = 312, 7, 12
 SIGSET = 8
 LARGEST_SET = 1 << 20  # bits; more descriptors than a process can have
 
@@ -80,3 +81,10 @@ def sys_epoll_pwait2(task: "Task", fd: int, out: int, count: int, timeout: int, 
 def _room(count: int) -> int:
     """Bytes of so many struct epoll_event."""
     return 12 * max(0, min(s32(count), LARGEST_SET))
+
+
+def sys_kcmp(task: "Task", first: int, second: int, kind: int, one: int, other: int) -> int:
+    """Its last argument is a pointer where descriptors watched by an epoll are compared, see kcmp(2)."""
+    if kind & 0xFFFF_FFFF == KCMP_EPOLL_TFD:
+        other = task.space.pointer(other, KCMP_EPOLL_SLOT)
+    return task.host(KCMP, first, second, kind, one, other)

@@ -398,7 +398,7 @@ SYSCALLS: tuple[Row, ...] = (
     (309, "getcpu", ">uint >uint addr", "int", "direct"),
     (310, "process_vm_readv", "pid &iovec*2 size &iovec*4 size hex", "size", "vectors.sys_vm_readv"),
     (311, "process_vm_writev", "pid &iovec*2 size &iovec*4 size hex", "size", "vectors.sys_vm_writev"),
-    (312, "kcmp", "pid pid kcmp: hex hex", "int", "direct"),
+    (312, "kcmp", "pid pid kcmp: hex hex", "int", "poll.sys_kcmp"),
     (313, "finit_module", "fd str insmod:", "int", "direct"),
     (314, "sched_setattr", "pid <sched_attr uint", "int", "direct"),
     (315, "sched_getattr", "pid >b*2 uint uint", "int", "direct"),
