@@ -3,6 +3,7 @@
 import cython
 from cython.cimports.blinkenlights.core.access import leave
 from cython.cimports.blinkenlights.core.blocks import connect, unguard_all, unguard_range
+from cython.cimports.blinkenlights.core.cutting import after_call
 from cython.cimports.blinkenlights.core.host import careful_copy, kick_waits, voidp
 from cython.cimports.blinkenlights.core.paging import SpaceP
 from cython.cimports.blinkenlights.core.state import CpuP, u64
@@ -78,6 +79,7 @@ def made_directly(c):
         r = quick_calls[nr](c)
     elif mask and (not mask & CAREFUL or ordinary(c, mask)):
         r = pass_on(c, nr, mask)
+        after_call(c, nr, r)
     if r == NOT_QUICK:
         return 0
     if r == -EINTR and kick_waits(c):

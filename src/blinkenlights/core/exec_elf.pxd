@@ -3,7 +3,8 @@
 from libc.string cimport memcmp, memset
 
 from blinkenlights.core.state cimport *
-from blinkenlights.core.paging cimport SpaceP, acquire, release
+from blinkenlights.core.cutting cimport note_code_file
+from blinkenlights.core.paging cimport PROT_X, SpaceP, acquire, release
 from blinkenlights.core.host cimport (MAP_ANONYMOUS, MAP_FAILED, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE, mmap,
                                       voidp)
 from blinkenlights.core.quick cimport ProcessInfoP, close

@@ -182,6 +182,8 @@ def map_area(s, start, end, prot, flags, fd, offset, info):
     """`AddressSpace.map` where nothing is yet."""
     at: voidp = cython.cast(voidp, s.base + start)
     good: cython.bint
+    if fd >= 0 and prot & PROT_X:
+        note_code_file(fd)
     acquire(cython.address(s.lock))
     good = mmap(at, end - start, host_protection(prot), flags | MAP_FIXED, fd, offset) != MAP_FAILED
     if good:

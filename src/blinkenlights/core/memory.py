@@ -10,6 +10,7 @@ from cython.cimports.blinkenlights.core.blocks import (
     unguard,
     unguard_range,
 )
+from cython.cimports.blinkenlights.core.cutting import note_code_file
 from cython.cimports.blinkenlights.core.paging import free_tables
 from cython.cimports.cpython.buffer import PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cython.cimports.cpython.bytes import PyBytes_AS_STRING, PyBytes_FromStringAndSize
@@ -383,6 +384,8 @@ class AddressSpace:
                     name, device, inode = file_of(fd)
         info: cython.int = self.info_of(name, device, inode)
         s: SpaceP = self.s
+        if descriptor >= 0 and prot & 4 and not flags & MAP_IS_ANON:
+            note_code_file(descriptor)
         with cython.nogil:
             acquire(cython.address(s.lock))
         try:

@@ -1,6 +1,7 @@
 # mmap and its family without Python.
 
 from blinkenlights.core.blocks cimport invalidate
+from blinkenlights.core.cutting cimport note_code_file
 from blinkenlights.core.host cimport (MAP_ANONYMOUS, MAP_FAILED, MAP_NORESERVE, MAP_PRIVATE, PROT_READ,
                                       PROT_WRITE, mmap, voidp)
 from blinkenlights.core.memory cimport (carve_areas, free_range, host_protection, insert_area,

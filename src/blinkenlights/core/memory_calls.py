@@ -75,6 +75,8 @@ def quick_mmap(c):
             return -ENOMEM
         if address < LOWEST:
             return -EPERM
+    if c.reg[ARG2] & PROT_X and not flags & ANONYMOUS:
+        note_code_file(cython.cast(cython.int, c.reg[ARG4]))
     acquire(process.memory_lock)
     acquire(cython.address(s.lock))
     if not flags & FIXED:

@@ -4,6 +4,7 @@ from errno import EFAULT, ENOSYS
 
 from blinkenlights import bundles
 from blinkenlights.core import engine, host, memory_calls, thread_calls
+from blinkenlights.core.cutting import CUTTING, after_slow_call
 from blinkenlights.core.memory import GuestFault
 from blinkenlights.linux import signal
 from blinkenlights.tables.syscalls import (
@@ -227,6 +228,8 @@ def system_call(task: "Task") -> None:
         result = _trace(task, number, arguments, function, invoke)
     else:
         result = invoke(task, function, arguments)
+    if number in CUTTING and result >= 0:
+        after_slow_call(task.space, number, arguments, result)
     if result == -ERESTARTSYS:
         # a signal came first: it is delivered as if before the SYSCALL instruction, which then
         # runs again

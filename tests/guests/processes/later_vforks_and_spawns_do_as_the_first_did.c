@@ -55,8 +55,9 @@ int main(int argc, char **argv) {
         posix_spawnattr_setsigmask(&how, &set);
         posix_spawn_file_actions_init(&files);
         posix_spawn_file_actions_adddup2(&files, 1, 5);
-        say("round %d: spawn %d", round, posix_spawn(&pid, self, &files, &how, words, environ));
+        int spawned = posix_spawn(&pid, self, &files, &how, words, environ);
         waitpid(pid, &status, 0);
+        say("round %d: spawn %d", round, spawned);
         say("round %d: it came to %#x", round, status);
         say("round %d: spawn of nothing is %s", round, strerrorname_np(posix_spawn(&pid, "no-such-file", &files, &how, words, environ)));
         posix_spawn_file_actions_destroy(&files);
