@@ -72,13 +72,15 @@ def prepare() -> "Prepared":
     """What only depends on tables, and on what of them; by the names that `bundles.prepared` knows it by."""
     from blinkenlights.core.execute import system
     from blinkenlights.jit.x86_64 import rules
-    from blinkenlights.linux import kernel
+    from blinkenlights.linux import kernel, vdso_image
 
+    image = ("blinkenlights.linux.vdso", "blinkenlights.linux.vdso_image")
     tables = ("blinkenlights.tables.isa", "blinkenlights.tables.cpuid")
     return {
         "system calls": (("blinkenlights.tables.syscalls",), kernel.plan()),
         "CPUID": (tables, system.leaves_of_all()),
         "rules": (tables, rules.plan()),
+        "vDSO": (image, vdso_image.head()),
     }
 
 

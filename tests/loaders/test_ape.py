@@ -3,13 +3,16 @@
 import os
 import struct
 from pathlib import Path
+from struct import Struct
 
 import pytest
 
 from blinkenlights.loaders import BadProgram, ape
-from blinkenlights.loaders.elf import EHDR, PHDR
 
 SHIFT = 8192
+
+EHDR = Struct("<16sHHIQQQIHHH6x")
+PHDR = Struct("<IIQQQQQQ")
 
 
 def octal(data: bytes, plain: bool = False) -> bytes:

@@ -6,9 +6,9 @@ lets them, which it decides as for a debugger.
 """
 
 import posix
-from _struct import Struct
 
 from blinkenlights.core.quick import hide_page
+from blinkenlights.structs import Struct, quadwords
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ MAGIC = 0x6B6E_696C_6264_7261
 # magic, address and end of the arguments, end of the environment, bytes of the program's path and of the
 # auxiliary vector
 CARD = Struct("<QQQQQQ")
-LONGEST_PATH = PAGE - CARD.size - 1024
+CARD_SIZE = 48
+LONGEST_PATH = PAGE - CARD_SIZE - 1024
 
 
 class Card:
@@ -44,7 +45,7 @@ def write(process: "Process") -> None:
     env_end = process.env_start + sum(map(len, process.environ)) + len(process.environ)
     exe = process.exe[:LONGEST_PATH]
     sizes = (len(exe), len(process.auxv))
-    head = CARD.pack(MAGIC, process.arg_start, process.env_start, env_end, *sizes)
+    head = quadwords((MAGIC, process.arg_start, process.env_start, env_end, *sizes))
     hide_page(place, head + exe + process.auxv)
     process.set_card(place, MAGIC)
 
@@ -52,13 +53,13 @@ def write(process: "Process") -> None:
 def read(process: "Process", pid: int) -> Card | None:
     """The card of another process; None when it isn't a guest, or the host doesn't let us see."""
     data = memory(process, pid, -PLACE, PAGE)
-    if len(data) < CARD.size:
+    if len(data) < CARD_SIZE:
         return None
     magic, arg_start, arg_end, env_end, length, more = CARD.unpack_from(data)
     if magic != MAGIC:
         return None
-    end = CARD.size + length
-    return Card(arg_start, arg_end, env_end, data[CARD.size : end], data[end : end + more])
+    end = CARD_SIZE + length
+    return Card(arg_start, arg_end, env_end, data[CARD_SIZE : end], data[end : end + more])
 
 
 def memory(process: "Process", pid: int, address: int, length: int) -> bytes:

@@ -4,7 +4,8 @@ An XSAVE area in the standard layout with a header of the kernel's own in bytes 
 software, and a second magic number behind it. A CPU without XSAVE has just the FXSAVE image.
 """
 
-from _struct import Struct
+
+from blinkenlights.structs import Struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,6 +1,5 @@
 """Futexes are the host's: guest words are host words at a translated address."""
 
-from _struct import Struct
 from errno import EINTR, EINVAL, ENOSYS, ETIMEDOUT
 
 from blinkenlights.core import host
@@ -36,7 +35,6 @@ ROBUST_LIMIT = 2048
 FUTEX_WAITERS = 0x80000000
 FUTEX_OWNER_DIED = 0x40000000
 FUTEX_TID_MASK = 0x3FFFFFFF
-ROBUST_HEAD = Struct("<QqQ")
 OWNER_CHECKS = 20_000_000  # nanoseconds between looks whether a lock's owner is alive
 
 FUTEX_WAITV = 24  # bytes: value, address, flags, reserved
@@ -104,7 +102,8 @@ def release_robust(task: "Task") -> None:
     task.robust_list = 0
     space = task.space
     try:
-        entry, offset, pending = ROBUST_HEAD.unpack(space.read(head, ROBUST_HEAD.size))
+        entry, pending = space.u64(head), space.u64(head + 16)
+        offset = int.from_bytes(space.read(head + 8, 8), "little", signed=True)
         for _ in range(ROBUST_LIMIT):
             pi = entry & 1
             entry &= ~1

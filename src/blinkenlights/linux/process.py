@@ -6,13 +6,13 @@ wrote, because that is how a failed exec is reported (posix_spawn).
 """
 
 import posix
-from _struct import Struct
 from errno import EINVAL, EPERM
 
 from blinkenlights.core import host
 from blinkenlights.core.memory import GuestFault
 from blinkenlights.linux import futex, signal
 from blinkenlights.linux.task import Process
+from blinkenlights.structs import Struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ Signals that stand for CPU exceptions stay unblocked and caught on the host, bec
 that the engine learns of faults; if one is sent by another process meanwhile, it is held here.
 """
 
-from _struct import Struct
 from errno import EINTR, EINVAL, ENOMEM, EPERM
 
 from blinkenlights.core import frames, host
 from blinkenlights.core.memory import GuestFault
 from blinkenlights.linux import fpstate
 from blinkenlights.linux.task import SS_DISABLE, Action
+from blinkenlights.structs import Struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ ERESTARTSYS = 512
 
 # struct rt_sigframe (x86-64): return address, ucontext, siginfo
 UCONTEXT = Struct("<QQ" "QIIQ" "18Q" "HHHH" "5Q" "64x" "Q")
-FRAME_SIZE = 8 + UCONTEXT.size + 128
+UCONTEXT_SIZE = 304
+FRAME_SIZE = 8 + UCONTEXT_SIZE + 128
 UC_FP_XSTATE = 1
 UC_SIGCONTEXT_SS = 2
 UC_STRICT_RESTORE_SS = 4
@@ -364,7 +365,7 @@ def take_frame(task: "Task") -> tuple[int, int, int, int, int] | None:
     cpu = task.cpu
     frame = cpu.get(RSP) - 8
     try:
-        raw = task.space.read(frame + 8, UCONTEXT.size)
+        raw = task.space.read(frame + 8, UCONTEXT_SIZE)
     except GuestFault:
         return None
     values = UCONTEXT.unpack(raw)

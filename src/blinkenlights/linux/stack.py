@@ -1,13 +1,13 @@
 """The initial stack: arguments, environment and the auxiliary vector (System V ABI, figure 3.9)."""
 
 import posix
-from _struct import pack
 from errno import E2BIG
 
 from blinkenlights.core.quick import limit_of
 from blinkenlights.linux import vdso
 from blinkenlights.loaders import BadProgram, Image
 from blinkenlights.loaders.elf import MAP_ANONYMOUS, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE
+from blinkenlights.structs import quadwords
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,13 +100,13 @@ def build(process: "Process", image: Image, filename: bytes) -> int:
     platform = base - len(PLATFORM) - 1
     random = (platform & ~15) - 16
     auxv = auxiliary_vector(image, random, platform, addresses[-1], vdso.place(process))
-    process.auxv = pack(f"<{len(auxv)}Q", *auxv)
+    process.auxv = quadwords(auxv)
     process.keep_auxv(process.auxv)
     process.set_stack_size(size)
     process.stack_limited = False
     words = [argc, *argv, 0, *environ, 0, *auxv]
     sp = random - 8 * len(words) & ~15
-    table = pack(f"<{len(words)}Q", *words)
+    table = quadwords(words)
     gap = bytes(random - sp - len(table))
     tail = PLATFORM + b"\0"
     block = b"".join((table, gap, posix.urandom(16), bytes(platform - random - 16), tail, strings))

@@ -6,13 +6,13 @@ Python's main thread, which stays until the process ends.
 
 import _thread
 import posix
-from _struct import Struct
 from errno import E2BIG, EAGAIN, EFAULT, EINVAL, ENODEV, EPERM, ESRCH
 
 from blinkenlights.core import engine, host
 from blinkenlights.linux import futex, kernel, signal
 from blinkenlights.linux.process import fork, tell, vfork
 from blinkenlights.linux.task import Task
+from blinkenlights.structs import Struct
 
 TYPE_CHECKING = False
 CLONE_VM = 0x100

@@ -5,11 +5,11 @@ from `execve`, and never a crash half-way.
 """
 
 import posix
-from _struct import Struct
 from errno import EINVAL, EIO, ENOENT, ENOEXEC, ENOMEM
 
 from blinkenlights.loaders import BadProgram, Image
 from blinkenlights.names import fsdecode
+from blinkenlights.structs import number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ MAP_FIXED = 0x10
 MAP_ANONYMOUS = 0x20
 MAP_NORESERVE = 0x4000
 
-EHDR = Struct("<16sHHIQQQIHHH6x")
-PHDR = Struct("<IIQQQQQQ")
-MOST_PHDRS = 65536 // PHDR.size  # the kernel's own limit
+EHDR_SIZE = 64
+PHDR_SIZE = 56
+MOST_PHDRS = 65536 // PHDR_SIZE  # the kernel's own limit
 LONGEST_INTERPRETER = 4096  # PATH_MAX
 
 MACHINES = {
@@ -98,7 +98,7 @@ class ElfFile:
         self.interpreter = b""
         self.executable_stack = False
         self.phdr_address = 0
-        self._read_header(header or posix.pread(fd, EHDR.size, 0))
+        self._read_header(header or posix.pread(fd, EHDR_SIZE, 0))
         self._read_program_headers(address_limit)
 
     def close(self) -> None:
@@ -111,10 +111,15 @@ class ElfFile:
     def _read_header(self, header: bytes) -> None:
         if header[:4] != MAGIC:
             raise BadProgram(ENOEXEC, "not an ELF file")
-        if len(header) < EHDR.size:
+        if len(header) < EHDR_SIZE:
             raise BadProgram(ENOEXEC, "ELF file is cut short in its header")
-        fields = EHDR.unpack(header)
-        ident, self.type, machine, _, self.entry, self.phoff, _, _, _, self.phentsize, self.phnum = fields
+        ident = header[:16]
+        machine = number(header, 18, 2)
+        self.type = number(header, 16, 2)
+        self.entry = number(header, 24, 8)
+        self.phoff = number(header, 32, 8)
+        self.phentsize = number(header, 54, 2)
+        self.phnum = number(header, 56, 2)
         if ident[5] not in (1, 2) or ident[4] not in (1, 2):
             raise BadProgram(ENOEXEC, "ELF file has no valid class or byte order")
         if ident[5] != ELFDATA2LSB:
@@ -126,19 +131,23 @@ class ElfFile:
             raise OtherMachine(ENOEXEC, "ELF file is 32-bit, not 64-bit")
         if self.type not in (ET_EXEC, ET_DYN):
             raise BadProgram(ENOEXEC, f"ELF file is not a program (type {self.type})")
-        if self.phentsize != PHDR.size:
+        if self.phentsize != PHDR_SIZE:
             raise BadProgram(ENOEXEC, f"ELF program headers have a wrong size ({self.phentsize})")
         if not 0 < self.phnum <= MOST_PHDRS:
             raise BadProgram(ENOEXEC, f"ELF file has {self.phnum} program headers")
 
     def _read_program_headers(self, address_limit: int) -> None:
-        length = self.phnum * PHDR.size
+        length = self.phnum * PHDR_SIZE
         if self.phoff + length > self.size:
             raise BadProgram(ENOEXEC, "ELF file is cut short in its program headers")
         table = posix.pread(self.fd, length, self.phoff)
         if len(table) != length:
             raise BadProgram(EIO, "ELF program headers can't be read")
-        for kind, flags, offset, vaddr, _paddr, file_size, memory_size, align in PHDR.iter_unpack(table):
+        for at in range(0, length, PHDR_SIZE):
+            kind, flags = number(table, at, 4), number(table, at + 4, 4)
+            offset, vaddr, _paddr, file_size, memory_size, align = (
+                number(table, at + 8 * i, 8) for i in range(1, 7)
+            )
             if kind == PT_LOAD:
                 if memory_size or file_size:
                     segment = Segment(flags, offset, vaddr, file_size, memory_size, align)
