@@ -8,6 +8,7 @@ import tty
 import pytest
 from textual import events
 
+from blinkenlights import Machine
 from blinkenlights.tui.cp437 import UNMAPPED
 from blinkenlights.tui.layout import MEMORY
 from tests.tui import guests
@@ -367,3 +368,35 @@ def test_it_runs_in_any_size_and_follows_changes(size):
         assert v.machine.tick == 3
 
     run(do, size=size)
+
+
+def test_stops_are_marked_on_the_timeline_and_the_end_is_told():
+    async def do(v):
+        await v.press("c")
+        await v.until(v.notice)
+        await v.press("enter")
+        stopped = v.machine.tick
+        assert dict(v.app.picture.moment.marks) == {stopped: "●"}
+        await v.press("B", "c")
+        await v.until(v.notice)
+        await v.press("enter")
+        assert "●" in v.lines("timeline")[0]
+
+    run(do, load=lambda: guests.fib(record=True), breakpoints=["fib"])
+
+
+def test_an_ended_program_is_not_called_ready(tmp_path):
+    program = tmp_path / "exit.bin"
+    program.write_bytes(bytes.fromhex("b83c00000031ff0f05"))  # mov $60,%eax; xor %edi,%edi; syscall
+    program.chmod(0o755)
+
+    async def do(v):
+        await v.press("c")
+        await v.until(v.notice)
+        assert "R restarts" in v.notice()
+        await v.press("enter")
+        assert v.app.state() == "ENDED"
+        await v.press("S")
+        assert v.app.state() == "PAST"
+
+    run(do, load=lambda: Machine.load(program, record=True))

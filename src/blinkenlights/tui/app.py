@@ -24,7 +24,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
 
-from blinkenlights.tui import command, theme, where
+from blinkenlights.tui import command, theme, where, words
 from blinkenlights.tui.dialogs import Ask, Help, Notice
 from blinkenlights.tui.driver import Direct
 from blinkenlights.tui.emulation import CURSOR_KEYS, MOUSE_ALL, MOUSE_DRAGS
@@ -119,7 +119,7 @@ class Blinkenlights(App[int]):
         self.step_times: list[float] = []
         self.session = Session(
             lambda: self.loaded(load), self.views, self.machine_shown,
-            lambda reason: self.tell(Stopped(reason)), lambda text: self.tell(Failed(text)), settings.jit,
+            self.machine_stopped, lambda text: self.tell(Failed(text)), settings.jit,
         )  # fmt: skip
         self.extra: Mapping[str, Any] = {
             "theme": lambda name="": self.call_from_thread(self.set_theme, name),
@@ -236,6 +236,10 @@ class Blinkenlights(App[int]):
             with suppress(RuntimeError):  # the loop is closed
                 self.loop.call_soon_threadsafe(self.take_picture, context=self.context)
 
+    def machine_stopped(self, reason: Any) -> None:
+        """In the machine's thread."""
+        self.tell(Stopped(reason, words.told(self.session.machine, reason)))
+
     def display_changed(self) -> None:
         if not self.display_pending:
             self.display_pending = True
@@ -283,7 +287,7 @@ class Blinkenlights(App[int]):
             self.last_step = 0.0
         if kind in WORTH_A_DIALOG:
             self.say("")
-            self.push_screen(Notice(WORTH_A_DIALOG[kind], str(reason)))
+            self.push_screen(Notice(WORTH_A_DIALOG[kind], message.text))
         elif kind in ("INTERRUPT", "END"):
             self.say(str(reason))
         else:
@@ -455,7 +459,9 @@ class Blinkenlights(App[int]):
         if self.session.running:
             return "RUNNING"
         moment = self.picture.moment
-        return "PAST" if moment.tick < moment.last else "READY"
+        if moment.tick < moment.last:
+            return "PAST"
+        return "ENDED" if self.picture.ended else "READY"
 
     def status_lines(self, width: int, height: int) -> list[Line]:
         speed = SPEEDS[self.session.speed][0]

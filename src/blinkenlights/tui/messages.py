@@ -14,11 +14,11 @@ class Broken(Message):
 
 
 class Stopped(Message):
-    """The machine stopped."""
+    """The machine stopped: the reason, and what to say of it."""
 
-    def __init__(self, reason: Any) -> None:
+    def __init__(self, reason: Any, text: str) -> None:
         super().__init__()
-        self.reason = reason
+        self.reason, self.text = reason, text
 
 
 class Failed(Message):

@@ -20,7 +20,8 @@ LONGEST = 15  # bytes of an instruction
 MOST_FRAMES = 60
 PAGE = 4096
 FIGURES_EVERY = 0.25  # seconds
-READ, WRITE = 1, 2
+MOST_MARKS = 500
+MARKS = {"BREAKPOINT": "●", "WATCHPOINT": "◆", "EXCEPTION": "✗", "SIGNAL": "✗"}
 
 
 class Observer:
@@ -37,6 +38,7 @@ class Observer:
         self.figures: dict[str, int] = {}
         self.figures_due = 0.0
         self.sources: dict[str, list[str]] = {}
+        self.marks: dict[int, str] = {}  # of the timeline, by tick
 
     # ---- memory ----
 
@@ -151,6 +153,7 @@ class Observer:
             self.figures = dict(machine.statistics)
         picture.statistics = self.figures
         self.take_moment(picture)
+        self.take_threads(picture)
         self.take_screen(picture)
         if views.profile:
             hot = sorted(self.profile.items(), key=lambda item: -item[1])
@@ -328,7 +331,23 @@ class Observer:
         picture.moment = Moment(tick, 0, tick)
         history: Any = machine.history
         if history is not None:
-            picture.moment = Moment(tick, 0, max(tick, history.end), True)
+            last = max(tick, history.end)
+            marks = [(then, mark) for then, mark in self.marks.items() if then <= last]
+            picture.moment = Moment(tick, 0, last, True, marks)
+
+    def note(self, reason: Any) -> None:
+        """Mark a stop on the timeline."""
+        mark = MARKS.get(reason.kind.name)
+        if mark and len(self.marks) < MOST_MARKS:
+            self.marks[reason.tick] = mark
+
+    def take_threads(self, picture: Picture) -> None:
+        threads = self.machine.threads
+        picture.threads = len(threads)
+        if len(threads) > 1:
+            here = self.machine.thread.tid
+            picture.thread = next((i for i, each in enumerate(threads, 1) if each.tid == here), 0)
+        picture.ended = self.machine.exited is not None
 
     def take_screen(self, picture: Picture) -> None:
         pc = pc_of(self.machine)

@@ -110,4 +110,5 @@ class Picture:
     profile: list[Hot] = field(default_factory=list)
     screen: "Text | Pixels | None" = None  # a PC's
     threads: int = 1
-    thread: int = 0
+    thread: int = 0  # its number among them, from 1
+    ended: bool = False  # the program

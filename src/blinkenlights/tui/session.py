@@ -30,7 +30,7 @@ PICTURES = 1 / 30  # seconds between two
 PC_PICTURES = 1 / 60  # of a PC, which does no more between two than its clock says
 FIRST_SLICE, LEAST_SLICE, MOST_SLICE = 20_000, 100, 1 << 40  # instructions
 MOST_OF_A_PATH = 200  # instructions
-MOST_TO_FORGET = 1.0  # seconds that an ended machine's threads are waited for
+MOST_TO_FORGET = 5.0  # seconds that an ended machine's threads are waited for
 PROGRAM_SHARE = 4  # time for the program, for each that a picture takes
 PC_SHARE = 1  # the same for one that is not to be faster than the clock
 
@@ -168,6 +168,7 @@ class Session:
 
     def end(self, reason: Any) -> None:
         self.running = False
+        self.observer.note(reason)
         self.show()
         self.stopped(reason)
 
