@@ -118,3 +118,8 @@ def test_a_display_gets_its_80_columns_where_they_fit(width):
     places = plan(width, 50, Choices(), Needs(display=True, screen=25)).places
     assert places["display"].width >= 80 and places["disassembly"].width >= 30
     assert places["code"].width == (78 if width >= 190 else 45)
+
+
+def test_a_third_column_too_narrow_for_a_register_is_left_out():
+    assert plan(40, 12, Choices(), Needs()).places["disassembly"].width == 40
+    assert "registers" in plan(60, 12, Choices(), Needs()).places

@@ -124,3 +124,10 @@ def test_a_signal_to_the_command_leaves_the_terminal_as_it_was(sit):
     seat.process.terminate()
     assert seat.end() == 128 + signal.SIGTERM
     seat.is_as_before()
+
+
+def test_a_terminal_that_only_prints_is_refused_in_one_line(sit):
+    seat = sit("/bin/echo", "hello", TERM="dumb")
+    assert seat.end() == 1
+    said = "blinkenlights: the terminal can't place text (TERM); -t runs without the screen\r\n"
+    assert seat.written.decode() == said

@@ -25,6 +25,8 @@ USUAL_PORT = 8000
 TERMINALS = (b"xterm", b"xterm-256color", b"screen", b"screen-256color", b"tmux", b"tmux-256color", b"linux",
              b"vt100", b"vt220", b"ansi")  # fmt: skip
 
+TYPEWRITERS = ("", "dumb", "unknown")  # names of terminals that only print
+
 PLAIN_ONLY = {"break", "watch", "statistics"}  # what the machine of the API does and run_headless doesn't
 
 Given = dict[str, list[str]]
@@ -74,6 +76,8 @@ def run(words: list[str]) -> int:
         return guarded(rest[0], lambda: run_plain(load, options(given, rest[0])))
     if not (os.isatty(0) and os.isatty(1)) and "TEXTUAL_DRIVER" not in os.environ:
         return fail("standard input and output must be a terminal (-t runs without the screen)", NO_TERMINAL)
+    if os.environ.get("TERM", "dumb") in TYPEWRITERS and "TEXTUAL_DRIVER" not in os.environ:
+        return fail("the terminal can't place text (TERM); -t runs without the screen", NO_TERMINAL)
     return guarded(rest[0], lambda: show(given, path, rest))
 
 

@@ -655,7 +655,9 @@ class Blinkenlights(App[int]):
 
     def action_verbosity(self) -> None:
         self.views.verbosity = (self.views.verbosity + 1) % 3
-        self.say(VERBOSITIES[self.views.verbosity])
+        size = self.panel("disassembly").size
+        hidden = self.views.verbosity and not disassembly.bytes_room(size.width, self.digits())
+        self.say(VERBOSITIES[self.views.verbosity] + " (where there is room for them)" * bool(hidden))
         self.session.look()
 
     def action_toggle_2(self) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 FIRST_LEAST, SECOND_LEAST = 30, 30
+THIRD_LEAST = 20  # a register
 WIDE, NARROW = 78, 45  # of the third column, for 64 and for 32 cells of memory
 MEMORY = ("code", "read", "write", "stack")
 FIXED_FOOT = 2  # timeline, status line
@@ -68,6 +69,8 @@ def columns(width: int, choices: Choices, needs: Needs) -> tuple[int, int]:
     if may_narrow and width - third - 2 - DISPLAY_WIDTH < FIRST_LEAST <= width - NARROW - 2 - DISPLAY_WIDTH:
         third = NARROW  # the display is worth more than longer lines of memory
     third = min(third, width - FIRST_LEAST - 1) if third else 0
+    if third < THIRD_LEAST:
+        third = 0
     rest = width - (third + 1 if third else 0)
     second = 0
     if choices.second:

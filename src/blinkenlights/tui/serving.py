@@ -35,7 +35,7 @@ PAGE = Template("""<!DOCTYPE html>
 body { margin: 0; background: #0e1116; }
 .textual-terminal { width: 100vw; height: 100vh; }
 #ended { display: none; position: fixed; inset: 40% 0 auto; margin: auto; width: 24em; padding: 1.5em;
-  text-align: center; font: 16px sans-serif; color: #d8dee9; background: #1d2530; border: 2px solid #ffc66d;
+  text-align: center; font: 16px sans-serif; color: #d8dee9; background: #23272d; border: 2px solid #ffc66d;
   z-index: 10; }
 #ended a { color: #ffc66d; }
 body.-closed #ended { display: block; }

@@ -20,7 +20,7 @@ THEMES = ("dark", "light", "plain")
 
 # Backgrounds: the screen's, the current line's, a dialog's.
 BACKGROUND = {"dark": "#0e1116", "light": "#fbfaf6", "plain": "default"}
-RAISED = {"dark": "#1d2530", "light": "#e9e6dc", "plain": "default"}
+RAISED = {"dark": "#23272d", "light": "#e9e6dc", "plain": "default"}
 
 # role: dark, light, plain
 ROLES: dict[str, tuple[str, str, str]] = {
@@ -57,8 +57,8 @@ ROLES: dict[str, tuple[str, str, str]] = {
     "now": ("bold #0e1116 on #8fd3ff", "bold #ffffff on #00558c", "bold reverse"),
     "past": ("#8fd3ff", "#00558c", "bold"),
     "future": ("#55667a", "#8f979f", "default"),
-    "status": ("#d8dee9 on #1d2530", "#24292f on #e9e6dc", "reverse"),
-    "status key": ("bold #ffc66d on #1d2530", "bold #8a4b00 on #e9e6dc", "bold reverse"),
+    "status": ("#d8dee9 on #23272d", "#24292f on #e9e6dc", "reverse"),
+    "status key": ("bold #ffc66d on #23272d", "bold #8a4b00 on #e9e6dc", "bold reverse"),
     "status state": ("bold #0e1116 on #a8d987", "bold #ffffff on #2c6a12", "bold"),
     "key": ("bold #ffc66d", "bold #8a4b00", "bold"),
 }

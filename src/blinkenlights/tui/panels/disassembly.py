@@ -18,6 +18,8 @@ ROLES = {
 
 SEGMENT = 1 << 16
 SEGMENTED = 9  # characters of segment:offset
+MARGIN = 6  # of a line: mark, arrow, glyph and blanks
+MOST_BYTES, BYTES_LEAST, TEXT_LEAST = 20, 6, 22  # characters
 
 
 def place(row: Row, picture: Picture, digits: int) -> str:
@@ -27,6 +29,20 @@ def place(row: Row, picture: Picture, digits: int) -> str:
         if 0 <= offset < SEGMENT:
             return f"{picture.registers.get('cs', 0):04x}:{offset:04x}"
     return f"{row.address:0{digits}x}"
+
+
+def bytes_room(width: int, digits: int) -> int:
+    """Characters for an instruction's bytes: the text beside them comes first; 0 where they don't fit."""
+    room = min(MOST_BYTES, width - digits - MARGIN - TEXT_LEAST)
+    return room if room >= BYTES_LEAST else 0
+
+
+def hexadecimal(data: bytes, room: int) -> str:
+    """In a column; what is too long for a narrow one ends in an ellipsis."""
+    text = data.hex()
+    if len(text) > room and room < MOST_BYTES:
+        text = text[: room - 1] + "…"
+    return f"{text:<{room}} "
 
 
 def one(row: Row, picture: Picture, width: int, digits: int, marks: dict[int, str], verbosity: int) -> Line:
@@ -43,8 +59,8 @@ def one(row: Row, picture: Picture, width: int, digits: int, marks: dict[int, st
         (row.glyph, "glyph"),
         (" ", "text"),
     ]
-    if verbosity:
-        line.append((f"{row.data.hex():<20} "[: max(21, 2 * len(row.data) + 1)], "bytes"))
+    if verbosity and (room := bytes_room(width, digits)):
+        line.append((hexadecimal(row.data, room), "bytes"))
     line += row.pieces
     if current:
         text = "".join(piece for piece, _ in line[1:])
