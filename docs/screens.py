@@ -43,7 +43,8 @@ class Guide:
 
 def loader(program: str, *words: str) -> Callable[[Terminal], Machine]:
     return lambda t: Machine.load(
-        program, [program, *words], {"PATH": "/bin"}, stdin=t.slave, stdout=t.slave, stderr=t.slave
+        program, [program, *words], {"PATH": "/bin"}, stdin=t.slave, stdout=t.slave, stderr=t.slave,
+        record=True,
     )
 
 
@@ -63,7 +64,7 @@ async def display(guide: Guide) -> None:
     while not {"$", "#"} & set("".join(guide.app.terminal.text())):
         await guide.pilot.pause(0.1)
     guide.app.set_focus(guide.app.panels["display"])
-    for letter in "ls /":
+    for letter in "ls /sys":
         await guide.press({" ": "space", "/": "slash"}.get(letter, letter))
     await guide.press("enter")
     await guide.pilot.pause(4)
@@ -146,7 +147,7 @@ def main() -> None:
         crashing = Settings(theme="light", name="fib crash", reactive=True)
         asyncio.run(shoot("blinkenlights-crash", (120, 40), loader(fib, "crash"), crashing, crash))
         shell = Settings(theme="dark", name="sh")
-        bash = loader("/bin/bash", "--norc", "--noediting")
+        bash = loader("/bin/bash", "--norc", "--noediting", "-i", "+m")
         asyncio.run(shoot("blinkenlights-display", (180, 50), bash, shell, display))
         for name, play in (("snake", play_snake), ("bricks", play_bricks)):
             load = game(directory, name, play)
