@@ -22,7 +22,6 @@ FUEL = CELLS  # 32 bits: how many backward jumps and recursions are left
 SAVED = CELLS + 8  # a register put aside
 MXCSR_CELLS = CELLS + 0x20  # four good values
 CONTROL_CELLS = CELLS + 0x40  # four good x87 control words
-CELLS_SIZE = 0x80
 
 FXSAVE_SIZE = 416
 YMM_SIZE = 256

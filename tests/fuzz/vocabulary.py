@@ -66,10 +66,6 @@ SEGMENT_OPERANDS = {"SEG_REG", "ES", "CS", "SS", "DS", "FS", "GS"}
 LEFT_OUT = {name for names in NOT_SINGLE.values() for name in names.split()}
 APPROXIMATE = APPROXIMATIONS | {"V" + name for name in APPROXIMATIONS}
 
-ALL_FLAGS = 0
-for _bit in ICED_FLAGS:
-    ALL_FLAGS |= _bit
-
 WRITES = {OpAccess.WRITE, OpAccess.COND_WRITE, OpAccess.READ_WRITE, OpAccess.READ_COND_WRITE}
 MEMORY_WRITES = WRITES
 IMPLICIT_MEMORY = {OpKind.MEMORY_SEG_SI, OpKind.MEMORY_SEG_ESI, OpKind.MEMORY_SEG_RSI, OpKind.MEMORY_SEG_DI,

@@ -64,7 +64,6 @@ SELECTORS = {name: index << 3 | 7 for index, name in enumerate(SEGMENTS)}
 BY_SELECTOR = {SELECTORS[name]: segment for name, segment in SEGMENTS.items()}
 
 
-CODE16 = SELECTORS["code16"]
 
 
 def slot_address(cs: int, slot: int) -> int:

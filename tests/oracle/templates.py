@@ -1,6 +1,5 @@
 """Many cases from one: the oracle varies what a template does not hold fast."""
 
-import random
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,6 +54,3 @@ class Pools:
         packed = b"".join(parts)
         assert len(packed) == POOLS_SIZE
         return packed
-
-    def vector_list(self, rng: random.Random, count: int) -> list[bytes]:
-        return rng.choices(self.vectors, k=count)

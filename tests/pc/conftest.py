@@ -47,13 +47,3 @@ def boot_sector(directory: Path, text: str) -> Path:
 def image(tmp_path: Path) -> Callable[[str], Path]:
     """The image of a boot sector's text."""
     return lambda text: boot_sector(tmp_path, text)
-
-
-@pytest.fixture
-def boot_program() -> Callable[[str], Path]:
-    """The image of the program `name`.asm, or of the source text given."""
-
-    def make(name: str) -> Path:
-        return assemble(SOURCES / f"{name}.asm")
-
-    return make

@@ -1,7 +1,5 @@
 """Hooks: Python functions that are called while the guest runs."""
 
-import os
-
 from blinkenlights.api.breakpoints import KINDS
 from blinkenlights.core import probes
 from blinkenlights.linux.embedded import Watcher
@@ -174,8 +172,3 @@ def result_of(call: SystemCall, answer: object) -> int | None:
     if answer is not None and not isinstance(answer, int):
         raise TypeError(f"a hook on {call.name} has returned {answer!r}, which is no number")
     return answer
-
-
-def errno_text(result: int) -> str:
-    """What a negative result of a system call means."""
-    return os.strerror(-result) if -4096 < result < 0 else ""

@@ -204,14 +204,6 @@ class Mapping:
         return f"<Mapping {self.start:#x}-{self.end:#x} {rights} {self.name}>"
 
 
-def plain_maps_of(space: "AddressSpace") -> list[Mapping]:
-    """All mappings, by address, without looking how much of them is committed (which is then -1)."""
-    return [
-        Mapping(*area[:5], area.name.decode("utf-8", "surrogateescape"), -1)  # type: ignore[misc]
-        for area in space.maps()
-    ]
-
-
 MAP_ANONYMOUS = 0x20
 
 

@@ -762,24 +762,6 @@ def decode_at(address: int, available: int, mode: int) -> int:
     return decode(cython.cast(cython.p_const_uchar, place), available, mode, cython.address(insn))
 
 
-def count_instructions(code: bytes, mode: int = 64) -> int:
-    """Decode all of `code` in a row, a byte further after what is not an instruction."""
-    insn = cython.declare(Insn)
-    data: cython.p_const_uchar = code
-    size: cython.Py_ssize_t = len(code)
-    position: cython.Py_ssize_t = 0
-    count: cython.Py_ssize_t = 0
-    length: cython.int
-    bits: cython.int = mode
-    with cython.nogil:
-        while position < size:
-            length = decode(data + position, cython.cast(cython.int, min(size - position, 64)), bits,
-                            cython.address(insn))
-            position += length if length > 0 else 1
-            count += 1
-    return count
-
-
 # -- loading -----------------------------------------------------------------------------------
 
 

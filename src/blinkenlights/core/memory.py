@@ -559,10 +559,6 @@ class AddressSpace:
             s.ldt_count = LDT_ENTRIES
         s.ldt[index] = value
 
-    def get_descriptor(self, index: int) -> int:
-        """Entry `index` of the LDT; 0 when there is none."""
-        return self.s.ldt[index] if 0 <= index < self.s.ldt_count else 0
-
     def hold(self) -> None:
         """Keep every other thread from changing mappings and translations, for a fork."""
         with cython.nogil:

@@ -14,7 +14,6 @@ from elftools.elf.elffile import ELFFile
 
 PAGE_MASK = 4095
 DEBUG_ROOT = Path("/usr/lib/debug")
-NT_GNU_BUILD_ID = "NT_GNU_BUILD_ID"
 BROKEN = (ELFError, ELFParseError, OSError, ValueError, KeyError, IndexError, OverflowError, AssertionError,
           UnicodeDecodeError, AttributeError, TypeError)  # what pyelftools raises for damaged files
 

@@ -23,7 +23,6 @@ LONGEST_SHIFT = 1 << 16
 LONGEST_READ = 16 << 20
 WORD = (1 << 64) - 1
 HEADS = ("'", '"')
-KEYWORD_FLAGS = {"if": "if_"}  # the interrupt flag's name is a word of Python's
 
 
 class ExpressionError(ValueError):

@@ -365,14 +365,6 @@ def frames_of(machine: "Machine", limit: int = MOST_FRAMES) -> list[Frame]:
                   lambda address: any(start <= address < end for start, end in executable))  # fmt: skip
 
 
-def return_address(machine: "Machine") -> tuple[int, int] | None:
-    """Where the current function returns to, and the stack pointer it has there; None if nothing tells."""
-    frames = frames_of(machine, 2)
-    if len(frames) < 2 or frames[1].how in ("rbp", "scan") or frames[0].corrupt:
-        return None
-    return frames[1].pc, frames[1].sp
-
-
 def reader_of(machine: "Machine") -> Read:
     """Reads a machine's memory up to where it ends."""
     memory = machine.memory

@@ -123,7 +123,6 @@ AVX_SIZE = 256
 
 # The bit of leaf 0x80000001, ECX that says whether the JIT runs.
 JIT_LEAF = 0x80000001
-JIT_BIT = 31
 
 
 def vendor(highest: int, name: str) -> list[int]:

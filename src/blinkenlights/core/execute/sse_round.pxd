@@ -1,7 +1,7 @@
 # SSE approximations and rounding to an integral value.
 
 from libc.math cimport sqrt, sqrtf
-from blinkenlights.core.dispatch cimport bind, bind_flat, general
+from blinkenlights.core.dispatch cimport bind
 from blinkenlights.core.execute.sse_operand cimport *
 from blinkenlights.core.execute.sse_host cimport *
 from blinkenlights.core.execute.sse_nan cimport *

@@ -5,7 +5,6 @@ from blinkenlights.core.access cimport *
 from blinkenlights.core.supervisor.state cimport *
 from blinkenlights.core.supervisor.code cimport afresh, choose_flavour, choose_limits, go, override, override_opcode
 from blinkenlights.core.supervisor.pages cimport flush_page, flush_translations, physical_u64
-from blinkenlights.core.supervisor.segments cimport real_addresses, virtual_8086
 
 cdef struct Leaf:
     u32 leaf

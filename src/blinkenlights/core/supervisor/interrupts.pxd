@@ -3,7 +3,7 @@
 from blinkenlights.core.state cimport *
 from blinkenlights.core.access cimport *
 from blinkenlights.core.supervisor.state cimport *
-from blinkenlights.core.supervisor.code cimport afresh, choose_flavour, go, override
+from blinkenlights.core.supervisor.code cimport go, override
 from blinkenlights.core.supervisor.pages cimport as_current, as_supervisor
 from blinkenlights.core.supervisor.segments cimport *
 

@@ -441,10 +441,6 @@ class SystemProcessor(Processor):
             set_segment(self.c, self.s, number, selector, cython.cast(u64, selector) << 4, 0xFFFF, rights)
             choose_flavour(self.c, self.s)
 
-    def set_idt(self, base: u64, limit: u32) -> None:
-        self.s.idt_base = base
-        self.s.idt_limit = limit
-
     # -- memory --------------------------------------------------------------------------------------
 
     def translate(self, linear: u64):
@@ -488,10 +484,6 @@ class SystemProcessor(Processor):
             address += n
             done += n
 
-    def forget_code(self) -> None:
-        """Forget every translation; not while it runs."""
-        forget_all_code(self.c, self.s)
-
     def code_statistics(self) -> dict[str, int]:
         cache: CodeCacheP = cython.cast(CodeCacheP, self.s.cache)
         return {"blocks": cache.made, "invalidated": cache.forgotten, "bytes": cache.total,
@@ -516,7 +508,7 @@ class SystemProcessor(Processor):
                 - cython.cast(u64, cython.address(cython.cast(SystemP, 0).segment[0])))
 
     def restore(self, state: bytes) -> None:
-        """What `save` gave. Memory is the caller's to restore, and `forget_code` if it is another."""
+        """What `save` gave. Memory is the caller's to restore."""
         c: CpuP = self.c
         s: SystemP = self.s
         at: cython.int = self.saved_size()

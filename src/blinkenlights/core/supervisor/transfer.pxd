@@ -4,7 +4,7 @@ from blinkenlights.core.state cimport *
 from blinkenlights.core.access cimport *
 from blinkenlights.core.supervisor.state cimport *
 from blinkenlights.core.supervisor.code cimport go, override
-from blinkenlights.core.supervisor.pages cimport as_current, as_supervisor
+from blinkenlights.core.supervisor.pages cimport as_supervisor
 from blinkenlights.core.supervisor.segments cimport *
 from blinkenlights.core.supervisor.interrupts cimport *
 from blinkenlights.core.supervisor.tasks cimport BY_CALL, BY_JUMP, switch_task

@@ -2,7 +2,7 @@
 
 from blinkenlights.core.host cimport translate_signals_by
 from blinkenlights.jit.cache cimport *
-from blinkenlights.jit.x86_64.assemble cimport RDI, RSI, RSP
+from blinkenlights.jit.x86_64.assemble cimport RDI, RSI
 from blinkenlights.jit.x86_64.common cimport *
 from blinkenlights.jit.x86_64.thread cimport *
 

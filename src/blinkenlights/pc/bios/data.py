@@ -1,7 +1,6 @@
 """The BIOS data area at 0040:0000, by names, as physical addresses."""
 
 SERIAL_PORTS = 0x400
-PARALLEL_PORTS = 0x408
 EBDA = 0x40E
 EQUIPMENT = 0x410
 CONVENTIONAL = 0x413  # KiB

@@ -13,7 +13,6 @@ LINES = 262
 VISIBLE = 200
 RETRACE, BLANKED = 0x08, 0x01
 BLINKS = 0x20  # of the mode control register
-MONOCHROME_IDLE = 0xF0
 CRTC_SIZE = 0x20
 
 
