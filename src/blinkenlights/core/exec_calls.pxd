@@ -6,7 +6,7 @@ from blinkenlights.core.state cimport *
 from blinkenlights.core.engine cimport reset_registers
 from blinkenlights.core.exec_elf cimport (ET_DYN, ET_EXEC, LONGEST_PATH, File, FileP, SegmentP, end_of, first_page,
                                           map_file, open_program, place, read_elf)
-from blinkenlights.core.exec_stack cimport (MOST_STRINGS, MOST_TEXT, News, NewsP, Strings, StringsP, build_stack,
+from blinkenlights.core.exec_stack cimport (MOST_STRINGS, MOST_TEXT, News, Strings, StringsP, build_stack,
                                             write_card)
 from blinkenlights.core.fork_calls cimport release_parent
 from blinkenlights.core.host cimport c_syscall, set_handler, voidp
@@ -14,7 +14,7 @@ from blinkenlights.core.memory cimport clear_space
 from blinkenlights.core.paging cimport SpaceP
 from blinkenlights.core.quick cimport (
     ARG0, ARG1, ARG2, NR_FUTEX, NR_KILL, NR_PRCTL, NR_RT_SIGACTION, PR_SET_NAME, SYNCHRONOUS,
-    ProcessInfo, ProcessInfoP, ProcessState, SignalAction, ThreadInfoP, close, close_marked_but, fetch_bytes,
+    ProcessInfoP, ProcessState, SignalAction, ThreadInfoP, close, close_marked_but, fetch_bytes,
     put_bytes)
 
 cdef enum:

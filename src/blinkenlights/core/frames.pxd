@@ -4,7 +4,7 @@ from blinkenlights.core.access cimport get_rflags
 from blinkenlights.core.engine cimport Processor
 from blinkenlights.core.execute.fxsave cimport area_size, reset_fpu, xrstor_image, xsave_image
 from blinkenlights.core.host cimport careful_copy, voidp
-from blinkenlights.core.paging cimport Space, SpaceP
+from blinkenlights.core.paging cimport SpaceP
 from blinkenlights.core.state cimport *
 
 # struct ucontext of x86-64 and what surrounds it in struct rt_sigframe: the handler's return address

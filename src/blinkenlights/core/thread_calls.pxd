@@ -2,7 +2,6 @@
 
 from blinkenlights.core.direct cimport pass_on
 from blinkenlights.core.host cimport RESTART, host_call
-from blinkenlights.core.paging cimport Space, SpaceP
 from blinkenlights.core.quick cimport *
 
 cdef long quick_futex(Cpu *c) noexcept nogil
