@@ -90,6 +90,7 @@ def tell_parent(task: Task, request: CloneRequest, pid: int) -> None:
 
 def lend(parent: Task, cpu: "engine.Processor", request: CloneRequest, start: Start) -> None:
     """The thread that lends itself; what comes after `clone_lent` runs in the new process."""
+    host.set_mask(signal.ALL)
     with kernel.Guard(parent.process):
         failure = host.clone_lent(request.flags & HOST_FLAGS | request.exit_signal)
         if failure < 0:

@@ -182,7 +182,8 @@ def start_thread(task: Task, request: CloneRequest) -> int:
 def thread_main(
     task: Task, request: CloneRequest, started: "_thread.LockType", go: "_thread.LockType"
 ) -> None:
-    """The new host thread; all signals are blocked in it still."""
+    """The new host thread; all signals are blocked in it still, but one that the C library needs itself."""
+    host.set_mask(signal.ALL)
     with kernel.Guard(task.process):
         process = task.process
         task.cpu.bind()
