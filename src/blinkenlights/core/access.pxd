@@ -7,9 +7,19 @@ cdef extern from *:
     """
     #define likely_(x) __builtin_expect(!!(x), 1)
     #define unlikely_(x) __builtin_expect(!!(x), 0)
+    #if defined(__x86_64__)
+    #define HOST_KEEPS_ORDER 1
+    #else
+    #define HOST_KEEPS_ORDER 0
+    #endif
+    #define order_after_reads() __atomic_thread_fence(__ATOMIC_ACQUIRE)
+    #define order_after_all() __atomic_thread_fence(__ATOMIC_ACQ_REL)
     """
     bint likely_(bint) noexcept nogil
     bint unlikely_(bint) noexcept nogil
+    bint HOST_KEEPS_ORDER  # as x86 does: reads and writes appear in program order, but reads may pass writes
+    void order_after_reads() noexcept nogil
+    void order_after_all() noexcept nogil
 
 # TLB misses and page crossings: they return only when the access is allowed, else they leave by
 # the fault jump with #PF.
@@ -70,9 +80,20 @@ cdef inline u64 ea_of(Cpu *c, Op *o, int segment, u64 offset, int size, bint wri
 
 # -- memory ------------------------------------------------------------------------------------
 
+# Before every access: what other processors see is in the order that x86 promises.
+
+cdef inline void order_read(Cpu *c) noexcept nogil:
+    if not HOST_KEEPS_ORDER and unlikely_(c.shared):
+        order_after_reads()
+
+cdef inline void order_write(Cpu *c) noexcept nogil:
+    if not HOST_KEEPS_ORDER and unlikely_(c.shared):
+        order_after_all()
+
 cdef inline u8 *host_read(Cpu *c, u64 address, int size) noexcept nogil:
     """Host address of `size` readable guest bytes ."""
     cdef TlbEntry *t
+    order_read(c)
     if unlikely_(c.paged):
         t = &c.tlb[(address >> 12) & (TLB_SIZE - 1)]
         if likely_(t.read_tag == (address & ~<u64>0xfff) and ((address & 0xfff) + size) <= 0x1000):
@@ -94,6 +115,7 @@ cdef inline u64 load(Cpu *c, u64 address, int size) noexcept nogil:
 cdef inline u8 *host_write(Cpu *c, u64 address, int size) noexcept nogil:
     """Host address of `size` writable guest bytes."""
     cdef TlbEntry *t
+    order_write(c)
     if unlikely_(c.paged):
         t = &c.tlb[(address >> 12) & (TLB_SIZE - 1)]
         if likely_(t.write_tag == (address & ~<u64>0xfff) and ((address & 0xfff) + size) <= 0x1000):
@@ -119,8 +141,16 @@ cdef inline void store(Cpu *c, u64 address, int size, u64 value) noexcept nogil:
 cdef inline u64 flat_ea(Cpu *c, Op *o) noexcept nogil:
     return c.reg[o.base] + (c.reg[o.index] << o.scale) + o.disp
 
+cdef inline u8 *flat_read(Cpu *c, u64 address) noexcept nogil:
+    order_read(c)
+    return <u8 *>(address + c.membase)
+
+cdef inline u8 *flat_write(Cpu *c, u64 address) noexcept nogil:
+    order_write(c)
+    return <u8 *>(address + c.membase)
+
 cdef inline u64 flat_load(Cpu *c, u64 address, int size) noexcept nogil:
-    cdef u8 *p = <u8 *>(address + c.membase)
+    cdef u8 *p = flat_read(c, address)
     if size == 8:
         return (<u64 *>p)[0]
     if size == 4:
@@ -130,7 +160,7 @@ cdef inline u64 flat_load(Cpu *c, u64 address, int size) noexcept nogil:
     return p[0]
 
 cdef inline void flat_store(Cpu *c, u64 address, int size, u64 value) noexcept nogil:
-    cdef u8 *p = <u8 *>(address + c.membase)
+    cdef u8 *p = flat_write(c, address)
     if size == 8:
         (<u64 *>p)[0] = value
     elif size == 4:

@@ -255,6 +255,8 @@ def new_cpu(s):
     acquire(cython.address(s.lock))
     c.next = s.cpus
     s.cpus = c
+    if c.next != cython.NULL:
+        c.shared = c.next.shared = 1
     release(cython.address(s.lock))
     return c
 

@@ -183,6 +183,7 @@ cdef struct Cpu:
     u64 stepped_at  # where a host instruction was stepped last
     u8 inside  # translated code, or about to be
     u8 x87_live  # the x87 registers are in this thread's host registers, and not in `st` and its kin
+    u8 shared  # other processors run in the same memory, so accesses must keep x86's order (core/access.pxd)
     # debugging (core/probes.py)
     u8 asked  # to leave the run loop: stays until that is done
     u8 one  # a single instruction is executed

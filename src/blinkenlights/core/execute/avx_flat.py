@@ -12,7 +12,7 @@ from cython.cimports.blinkenlights.core.state import CpuP, OpP, u8p, u64
 @cython.exceptval(check=False)
 def load_flat(c: CpuP, o: OpP, size: cython.int, aligned: cython.bint) -> OpP:
     a: u64 = flat_ea(c, o)
-    s: u8p = cython.cast(u8p, a + c.membase)
+    s: u8p = flat_read(c, a)
     low: u8x16
     if aligned and unlikely_(a & (size - 1) != 0):
         return misaligned(c, o)
@@ -28,7 +28,7 @@ def load_flat(c: CpuP, o: OpP, size: cython.int, aligned: cython.bint) -> OpP:
 def store_flat(c: CpuP, o: OpP, size: cython.int, aligned: cython.bint) -> OpP:
     a: u64 = flat_ea(c, o)
     s: u8p = register_at(c, o.src)
-    to: u8p = cython.cast(u8p, a + c.membase)
+    to: u8p = flat_write(c, a)
     if aligned and unlikely_(a & (size - 1) != 0):
         return misaligned(c, o)
     if not aligned and unlikely_((a & 4095) > 4096 - size):  # over two pages: both or none
@@ -86,7 +86,7 @@ def vpmovmskb(c, o):
 def second_flat(c: CpuP, o: OpP, how: cython.int) -> u8p:
     if how == RR:
         return register_at(c, o.src2)
-    return cython.cast(u8p, flat_ea(c, o) + c.membase)
+    return flat_read(c, flat_ea(c, o))
 
 
 @cython.cfunc
@@ -162,7 +162,7 @@ def vptest_rr(c, o):
 
 
 def vptest_rm(c, o):
-    return test(c, o, cython.cast(u8p, flat_ea(c, o) + c.membase))
+    return test(c, o, flat_read(c, flat_ea(c, o)))
 
 
 for name in ("VMOVDQU", "VMOVUPS", "VMOVUPD", "VLDDQU"):

@@ -15,7 +15,7 @@ def movaps_rm(c, o):
     a: u64 = flat_ea(c, o)
     if unlikely_(a & 15):
         return misaligned(c, o)
-    store16(register_at(c, o.dst), load16(cython.cast(u8p, a + c.membase)))
+    store16(register_at(c, o.dst), load16(flat_read(c, a)))
     return done(c, o)
 
 
@@ -23,12 +23,12 @@ def movaps_mr(c, o):
     a: u64 = flat_ea(c, o)
     if unlikely_(a & 15):
         return misaligned(c, o)
-    store16(cython.cast(u8p, a + c.membase), load16(register_at(c, o.src)))
+    store16(flat_write(c, a), load16(register_at(c, o.src)))
     return done(c, o)
 
 
 def movups_rm(c, o):
-    store16(register_at(c, o.dst), load16(cython.cast(u8p, flat_ea(c, o) + c.membase)))
+    store16(register_at(c, o.dst), load16(flat_read(c, flat_ea(c, o))))
     return done(c, o)
 
 
@@ -37,7 +37,7 @@ def movups_mr(c, o):
     if unlikely_((a & 4095) > 4096 - 16):  # over two pages: both or none
         store_bytes(c, a, register_at(c, o.src), 16)
     else:
-        store16(cython.cast(u8p, a + c.membase), load16(register_at(c, o.src)))
+        store16(flat_write(c, a), load16(register_at(c, o.src)))
     return done(c, o)
 
 

@@ -39,7 +39,7 @@ cdef inline u8 *source_at(Cpu *c, Op *o, int size, int how) noexcept nogil:
     if how == RR:
         return <u8 *>c + o.src
     if how == RM:
-        return <u8 *>(flat_ea(c, o) + c.membase)
+        return flat_read(c, flat_ea(c, o))
     return source(c, o, size)
 
 cdef inline u8 *aligned_source_at(Cpu *c, Op *o, int how) noexcept nogil:
@@ -50,7 +50,7 @@ cdef inline u8 *aligned_source_at(Cpu *c, Op *o, int how) noexcept nogil:
         a = flat_ea(c, o)
         if unlikely_(a & 15):
             return NULL
-        return <u8 *>(a + c.membase)
+        return flat_read(c, a)
     return aligned_source(c, o)
 
 cdef inline bint is_xmm(Cpu *c, u16 offset) noexcept nogil:
