@@ -31,53 +31,96 @@ cdef extern from *:
     #include <stdint.h>
     #if defined(__SSE__)
     #include <xmmintrin.h>
-    static inline uint32_t get_host_mxcsr(void) {
+    static inline uint32_t get_host_mxcsr_(void) {
         uint32_t value;
         __asm__ volatile("" ::: "memory");
         value = _mm_getcsr();
         __asm__ volatile("" ::: "memory");
         return value;
     }
-    static inline void set_host_mxcsr(uint32_t value) {
+    static inline void set_host_mxcsr_(uint32_t value) {
         __asm__ volatile("" ::: "memory");
         _mm_setcsr(value);
         __asm__ volatile("" ::: "memory");
     }
-    #else
-    #include <fenv.h>
-    static const int blink_modes_[4] = {FE_TONEAREST, FE_DOWNWARD, FE_UPWARD, FE_TOWARDZERO};
-    static inline uint32_t get_host_mxcsr(void) {
-        int flags = fetestexcept(FE_ALL_EXCEPT), mode = fegetround();
-        uint32_t value = 0x1f80, i;
-        value |= (flags & FE_INVALID ? 1 : 0) | (flags & FE_DIVBYZERO ? 4 : 0) | (flags & FE_OVERFLOW ? 8 : 0)
-                 | (flags & FE_UNDERFLOW ? 16 : 0) | (flags & FE_INEXACT ? 32 : 0);
-        for (i = 1; i < 4; i++)
-            if (mode == blink_modes_[i]) value |= i << 13;
-        return value;
-    }
-    static inline void set_host_mxcsr(uint32_t value) {
-        feclearexcept(FE_ALL_EXCEPT);
-        fesetround(blink_modes_[value >> 13 & 3]);
-        feraiseexcept((value & 1 ? FE_INVALID : 0) | (value & 4 ? FE_DIVBYZERO : 0)
-                      | (value & 8 ? FE_OVERFLOW : 0) | (value & 16 ? FE_UNDERFLOW : 0)
-                      | (value & 32 ? FE_INEXACT : 0));
-    }
+    #else  /* see sse_software.pxd */
+    static inline uint32_t get_host_mxcsr_(void) { return 0x1f80; }
+    static inline void set_host_mxcsr_(uint32_t value) { (void)value; }
     #endif
     /* A signal handler starts with a fresh MXCSR; what the interrupted code had is in its context. */
     #if defined(__linux__) && defined(__x86_64__)
     #include <ucontext.h>
-    static inline uint32_t interrupted_mxcsr(void *context) {
+    static inline uint32_t interrupted_mxcsr_(void *context) {
         ucontext_t *u = (ucontext_t *)context;
         return u->uc_mcontext.fpregs ? u->uc_mcontext.fpregs->mxcsr : 0x1f80;
     }
     #else
-    static inline uint32_t interrupted_mxcsr(void *context) { (void)context; return get_host_mxcsr(); }
+    static inline uint32_t interrupted_mxcsr_(void *context) { (void)context; return 0x1f80; }
     #endif
     #endif
     """
-    u32 get_host_mxcsr() noexcept nogil
-    void set_host_mxcsr(u32 value) noexcept nogil
-    u32 interrupted_mxcsr(void *context) noexcept nogil
+    u32 get_host_mxcsr_() noexcept nogil
+    void set_host_mxcsr_(u32 value) noexcept nogil
+    u32 interrupted_mxcsr_(void *context) noexcept nogil
+
+# A host without an MXCSR has one of ours for each thread (sse_software.py computes by it). Its rounding is
+# in the host's own register, and so may be the flag of inexact results.
+cdef extern from *:
+    """
+    #ifndef BLINK_SOFTWARE_MXCSR
+    #define BLINK_SOFTWARE_MXCSR
+    #include <stdint.h>
+    #if defined(__SSE2__)
+    #define HOST_SSE 1
+    static inline uint32_t host_inexact(void) { return 0; }
+    static inline void host_begin(uint32_t rounding) { (void)rounding; }
+    #else
+    #define HOST_SSE 0
+    #endif
+    #if defined(__aarch64__)
+    static inline uint32_t host_inexact(void) {
+        uint64_t status;
+        __asm__ volatile("mrs %0, fpsr" : "=r"(status) :: "memory");
+        return status & 16 ? 32 : 0;
+    }
+    static inline void host_begin(uint32_t rounding) {
+        /* FPCR.RMode: nearest, up, down, toward zero */
+        uint64_t control = (uint64_t)((rounding & 1) << 1 | rounding >> 1) << 22;
+        __asm__ volatile("msr fpcr, %0\\n msr fpsr, %1" :: "r"(control), "r"((uint64_t)0) : "memory");
+    }
+    #elif !defined(__SSE2__)
+    #include <fenv.h>
+    static inline uint32_t host_inexact(void) { return fetestexcept(FE_INEXACT) ? 32 : 0; }
+    static inline void host_begin(uint32_t rounding) {
+        static const int modes[4] = {FE_TONEAREST, FE_DOWNWARD, FE_UPWARD, FE_TOWARDZERO};
+        feclearexcept(FE_ALL_EXCEPT);
+        fesetround(modes[rounding]);
+    }
+    #endif
+    static __thread uint32_t thread_mxcsr = 0x1f80;
+    #endif
+    """
+    bint HOST_SSE  # the host's arithmetic is the guest's
+    u32 host_inexact() noexcept nogil
+    void host_begin(u32 rounding) noexcept nogil  # 0 to 3 as in MXCSR; no flags
+    u32 thread_mxcsr
+
+cdef u32 software_mxcsr() noexcept nogil
+cdef void set_software_mxcsr(u32 value) noexcept nogil
+# Where this thread's is, without the flag that the host may have.
+cdef u32 *software_register() noexcept nogil
+
+cdef inline u32 get_host_mxcsr() noexcept nogil:
+    return get_host_mxcsr_() if HOST_SSE else software_mxcsr()
+
+cdef inline void set_host_mxcsr(u32 value) noexcept nogil:
+    if HOST_SSE:
+        set_host_mxcsr_(value)
+    else:
+        set_software_mxcsr(value)
+
+cdef inline u32 interrupted_mxcsr(void *context) noexcept nogil:
+    return interrupted_mxcsr_(context) if HOST_SSE else software_mxcsr()
 
 cdef inline void enter_guest_fp(Cpu *c) noexcept nogil:
     """The engine calls this before it runs guest code."""

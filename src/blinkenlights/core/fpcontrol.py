@@ -1,6 +1,21 @@
-"""SSE floating-point exceptions that the guest has unmasked."""
+"""MXCSR where the host has none, and SSE floating-point exceptions that the guest has unmasked."""
 
+import cython
 from cython.cimports.blinkenlights.core.state import u32
+
+
+def software_mxcsr():
+    return thread_mxcsr | host_inexact()
+
+
+def set_software_mxcsr(value):
+    global thread_mxcsr
+    thread_mxcsr = value
+    host_begin(value >> 13 & 3)
+
+
+def software_register():
+    return cython.address(thread_mxcsr)
 
 
 def begin_strict(c):

@@ -2,6 +2,8 @@
 
 from blinkenlights.core.state cimport *
 from blinkenlights.core.engine cimport Processor
+from blinkenlights.core.hostx87 cimport X87_LOAD8, X87_NATIVE, X87_STORE8
+from blinkenlights.core.x87 cimport soft
 
 cdef class RegisterFile:
     cdef readonly Processor processor

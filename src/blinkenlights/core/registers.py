@@ -13,8 +13,27 @@ from cython.cimports.libc.string import memcpy, memset
 
 STATUS_FLAGS = cython.declare(u64, 0x8D5)
 TOP = cython.declare(cython.int, 0x3800)
+MASKED = cython.declare(u16, 0x37F)
 WORD = 0xFFFFFFFFFFFFFFFF
 MOST = {16: int("F" * 32, 16), 32: int("F" * 64, 16)}  # a shift would be C's
+
+
+@cython.cfunc
+def as_double(cell: u8p) -> cython.double:
+    """An 80-bit value, rounded to nearest."""
+    value: cython.double
+    if X87_NATIVE:
+        return cython.cast(cython.double, cython.cast(f80p, cell)[0])
+    soft(X87_STORE8, cython.NULL, cython.address(value), MASKED, cell, cython.NULL)
+    return value
+
+
+@cython.cfunc
+def put_double(cell: u8p, value: cython.double) -> cython.void:
+    if X87_NATIVE:
+        cython.cast(f80p, cell)[0] = value
+    else:
+        soft(X87_LOAD8, cython.NULL, cell, MASKED, cython.address(value), cython.NULL)
 
 
 class Vector:
@@ -157,7 +176,7 @@ class Field:
             return (c.fsw & ~TOP) | (c.fpu_top << 11)
         if self.kind == X87_TAGS:
             return full_tags(c)
-        return cython.cast(cython.double, cython.cast(f80p, c.st[(c.fpu_top + self.number) & 7])[0])
+        return as_double(cython.cast(u8p, c.st[(c.fpu_top + self.number) & 7]))
 
     def write(self, c, value):
         word: u64
@@ -166,7 +185,7 @@ class Field:
             if c.x87_live:
                 bring_x87_home(c)
             memset(c.st[(c.fpu_top + self.number) & 7], 0, 16)
-            cython.cast(f80p, c.st[(c.fpu_top + self.number) & 7])[0] = cython.cast(cython.double, value)
+            put_double(cython.cast(u8p, c.st[(c.fpu_top + self.number) & 7]), value)
             c.ftag |= 1 << ((c.fpu_top + self.number) & 7)
             return 0
         word = value & WORD

@@ -12,8 +12,8 @@ from cython.cimports.blinkenlights.core.state import CpuP, OpP, f32p, f64p, i32p
 @cython.exceptval(check=False)
 def relation32(a: cython.float, b: cython.float, signal: cython.bint) -> cython.int:
     """How `a` relates to `b`, with the flags of the comparison."""
-    same: cython.bint = a == b
-    below: cython.bint = a < b if signal else quiet_less32(a, b)
+    same: cython.bint = same32(a, b)
+    below: cython.bint = below32(a, b) if signal else quiet_less32(a, b)
     for_its_flags(same)
     for_its_flags(below)
     if is_nan32(bits_of_f32(a)) or is_nan32(bits_of_f32(b)):
@@ -26,8 +26,8 @@ def relation32(a: cython.float, b: cython.float, signal: cython.bint) -> cython.
 @cython.nogil
 @cython.exceptval(check=False)
 def relation64(a: cython.double, b: cython.double, signal: cython.bint) -> cython.int:
-    same: cython.bint = a == b
-    below: cython.bint = a < b if signal else quiet_less64(a, b)
+    same: cython.bint = same64(a, b)
+    below: cython.bint = below64(a, b) if signal else quiet_less64(a, b)
     for_its_flags(same)
     for_its_flags(below)
     if is_nan64(bits_of_f64(a)) or is_nan64(bits_of_f64(b)):

@@ -1,5 +1,6 @@
 # Handlers for flat memory: VEX floating-point arithmetic.
 
+from blinkenlights.core.arithmetic cimport *
 from blinkenlights.core.hostcpu cimport *
 from blinkenlights.core.dispatch cimport flat, need
 from blinkenlights.core.execute.avx_operand cimport *

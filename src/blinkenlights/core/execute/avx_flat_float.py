@@ -17,7 +17,7 @@ from cython.cimports.blinkenlights.core.state import CpuP, OpP, f32p, f64p, u8p,
 def second_flat(c: CpuP, o: OpP, how: cython.int) -> u8p:
     if how == RR:
         return register_at(c, o.src2)
-    return cython.cast(u8p, flat_ea(c, o) + c.membase)
+    return flat_read(c, flat_ea(c, o))
 
 
 @cython.cfunc
@@ -71,7 +71,7 @@ def scalar_single(c: CpuP, o: OpP, op: cython.int, how: cython.int) -> OpP:
         return general[o.id](c, o)
     b = cython.cast(f32p, second_flat(c, o, how))[0]
     a = cython.cast(f32p, p)[0]
-    return put_single(c, o, a + b if op == ADD else a - b if op == SUB else a * b if op == MUL else a / b, p)
+    return put_single(c, o, arith32(op, a, b), p)
 
 
 @cython.cfunc
@@ -86,23 +86,7 @@ def scalar_double(c: CpuP, o: OpP, op: cython.int, how: cython.int) -> OpP:
         return general[o.id](c, o)
     b = cython.cast(f64p, second_flat(c, o, how))[0]
     a = cython.cast(f64p, p)[0]
-    return put_double(c, o, a + b if op == ADD else a - b if op == SUB else a * b if op == MUL else a / b, p)
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def lane_single(op: cython.int, a: f32x4, b: f32x4) -> u8x16:
-    return from_fp(a + b if op == ADD else a - b if op == SUB else a * b if op == MUL else a / b)
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def lane_double(op: cython.int, a: f64x2, b: f64x2) -> u8x16:
-    return from_fp(a + b if op == ADD else a - b if op == SUB else a * b if op == MUL else a / b)
+    return put_double(c, o, arith64(op, a, b), p)
 
 
 @cython.cfunc
@@ -118,13 +102,13 @@ def packed(c: CpuP, o: OpP, width: cython.int, op: cython.int, how: cython.int) 
         return general[o.id](c, o)
     b = second_flat(c, o, how)
     if width == 4:
-        low = lane_single(op, f32s(load16(a)), f32s(load16(b)))
+        low = arith_ps(op, f32s(load16(a)), f32s(load16(b)))
         if o.size == 32:
-            high = lane_single(op, f32s(load16(a + 16)), f32s(load16(b + 16)))
+            high = arith_ps(op, f32s(load16(a + 16)), f32s(load16(b + 16)))
     else:
-        low = lane_double(op, f64s(load16(a)), f64s(load16(b)))
+        low = arith_pd(op, f64s(load16(a)), f64s(load16(b)))
         if o.size == 32:
-            high = lane_double(op, f64s(load16(a + 16)), f64s(load16(b + 16)))
+            high = arith_pd(op, f64s(load16(a + 16)), f64s(load16(b + 16)))
     if unlikely_((any_nan32(low) or any_nan32(high)) if width == 4 else (any_nan64(low) or any_nan64(high))):
         return general[o.id](c, o)
     put_ymm(c, o, low, high)

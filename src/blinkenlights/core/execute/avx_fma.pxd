@@ -1,5 +1,6 @@
 # Fused multiply-add.
 
+from blinkenlights.core.arithmetic cimport *
 from blinkenlights.core.hostcpu cimport *
 from blinkenlights.core.execute.avx_operand cimport *
 from blinkenlights.core.execute.sse_nan cimport *
@@ -32,18 +33,38 @@ cdef extern from *:
     #define blink_fma32_(r, a, b, c) ((void)0)
     #define blink_fma64_(r, a, b, c) ((void)0)
     #endif
-    static inline void fused32(float *r, const float *a, const float *b, const float *c) {
+    static inline void host_fused32(float *r, const float *a, const float *b, const float *c) {
         if (blink_has_fma_()) blink_fma32_(r, a, b, c);
         else *r = fmaf(*a, *b, *c);
     }
-    static inline void fused64(double *r, const double *a, const double *b, const double *c) {
+    static inline void host_fused64(double *r, const double *a, const double *b, const double *c) {
         if (blink_has_fma_()) blink_fma64_(r, a, b, c);
         else *r = fma(*a, *b, *c);
     }
     #endif
     """
-    void fused32(float *r, const float *a, const float *b, const float *c) noexcept nogil
-    void fused64(double *r, const double *a, const double *b, const double *c) noexcept nogil
+    void host_fused32(float *r, const float *a, const float *b, const float *c) noexcept nogil
+    void host_fused64(double *r, const double *a, const double *b, const double *c) noexcept nogil
+
+cdef inline void fused32(float *r, const float *a, const float *b, const float *s) noexcept nogil:
+    if HOST_SSE:
+        host_fused32(r, a, b, s)
+        return
+    if normal32(bits_of_f32(a[0])) and normal32(bits_of_f32(b[0])) and normal32(bits_of_f32(s[0])):
+        host_fused32(r, a, b, s)
+        if certain32(r[0]):
+            return
+    r[0] = f32_of_bits(<u32>computed(SOFT_FUSED, 4, bits_of_f32(a[0]), bits_of_f32(b[0]), bits_of_f32(s[0])))
+
+cdef inline void fused64(double *r, const double *a, const double *b, const double *s) noexcept nogil:
+    if HOST_SSE:
+        host_fused64(r, a, b, s)
+        return
+    if normal64(bits_of_f64(a[0])) and normal64(bits_of_f64(b[0])) and normal64(bits_of_f64(s[0])):
+        host_fused64(r, a, b, s)
+        if certain64(r[0]):
+            return
+    r[0] = f64_of_bits(computed(SOFT_FUSED, 8, bits_of_f64(a[0]), bits_of_f64(b[0]), bits_of_f64(s[0])))
 
 # Which operands are multiplied: the first factor, the second one, and the operand that is added
 # (1, 2, 3 as in the mnemonics).

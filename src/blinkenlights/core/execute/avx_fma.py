@@ -46,8 +46,8 @@ def rounded64(p: f64p, q: f64p, r: f64p) -> cython.bint:
 @cython.exceptval(check=False)
 def rounded32(p: f32p, q: f32p, r: f32p) -> cython.bint:
     """The product of two singles is exact in double precision; so is what rounding the sum needs to know."""
-    product: cython.double = cython.cast(cython.double, p[0]) * q[0]
-    s: cython.double = r[0]
+    product: cython.double = arith64(SOFT_TIMES, widened(p[0]), widened(q[0]))
+    s: cython.double = widened(r[0])
     one: cython.double = 1
     result: cython.double
     begin_flags()

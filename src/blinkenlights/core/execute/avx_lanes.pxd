@@ -1,5 +1,6 @@
 # VEX instructions that do what an SSE instruction does, lane by lane.
 
+from blinkenlights.core.arithmetic cimport *
 from blinkenlights.core.execute.avx_operand cimport *
 from blinkenlights.core.execute.sse_strict cimport PLUS, TIMES, accept32
 

@@ -207,7 +207,7 @@ def vdpps(c, o):
         return fault(c, o, VECTOR_XM, 0)
     begin_strict(c)
     for i in range(2):
-        a[i].all = from_fp(f32s(a[i].all) * f32s(b[i].all))
+        a[i].all = arith_ps(TIMES, f32s(a[i].all), f32s(b[i].all))
     flags_so_far(c, False)
     for _ in range(2):
         for i in range(2):
@@ -217,7 +217,7 @@ def vdpps(c, o):
             return fault(c, o, VECTOR_XM, 0)
         begin_strict(c)
         for i in range(2):
-            a[i].all = from_fp(f32s(a[i].all) + f32s(b[i].all))
+            a[i].all = arith_ps(PLUS, f32s(a[i].all), f32s(b[i].all))
         flags_so_far(c, False)
     return by_lane(c, o)
 

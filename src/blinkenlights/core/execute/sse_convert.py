@@ -49,13 +49,13 @@ def converted(op: cython.int, v: u8x16) -> u8x16:
             r.i32[i] = truncate_f64_i32(x.f64[i])
     elif op == CVTPD2PS:
         for i in range(2):
-            r.f32[i] = x.f64[i]
+            r.f32[i] = narrowed(x.f64[i])
     elif op == CVTDQ2PD:
         for i in range(2):
             r.f64[i] = x.i32[i]
     else:  # CVTPS2PD
         for i in range(2):
-            r.f64[i] = x.f32[i]
+            r.f64[i] = widened(x.f32[i])
     return r.all
 
 
@@ -150,7 +150,7 @@ def cvtss2sd(c, o):
     s: u8p = source(c, o, 4)
     if unlikely_(c.fp_strict):
         begin_strict(c)
-    return put_double(c, o, cython.cast(f32p, s)[0])
+    return put_double(c, o, widened(cython.cast(f32p, s)[0]))
 
 
 def cvtsd2ss(c, o):
@@ -158,7 +158,7 @@ def cvtsd2ss(c, o):
     s: u8p = source(c, o, 8)
     if unlikely_(c.fp_strict):
         begin_strict(c)
-    r = cython.cast(f64p, s)[0]
+    r = narrowed(cython.cast(f64p, s)[0])
     if unlikely_(c.fp_strict) and not accept_narrowing(c, load8(s), 1):
         return fault(c, o, VECTOR_XM, 0)
     cython.cast(f32p, register_at(c, o.dst))[0] = r

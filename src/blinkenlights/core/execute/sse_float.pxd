@@ -1,6 +1,6 @@
 # SSE floating-point arithmetic and comparisons.
 
-from libc.math cimport sqrt, sqrtf
+from blinkenlights.core.arithmetic cimport *
 from blinkenlights.core.dispatch cimport bind, bind_flat, general
 from blinkenlights.core.execute.sse_operand cimport *
 from blinkenlights.core.execute.sse_host cimport *

@@ -1,8 +1,9 @@
 """SSE floating-point arithmetic and comparisons.
 
-The host's arithmetic is the guest's (see core.fpcontrol), except for the choice between two NaN
-operands: compilers swap the operands of additions and multiplications. So a NaN result is made
-again by the rule. Whether a value is a NaN is told from its bits, as comparing would set flags.
+The host's arithmetic is the guest's (see core.fpcontrol; elsewhere core.arithmetic makes it so), except
+for the choice between two NaN operands: compilers swap the operands of additions and multiplications. So a
+NaN result is made again by the rule. Whether a value is a NaN is told from its bits, as comparing would set
+flags.
 """
 
 import cython
@@ -110,13 +111,13 @@ def compared32(predicate: u64, a: u8x16, b: u8x16) -> u8x16:
     """EQ LT LE UNORD and their opposites; EQ and UNORD are quiet."""
     m: u8x16
     if predicate & 3 == 0:
-        m = equal_fp(f32s(a), f32s(b))
+        m = same_ps(f32s(a), f32s(b))
     elif predicate & 3 == 1:
-        m = less_fp(f32s(a), f32s(b))
+        m = below_ps(f32s(a), f32s(b))
     elif predicate & 3 == 2:
-        m = less_equal_fp(f32s(a), f32s(b))
+        m = not_above_ps(f32s(a), f32s(b))
     else:  # the comparison gives nothing here but its exception flags
-        m = unordered32(a, b) & ~equal_fp(f32s(a), f32s(b))
+        m = unordered32(a, b) & ~same_ps(f32s(a), f32s(b))
     return ~m if predicate & 4 else m
 
 
@@ -127,13 +128,13 @@ def compared32(predicate: u64, a: u8x16, b: u8x16) -> u8x16:
 def compared64(predicate: u64, a: u8x16, b: u8x16) -> u8x16:
     m: u8x16
     if predicate & 3 == 0:
-        m = equal_fp(f64s(a), f64s(b))
+        m = same_pd(f64s(a), f64s(b))
     elif predicate & 3 == 1:
-        m = less_fp(f64s(a), f64s(b))
+        m = below_pd(f64s(a), f64s(b))
     elif predicate & 3 == 2:
-        m = less_equal_fp(f64s(a), f64s(b))
+        m = not_above_pd(f64s(a), f64s(b))
     else:
-        m = unordered64(a, b) & ~equal_fp(f64s(a), f64s(b))
+        m = unordered64(a, b) & ~same_pd(f64s(a), f64s(b))
     return ~m if predicate & 4 else m
 
 
@@ -148,21 +149,21 @@ def vector32(c: CpuP, o: OpP, op: cython.int, a: u8x16, b: u8x16) -> u8x16:
     if op == CMP:
         return compared32(o.imm, a, b)
     if op == MIN:
-        return minimum32(c, a, b, less_fp(f32s(a), f32s(b)))
+        return minimum32(c, a, b, below_ps(f32s(a), f32s(b)))
     if op == MAX:
-        return minimum32(c, a, b, less_fp(f32s(b), f32s(a)))
+        return minimum32(c, a, b, below_ps(f32s(b), f32s(a)))
     if op == ADD:
-        r = from_fp(f32s(a) + f32s(b))
+        r = arith_ps(ADD, f32s(a), f32s(b))
     elif op == SUB:
-        r = from_fp(f32s(a) - f32s(b))
+        r = arith_ps(SUB, f32s(a), f32s(b))
     elif op == MUL:
-        r = from_fp(f32s(a) * f32s(b))
+        r = arith_ps(MUL, f32s(a), f32s(b))
     elif op == DIV:
-        r = from_fp(f32s(a) / f32s(b))
+        r = arith_ps(DIV, f32s(a), f32s(b))
     else:
         x.all = b
         for i in range(4):
-            x.f32[i] = sqrtf(x.f32[i])
+            x.f32[i] = root32(x.f32[i])
         r = x.all
         a = b
     if unlikely_(any_nan32(r)):
@@ -180,21 +181,21 @@ def vector64(c: CpuP, o: OpP, op: cython.int, a: u8x16, b: u8x16) -> u8x16:
     if op == CMP:
         return compared64(o.imm, a, b)
     if op == MIN:
-        return minimum64(c, a, b, less_fp(f64s(a), f64s(b)))
+        return minimum64(c, a, b, below_pd(f64s(a), f64s(b)))
     if op == MAX:
-        return minimum64(c, a, b, less_fp(f64s(b), f64s(a)))
+        return minimum64(c, a, b, below_pd(f64s(b), f64s(a)))
     if op == ADD:
-        r = from_fp(f64s(a) + f64s(b))
+        r = arith_pd(ADD, f64s(a), f64s(b))
     elif op == SUB:
-        r = from_fp(f64s(a) - f64s(b))
+        r = arith_pd(SUB, f64s(a), f64s(b))
     elif op == MUL:
-        r = from_fp(f64s(a) * f64s(b))
+        r = arith_pd(MUL, f64s(a), f64s(b))
     elif op == DIV:
-        r = from_fp(f64s(a) / f64s(b))
+        r = arith_pd(DIV, f64s(a), f64s(b))
     else:
         x.all = b
-        x.f64[0] = sqrt(x.f64[0])
-        x.f64[1] = sqrt(x.f64[1])
+        x.f64[0] = root64(x.f64[0])
+        x.f64[1] = root64(x.f64[1])
         r = x.all
         a = b
     if unlikely_(any_nan64(r)):
@@ -210,13 +211,13 @@ def holds32(predicate: u64, a: cython.float, b: cython.float) -> i64:
     """All ones where the predicate holds, else 0."""
     r: cython.bint
     if predicate & 3 == 0:
-        r = a == b
+        r = same32(a, b)
     elif predicate & 3 == 1:
-        r = a < b
+        r = below32(a, b)
     elif predicate & 3 == 2:
-        r = a <= b
+        r = not_above32(a, b)
     else:
-        r = a == b
+        r = same32(a, b)
         for_its_flags(r)
         r = is_nan32(bits_of_f32(a)) or is_nan32(bits_of_f32(b))
     if predicate & 4:
@@ -232,13 +233,13 @@ def holds64(predicate: u64, a: cython.double, b: cython.double) -> i64:
     """All ones where the predicate holds, else 0."""
     r: cython.bint
     if predicate & 3 == 0:
-        r = a == b
+        r = same64(a, b)
     elif predicate & 3 == 1:
-        r = a < b
+        r = below64(a, b)
     elif predicate & 3 == 2:
-        r = a <= b
+        r = not_above64(a, b)
     else:
-        r = a == b
+        r = same64(a, b)
         for_its_flags(r)
         r = is_nan64(bits_of_f64(a)) or is_nan64(bits_of_f64(b))
     if predicate & 4:
@@ -258,19 +259,19 @@ def single(c: CpuP, o: OpP, op: cython.int, p: u8p, q: u8p) -> u32:
     if op == CMP:
         return holds32(o.imm, a, b)
     if op == MIN:
-        return flushed32(c, bits_of_f32(a if a < b else b))
+        return flushed32(c, bits_of_f32(a if below32(a, b) else b))
     if op == MAX:
-        return flushed32(c, bits_of_f32(a if b < a else b))
+        return flushed32(c, bits_of_f32(a if below32(b, a) else b))
     if op == ADD:
-        r = a + b
+        r = arith32(ADD, a, b)
     elif op == SUB:
-        r = a - b
+        r = arith32(SUB, a, b)
     elif op == MUL:
-        r = a * b
+        r = arith32(MUL, a, b)
     elif op == DIV:
-        r = a / b
+        r = arith32(DIV, a, b)
     else:
-        r = sqrtf(b)
+        r = root32(b)
         a = b
     if unlikely_(is_nan32(bits_of_f32(r))):
         return nan_of32(bits_of_f32(a), bits_of_f32(b))
@@ -288,19 +289,19 @@ def double(c: CpuP, o: OpP, op: cython.int, p: u8p, q: u8p) -> u64:
     if op == CMP:
         return holds64(o.imm, a, b)
     if op == MIN:
-        return flushed64(c, bits_of_f64(a if a < b else b))
+        return flushed64(c, bits_of_f64(a if below64(a, b) else b))
     if op == MAX:
-        return flushed64(c, bits_of_f64(a if b < a else b))
+        return flushed64(c, bits_of_f64(a if below64(b, a) else b))
     if op == ADD:
-        r = a + b
+        r = arith64(ADD, a, b)
     elif op == SUB:
-        r = a - b
+        r = arith64(SUB, a, b)
     elif op == MUL:
-        r = a * b
+        r = arith64(MUL, a, b)
     elif op == DIV:
-        r = a / b
+        r = arith64(DIV, a, b)
     else:
-        r = sqrt(b)
+        r = root64(b)
         a = b
     if unlikely_(is_nan64(bits_of_f64(r))):
         return nan_of64(bits_of_f64(a), bits_of_f64(b))
@@ -555,7 +556,7 @@ def compare_single(c: CpuP, o: OpP, quiet: cython.bint, how: cython.int) -> OpP:
         begin_strict(c)
     a = cython.cast(f32p, register_at(c, o.dst))[0]
     b = cython.cast(f32p, s)[0]
-    return set_comparison(c, o, how, quiet_less32(a, b) if quiet else a < b, a == b,
+    return set_comparison(c, o, how, quiet_less32(a, b) if quiet else below32(a, b), same32(a, b),
                           is_nan32(bits_of_f32(a)) or is_nan32(bits_of_f32(b)))
 
 
@@ -573,7 +574,7 @@ def compare_double(c: CpuP, o: OpP, quiet: cython.bint, how: cython.int) -> OpP:
         begin_strict(c)
     a = cython.cast(f64p, register_at(c, o.dst))[0]
     b = cython.cast(f64p, s)[0]
-    return set_comparison(c, o, how, quiet_less64(a, b) if quiet else a < b, a == b,
+    return set_comparison(c, o, how, quiet_less64(a, b) if quiet else below64(a, b), same64(a, b),
                           is_nan64(bits_of_f64(a)) or is_nan64(bits_of_f64(b)))
 
 
@@ -602,7 +603,7 @@ def ucomisd(c, o):
 @cython.exceptval(check=False)
 def sum32(a: u8x16, b: u8x16, signs: u8x16) -> u8x16:
     """`a` plus `b`, lanes of `b` negated where `signs` has the sign bit."""
-    r: u8x16 = from_fp(f32s(a) + f32s(b ^ signs))
+    r: u8x16 = arith_ps(ADD, f32s(a), f32s(b ^ signs))
     return choose_nans32(a, b, r) if unlikely_(any_nan32(r)) else r
 
 
@@ -611,7 +612,7 @@ def sum32(a: u8x16, b: u8x16, signs: u8x16) -> u8x16:
 @cython.nogil
 @cython.exceptval(check=False)
 def sum64(a: u8x16, b: u8x16, signs: u8x16) -> u8x16:
-    r: u8x16 = from_fp(f64s(a) + f64s(b ^ signs))
+    r: u8x16 = arith_pd(ADD, f64s(a), f64s(b ^ signs))
     return choose_nans64(a, b, r) if unlikely_(any_nan64(r)) else r
 
 
@@ -720,7 +721,7 @@ def dpps(c, o):
 @cython.nogil
 @cython.exceptval(check=False)
 def product32(a: u8x16, b: u8x16) -> u8x16:
-    r: u8x16 = from_fp(f32s(a) * f32s(b))
+    r: u8x16 = arith_ps(MUL, f32s(a), f32s(b))
     return choose_nans32(a, b, r) if unlikely_(any_nan32(r)) else r
 
 
@@ -729,7 +730,7 @@ def product32(a: u8x16, b: u8x16) -> u8x16:
 @cython.nogil
 @cython.exceptval(check=False)
 def product64(a: u8x16, b: u8x16) -> u8x16:
-    r: u8x16 = from_fp(f64s(a) * f64s(b))
+    r: u8x16 = arith_pd(MUL, f64s(a), f64s(b))
     return choose_nans64(a, b, r) if unlikely_(any_nan64(r)) else r
 
 

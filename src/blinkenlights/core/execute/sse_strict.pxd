@@ -1,5 +1,6 @@
 # The end of arithmetic with unmasked exceptions.
 
+from blinkenlights.core.arithmetic cimport *
 from blinkenlights.core.execute.sse_operand cimport *
 from blinkenlights.core.execute.sse_host cimport *
 from blinkenlights.core.execute.sse_nan cimport *

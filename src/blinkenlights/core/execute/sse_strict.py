@@ -24,14 +24,7 @@ def flags32(c: CpuP, op: cython.int, p: f32p, q: f32p) -> u32:
     r: f32p = cython.cast(f32p, cython.address(c.tmp[48]))
     flags: u32
     begin_strict(c)
-    if op == PLUS:
-        r[0] = p[0] + q[0]
-    elif op == MINUS:
-        r[0] = p[0] - q[0]
-    elif op == TIMES:
-        r[0] = p[0] * q[0]
-    else:
-        r[0] = p[0] / q[0]
+    r[0] = arith32(op, p[0], q[0])
     flags = flags_so_far(c, is_denormal32(cython.cast(u32p, r)[0]))
     if has_trap(c, flags):
         flags &= ~MXCSR_INEXACT
@@ -48,14 +41,7 @@ def flags64(c: CpuP, op: cython.int, p: f64p, q: f64p) -> u32:
     r: f64p = cython.cast(f64p, cython.address(c.tmp[48]))
     flags: u32
     begin_strict(c)
-    if op == PLUS:
-        r[0] = p[0] + q[0]
-    elif op == MINUS:
-        r[0] = p[0] - q[0]
-    elif op == TIMES:
-        r[0] = p[0] * q[0]
-    else:
-        r[0] = p[0] / q[0]
+    r[0] = arith64(op, p[0], q[0])
     flags = flags_so_far(c, is_denormal64(cython.cast(u64p, r)[0]))
     if has_trap(c, flags):
         flags &= ~MXCSR_INEXACT
@@ -71,7 +57,7 @@ def narrowing_flags(c: CpuP, p: f64p) -> u32:
     r: f32p = cython.cast(f32p, cython.address(c.tmp[48]))
     flags: u32
     begin_strict(c)
-    r[0] = p[0]
+    r[0] = narrowed(p[0])
     flags = flags_so_far(c, is_denormal32(cython.cast(u32p, r)[0]))
     if has_trap(c, flags):
         flags &= ~MXCSR_INEXACT
