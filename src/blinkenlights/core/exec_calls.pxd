@@ -9,7 +9,8 @@ from blinkenlights.core.exec_elf cimport (ET_DYN, ET_EXEC, LONGEST_PATH, File, F
 from blinkenlights.core.exec_stack cimport (MOST_STRINGS, MOST_TEXT, News, Strings, StringsP, build_stack,
                                             write_card)
 from blinkenlights.core.fork_calls cimport release_parent
-from blinkenlights.core.host cimport c_syscall, set_handler, voidp
+from blinkenlights.core.host cimport (SYS_futex, SYS_kill, SYS_prctl, SYS_rt_sigaction, c_syscall, set_handler,
+                                      voidp)
 from blinkenlights.core.memory cimport clear_space
 from blinkenlights.core.paging cimport SpaceP
 from blinkenlights.core.quick cimport (

@@ -129,7 +129,7 @@ def quick_execve(c, thread):
     release_parent(process)
     leave_program(c, thread)
     if not load(c, process, cython.address(program), cython.address(linker)):
-        c_syscall(NR_KILL, getpid(), SIGKILL)
+        c_syscall(SYS_kill, getpid(), SIGKILL)
     process.replaced = 1
     return True
 
@@ -174,13 +174,13 @@ def leave_program(c: CpuP, thread: ThreadInfoP) -> cython.void:
             memset(cython.address(process.actions[signo]), 0, cython.sizeof(SignalAction))
         else:
             process.actions[signo].flags = process.actions[signo].mask = process.actions[signo].restorer = 0
-        if SYNCHRONOUS >> (signo - 1) & 1 or c_syscall(NR_RT_SIGACTION, signo, cython.NULL, action, 8):
+        if SYNCHRONOUS >> (signo - 1) & 1 or c_syscall(SYS_rt_sigaction, signo, cython.NULL, action, 8):
             continue
         if action[0] > 1 or action[1] & HOST_FLAGS:
             set_handler(signo, cython.cast(voidp, 1 if action[0] == 1 else 0), 0)
     process.actions_changed = 1
     if thread.clear_child_tid and put_bytes(c, thread.clear_child_tid, cython.address(nothing), 4):
-        c_syscall(NR_FUTEX, thread.clear_child_tid + c.membase, FUTEX_WAKE, 1, 0, 0, 0)
+        c_syscall(SYS_futex, thread.clear_child_tid + c.membase, FUTEX_WAKE, 1, 0, 0, 0)
     thread.clear_child_tid = 0
     thread.robust_list = 0
     clear_space(cython.cast(SpaceP, c.space))
@@ -232,8 +232,8 @@ def load(c: CpuP, process: ProcessInfoP, program: FileP, linker: FileP) -> cytho
         return False
     c.rip = start
     write_card(process, current, cython.address(news))
-    c_syscall(NR_PRCTL, PR_SET_DUMPABLE, 1, 0, 0, 0)
-    c_syscall(NR_PRCTL, PR_SET_NAME, base_name(last_string(current)), 0, 0, 0)
+    c_syscall(SYS_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0)
+    c_syscall(SYS_prctl, PR_SET_NAME, base_name(last_string(current)), 0, 0, 0)
     return True
 
 

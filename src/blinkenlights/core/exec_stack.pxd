@@ -5,7 +5,8 @@ from libc.string cimport memcpy
 from blinkenlights.core.state cimport *
 from blinkenlights.core.exec_elf cimport LONGEST_PATH, FileP, map_area, map_zeros
 from blinkenlights.core.host cimport (MAP_ANONYMOUS, MAP_FAILED, MAP_FIXED, MAP_PRIVATE, PROT_NONE, PROT_READ,
-                                      PROT_WRITE, c_syscall, mmap, mprotect, voidp)
+                                      PROT_WRITE, SYS_getegid, SYS_geteuid, SYS_getgid, SYS_getrandom, SYS_getuid,
+                                      c_syscall, mmap, mprotect, voidp)
 from blinkenlights.core.memory cimport free_range, protect_areas
 from blinkenlights.core.paging cimport SpaceP, acquire, release
 from blinkenlights.core.quick cimport (NR_GETEGID, NR_GETEUID, NR_GETGID, NR_GETRANDOM, NR_GETUID, ProcessInfoP)

@@ -47,7 +47,7 @@ def build_stack(c, process, program, base, given, news):
         process.auxv[i + 1] = auxiliary(process.auxv[i], process.auxv[i + 1], program, base, vdso, random, at,
                                         platform)
     memcpy(word, process.auxv, process.auxv_length)
-    c_syscall(NR_GETRANDOM, s.base + random, 16, 0)
+    c_syscall(SYS_getrandom, s.base + random, 16, 0)
     memcpy(cython.cast(voidp, s.base + platform), b"x86_64", 7)
     memcpy(cython.cast(voidp, s.base + strings), given.text, given.used)
     c.reg[4] = news.stack_start = sp
@@ -71,13 +71,13 @@ def auxiliary(key: u64, old: u64, program: FileP, base: u64, vdso: u64, random: 
     if key == AT_ENTRY:
         return program.entry + program.bias
     if key == AT_UID:
-        return c_syscall(NR_GETUID)
+        return c_syscall(SYS_getuid)
     if key == AT_EUID:
-        return c_syscall(NR_GETEUID)
+        return c_syscall(SYS_geteuid)
     if key == AT_GID:
-        return c_syscall(NR_GETGID)
+        return c_syscall(SYS_getgid)
     if key == AT_EGID:
-        return c_syscall(NR_GETEGID)
+        return c_syscall(SYS_getegid)
     if key == AT_PLATFORM:
         return platform
     if key == AT_RANDOM:

@@ -4,7 +4,7 @@ from libc.string cimport memcmp
 
 from blinkenlights.core.state cimport *
 from blinkenlights.core.blocks cimport unguard
-from blinkenlights.core.host cimport c_syscall, careful_copy, voidp
+from blinkenlights.core.host cimport SYS_rt_sigprocmask, c_syscall, careful_copy, voidp
 from blinkenlights.core.paging cimport SpaceP, acquire, release
 from blinkenlights.core.quick cimport (ARG0, ARG1, ARG2, ARG3, ARG4, MOST_PRIVATE, NR_CLONE, NR_CLONE3,
                                        NR_RT_SIGPROCMASK, NR_VFORK, SYNCHRONOUS, ProcessInfoP, ThreadInfoP, close,

@@ -62,7 +62,7 @@ def quick_fork(c, thread, number):
     vfork = r.flags & CLONE_VFORK != 0
     if vfork and not make_pipe(process, ends):
         return False
-    c_syscall(NR_RT_SIGPROCMASK, 2, cython.address(wanted), cython.address(before), 8)
+    c_syscall(SYS_rt_sigprocmask, 2, cython.address(wanted), cython.address(before), 8)
     if c.pending_signal:  # it would be the child's too; everything stays blocked until it is delivered
         if vfork:
             close(ends[0])
@@ -92,7 +92,7 @@ def quick_fork(c, thread, number):
     elif pid > 0 and r.flags & CLONE_PARENT_SETTID:
         tell_tid(c, r.parent_tid, pid)
     c.reg[0] = pid if pid >= 0 else -errno
-    c_syscall(NR_RT_SIGPROCMASK, 2, cython.address(before), cython.NULL, 8)
+    c_syscall(SYS_rt_sigprocmask, 2, cython.address(before), cython.NULL, 8)
     if vfork and pid:
         close(ends[1])
         if pid > 0:

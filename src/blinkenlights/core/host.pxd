@@ -163,6 +163,17 @@ cdef extern from "Python.h":
     void PyOS_AfterFork_Parent()
     void PyOS_AfterFork_Child()
 
+# The host's own numbers, for calls that are not a guest's.
+cdef extern from "sys/syscall.h" nogil:
+    int SYS_clone, SYS_exit, SYS_futex, SYS_getdents64, SYS_getegid, SYS_geteuid, SYS_getgid, SYS_getpid
+    int SYS_gettid, SYS_getuid, SYS_kill, SYS_prctl, SYS_prlimit64, SYS_read, SYS_rt_sigaction, SYS_rt_sigprocmask
+    int SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, SYS_tgkill, SYS_getrandom
+
+# What makes guests' calls where the host's kernel has other numbers: given the call's and six arguments,
+# -errno on error.
+ctypedef long (*CallMaker)(long *args) noexcept nogil
+cdef void make_calls_by(CallMaker how) noexcept
+
 # Whether a signal from another emulator waits for this thread, which no guest is to notice.
 cdef bint kick_waits(Cpu *c) noexcept nogil
 cdef void on_fault(int signo, siginfo_t *info, void *context) noexcept nogil

@@ -59,6 +59,10 @@ def make_stub():
 
     system = uname()
     if system.machine != "x86_64" or system.sysname != "Linux":
+        if system.sysname == "Linux":
+            from blinkenlights.core.foreign import translate_calls
+
+            translate_calls()
         return
     memory: voidp = mmap(cython.NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     if memory == MAP_FAILED:
@@ -70,14 +74,30 @@ def make_stub():
         stub_at = cython.cast(cython.longlong, memory)
 
 
-def host_call(c, args):
+call_maker = cython.declare(CallMaker, cython.NULL)
+
+
+def make_calls_by(how):
+    global call_maker
+    call_maker = how
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def plain_call(args: cython.p_long) -> cython.long:
+    """A guest's call, even if a signal waits; -errno on error."""
     r: cython.long
-    if stub != cython.NULL:
-        return stub(cython.address(c.stop_at), args)
-    if c.pending_signal:
-        return RESTART
+    if call_maker != cython.NULL:
+        return call_maker(args)
     r = c_syscall(args[0], args[1], args[2], args[3], args[4], args[5], args[6])
     return -errno if r == -1 else r
+
+
+def host_call(c, args):
+    if stub != cython.NULL:
+        return stub(cython.address(c.stop_at), args)
+    return RESTART if c.pending_signal else plain_call(args)
 
 
 SIGNAL_STACK = cython.declare(cython.size_t, 65536)
@@ -133,9 +153,9 @@ def on_fault(signo, info, context):
     action: sigaction_t
     if info.si_code <= 0 and before_ours and mask_kept_ < SERVANT:
         # `kick`, in a thread that runs guests or has run one until just now; its mask is the program's
-        if sent_by(info) != c_syscall(NR_GETPID) and not is_kick(signo, info):
+        if sent_by(info) != c_syscall(SYS_getpid) and not is_kick(signo, info):
             give_back(signo)
-            c_syscall(NR_TGKILL, c_syscall(NR_GETPID), c_syscall(NR_GETTID), signo)
+            c_syscall(SYS_tgkill, c_syscall(SYS_getpid), c_syscall(SYS_gettid), signo)
         elif c != cython.NULL:
             c.stop_at = 0
             if c.inside and watch_signals != cython.NULL:
@@ -301,12 +321,12 @@ def take_next(c: CpuP) -> None:
     """What came while the signal waited that has just been taken is next."""
     every: u64 = ~cython.cast(u64, 0)
     old: u64 = 0
-    c_syscall(NR_RT_SIGPROCMASK, 2, cython.address(every), cython.address(old), 8)  # the handler adds to it
+    c_syscall(SYS_rt_sigprocmask, 2, cython.address(every), cython.address(old), 8)  # the handler adds to it
     c.pending_signal = cython.cast(i32p, later_.info[0])[0]
     memcpy(c.pending_info, later_.info[0], 128)
     later_.count -= 1
     memmove(later_.info[0], later_.info[1], later_.count * 128)
-    c_syscall(NR_RT_SIGPROCMASK, 2, cython.address(old), cython.NULL, 8)
+    c_syscall(SYS_rt_sigprocmask, 2, cython.address(old), cython.NULL, 8)
 
 
 @cython.cfunc
@@ -339,13 +359,6 @@ def careful_copy(to, source, n):
 # -- for Python --------------------------------------------------------------------------------
 
 SYNCHRONOUS: tuple = (SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV)
-NR_RT_SIGPROCMASK = cython.declare(cython.int, 14)
-NR_GETPID = cython.declare(cython.int, 39)
-NR_EXIT = cython.declare(cython.int, 60)
-NR_GETTID = cython.declare(cython.int, 186)
-NR_TGKILL = cython.declare(cython.int, 234)
-NR_RT_SIGQUEUEINFO = cython.declare(cython.int, 129)
-NR_RT_TGSIGQUEUEINFO = cython.declare(cython.int, 297)
 
 
 def catch_faults() -> None:
@@ -438,7 +451,7 @@ def leave_hook() -> None:
 
 def kick(tid: int) -> None:
     """Let a host thread of this process leave the system call that it waits in."""
-    c_syscall(NR_TGKILL, c_syscall(NR_GETPID), cython.cast(cython.long, tid), SIGSEGV)
+    c_syscall(SYS_tgkill, c_syscall(SYS_getpid), cython.cast(cython.long, tid), SIGSEGV)
 
 
 def bound() -> int:
@@ -498,17 +511,17 @@ def hand_back(signo: int, info: bytes, tid: int = 0) -> None:
     """Send a signal that this thread has caught once more: to the process, or to this thread of its own."""
     number: cython.int = signo
     if tid:
-        c_syscall(NR_RT_TGSIGQUEUEINFO, c_syscall(NR_GETPID), cython.cast(cython.long, tid), number,
+        c_syscall(SYS_rt_tgsigqueueinfo, c_syscall(SYS_getpid), cython.cast(cython.long, tid), number,
                   cython.cast(cython.p_char, info))
     else:
-        c_syscall(NR_RT_SIGQUEUEINFO, c_syscall(NR_GETPID), number, cython.cast(cython.p_char, info))
+        c_syscall(SYS_rt_sigqueueinfo, c_syscall(SYS_getpid), number, cython.cast(cython.p_char, info))
 
 
 def take_no_signals() -> None:
     """Block every signal in this thread, those for faults too: until `set_mask`, it may not fault."""
     every: u64 = ~cython.cast(u64, 0)
     if not mask_kept_:
-        c_syscall(NR_RT_SIGPROCMASK, 2, cython.address(every), cython.NULL, 8)
+        c_syscall(SYS_rt_sigprocmask, 2, cython.address(every), cython.NULL, 8)
 
 
 def take_kicks() -> list:
@@ -530,13 +543,13 @@ def kicked() -> bool:
 def stop_self() -> None:
     """Stop this process, as SIGSTOP does, until it is continued."""
     with cython.nogil:
-        c_syscall(NR_TGKILL, c_syscall(NR_GETPID), c_syscall(NR_GETTID), SIGSTOP)
+        c_syscall(SYS_tgkill, c_syscall(SYS_getpid), c_syscall(SYS_gettid), SIGSTOP)
 
 
 def get_mask() -> int:
     """This thread's signal mask on the host; bit n-1 is signal n."""
     old: u64 = 0
-    c_syscall(NR_RT_SIGPROCMASK, 0, cython.NULL, cython.address(old), 8)
+    c_syscall(SYS_rt_sigprocmask, 0, cython.NULL, cython.address(old), 8)
     return old
 
 
@@ -554,7 +567,7 @@ def set_mask(mask: int) -> int:
         new = ~cython.cast(u64, 0)
     for signo in SYNCHRONOUS:
         new &= ~(cython.cast(u64, 1) << (cython.cast(cython.int, signo) - 1))
-    c_syscall(NR_RT_SIGPROCMASK, 2, cython.address(new), cython.address(old), 8)
+    c_syscall(SYS_rt_sigprocmask, 2, cython.address(new), cython.address(old), 8)
     return old
 
 
@@ -582,10 +595,9 @@ def clone_process(flags: int) -> int:
     one of that thread's own arena, as a rule, and none that the child's only thread asks for.
     """
     pid: cython.long
-    number: cython.long = 56  # SYS_clone
     given: cython.ulong = flags
     PyOS_BeforeFork()
-    pid = c_syscall(number, given, 0, 0, 0, 0)
+    pid = c_syscall(SYS_clone, given, 0, 0, 0, 0)
     if pid < 0:
         pid = -errno
     if pid == 0:
@@ -618,9 +630,7 @@ def make_call(nr: int, a0=0, a1=0, a2=0, a3=0, a4=0, a5=0) -> int:
         elif stub != cython.NULL:
             r = stub(cython.address(nobody), args)
         else:
-            r = c_syscall(args[0], args[1], args[2], args[3], args[4], args[5], args[6])
-            if r == -1:
-                r = -errno
+            r = plain_call(args)
     return r
 
 
@@ -634,19 +644,23 @@ def die(signo: int) -> None:
     sigaction(number, cython.address(action), cython.NULL)
     others: u64 = ~(cython.cast(u64, 1) << (number - 1))
     with cython.nogil:  # processes that share their memory would miss the GIL for ever
-        c_syscall(NR_RT_SIGPROCMASK, 2, cython.address(others), cython.NULL, 8)
+        c_syscall(SYS_rt_sigprocmask, 2, cython.address(others), cython.NULL, 8)
         # to this thread: then it can't go on before the signal has its effect
-        c_syscall(NR_TGKILL, c_syscall(NR_GETPID), c_syscall(NR_GETTID), number)
+        c_syscall(SYS_tgkill, c_syscall(SYS_getpid), c_syscall(SYS_gettid), number)
         _exit(128 + number)
 
 
 def plain_syscall(nr: int, a0=0, a1=0, a2=0, a3=0, a4=0, a5=0) -> int:
     """A system call of the host's that is made even if a signal waits; -errno on error."""
-    r: cython.long = c_syscall(
-        nr, cython.cast(u64, a0 & 0xFFFFFFFFFFFFFFFF), cython.cast(u64, a1 & 0xFFFFFFFFFFFFFFFF),
-        cython.cast(u64, a2 & 0xFFFFFFFFFFFFFFFF), cython.cast(u64, a3 & 0xFFFFFFFFFFFFFFFF),
-        cython.cast(u64, a4 & 0xFFFFFFFFFFFFFFFF), cython.cast(u64, a5 & 0xFFFFFFFFFFFFFFFF))
-    return -errno if r == -1 else r
+    args: cython.long[7]
+    args[0] = nr
+    args[1] = cython.cast(cython.long, cython.cast(u64, a0 & 0xFFFFFFFFFFFFFFFF))
+    args[2] = cython.cast(cython.long, cython.cast(u64, a1 & 0xFFFFFFFFFFFFFFFF))
+    args[3] = cython.cast(cython.long, cython.cast(u64, a2 & 0xFFFFFFFFFFFFFFFF))
+    args[4] = cython.cast(cython.long, cython.cast(u64, a3 & 0xFFFFFFFFFFFFFFFF))
+    args[5] = cython.cast(cython.long, cython.cast(u64, a4 & 0xFFFFFFFFFFFFFFFF))
+    args[6] = cython.cast(cython.long, cython.cast(u64, a5 & 0xFFFFFFFFFFFFFFFF))
+    return plain_call(args)
 
 
 def patient_read(fd: int, size: int):
@@ -658,7 +672,7 @@ def patient_read(fd: int, size: int):
     n: cython.long
     failed: cython.int
     with cython.nogil:
-        n = c_syscall(0, number, to, room)
+        n = c_syscall(SYS_read, number, to, room)
         failed = errno
     if n >= 0:
         return data[:n]
@@ -683,7 +697,7 @@ def leave_process(status: int) -> None:
 def leave_thread() -> None:
     """End this host thread without a word to the C library, whose thread it isn't."""
     with cython.nogil:
-        c_syscall(NR_EXIT, 0)
+        c_syscall(SYS_exit, 0)
 
 
 def clone_lent(flags: int) -> int:

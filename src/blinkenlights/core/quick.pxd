@@ -1,7 +1,7 @@
 # System calls made by compiled code: the table of them, and what they know of thread and process.
 
 from blinkenlights.core.state cimport *
-from blinkenlights.core.host cimport c_syscall, careful_copy, voidp
+from blinkenlights.core.host cimport SYS_getdents64, SYS_prctl, SYS_prlimit64, c_syscall, careful_copy, voidp
 from blinkenlights.core.paging cimport SpaceP
 
 # Makes the call that the registers describe. Besides results and -errno it may answer RESTART

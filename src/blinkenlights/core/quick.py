@@ -40,7 +40,7 @@ def limit_of(number: int) -> tuple[int, int]:
     """The host's soft and hard resource limit; unlimited is 2**64 - 1."""
     limits: u64[2]
     limits[0] = limits[1] = ~cython.cast(u64, 0)
-    c_syscall(NR_PRLIMIT64, 0, cython.cast(cython.int, number), cython.NULL, limits)
+    c_syscall(SYS_prlimit64, 0, cython.cast(cython.int, number), cython.NULL, limits)
     return limits[0], limits[1]
 
 
@@ -67,7 +67,7 @@ def close_marked_but(keep, count):
     if listing < 0:
         return False
     while True:
-        n = c_syscall(NR_GETDENTS64, listing, cython.cast(cython.p_char, buffer), 4096)
+        n = c_syscall(SYS_getdents64, listing, cython.cast(cython.p_char, buffer), 4096)
         if n <= 0:
             break
         at = 0
@@ -89,7 +89,7 @@ def close_marked_but(keep, count):
 def name_thread(name: bytes) -> None:
     """What the host calls this thread: at most 15 bytes."""
     text: cython.p_char = name
-    c_syscall(NR_PRCTL, PR_SET_NAME, text)
+    c_syscall(SYS_prctl, PR_SET_NAME, text)
 
 
 def hide_page(place: int, data: bytes) -> None:
