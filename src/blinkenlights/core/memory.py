@@ -1,5 +1,7 @@
 """The guest's address space: one reserved region of the host's, and the areas mapped in it."""
 
+from posix import sysconf
+
 import cython
 from cython.cimports.blinkenlights.core.blocks import (
     discard,
@@ -297,6 +299,8 @@ class AddressSpace:
         self.infos = []
         self.watcher = None
         self.s = cython.cast(SpaceP, calloc(1, cython.sizeof(Space)))
+        if sysconf("SC_PAGESIZE") != PAGE:
+            raise OSError(EINVAL, "this host's pages are not of 4096 bytes, as guests' pages are")
         if not self.reserve():
             import gc
 
