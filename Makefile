@@ -8,6 +8,7 @@
 #                                    every instruction form against this machine's CPU
 #   make programs [ARGS="-e interpreter redis"]    real programs, natively and under blink, a line each
 #   make soak [ARGS="--scale 0.1"]    long runs under load: threads, forks, connections, kills
+#   make cross [ARGS=--no-build]     build for 64-bit Arm, and run the recorded results and boot programs there
 #   make vectors                     record anew what this machine's CPU does, for hosts without one
 #   make bench [ARGS=--quick]        time blink against native runs (and qemu, if it is on PATH)
 #   make lint                        ruff and mypy
@@ -24,7 +25,7 @@ COUNT ?= 200000
 ENGINE ?= interpreter
 ARGS ?=
 
-.PHONY: run build check bench lint differential vectors fuzz programs soak clean
+.PHONY: run build check bench lint differential vectors cross fuzz programs soak clean
 
 run: build
 	@$(BIN)/blink $(FLAGS) $(PROG)
@@ -51,6 +52,9 @@ soak: build
 
 vectors: build
 	$(BIN)/python -m tests.vectors
+
+cross: build
+	$(BIN)/python -m tests.cross $(ARGS)
 
 bench: build
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -1,10 +1,11 @@
 """Builds the compiled modules: every `name.py` that has a `name.pxd` beside it."""
 
 import os
-import platform
 import runpy
+import shlex
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 from Cython.Build import cythonize
@@ -13,10 +14,12 @@ from setuptools.command.build_ext import build_ext
 
 SOURCE = Path("src")
 JOBS = int(os.environ.get("BLINKENLIGHTS_JOBS", 0)) or os.cpu_count() or 1
+# What runs what has been built: another Python where that is for another machine (tests/cross)
+PYTHON = shlex.split(os.environ.get("BLINKENLIGHTS_PYTHON", "")) or [sys.executable]
 
 COMPILE = ["-O2", "-g0", "-w", "-fno-strict-aliasing", "-fno-math-errno", "-ffp-contract=off",
            "-frounding-math", "-fvisibility=hidden"]
-if platform.machine() in ("x86_64", "AMD64"):
+if sysconfig.get_platform().endswith(("x86_64", "amd64")):
     COMPILE.append("-mcx16")
 
 # Handlers are assembled from small pieces with constant arguments; they must become one function.
@@ -57,13 +60,13 @@ def compile_opcode_table() -> None:
 def index_handlers(root: Path) -> None:
     """Note which module executes which instruction; they are loaded when they are needed."""
     program = "from blinkenlights.core.execute import write_index; write_index()"
-    subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": str(root)}, check=True)
+    subprocess.run([*PYTHON, "-c", program], env={**os.environ, "PYTHONPATH": str(root)}, check=True)
 
 
 def pack_start(root: Path, in_place: bool) -> None:
     """Put what `blink` starts with into one file; a source that changes after that counts instead."""
     program = f"from blinkenlights.packing import write; write({0 if in_place else 60})"
-    command = [sys.executable, "-X", "no_debug_ranges", "-c", program]  # columns are a fifth of the code
+    command = [*PYTHON, "-X", "no_debug_ranges", "-c", program]  # columns are a fifth of the code
     subprocess.run(command, env={**os.environ, "PYTHONPATH": str(root)}, check=True)
 
 
