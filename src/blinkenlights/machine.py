@@ -71,7 +71,14 @@ class TimeTravel(Protocol):
 
 
 class Machine:
-    """A guest: `load` a program, or make one `from_bytes`. Use it in a `with` statement, or `close` it."""
+    """A guest: `load` a program, make one `from_bytes`, or `boot` a PC. Use it in a `with` statement.
+
+    `regs` are the current thread's registers, `memory` is the memory. `breakpoints` and `watchpoints` list
+    those that there are. `reactive = True` stops at CPU exceptions before they become signals. `running` and
+    `last_stop` tell what it does. Addresses are numbers, or texts for `resolve`. What moves it raises
+    RuntimeError when it is closed or running already. Registers and exceptions are named and numbered as in
+    Intel's SDM, system calls and signals as on Linux for x86-64.
+    """
 
     def __init__(self, personality: Personality) -> None:
         self._personality = personality
@@ -222,6 +229,7 @@ class Machine:
         return machine.begin(record)
 
     def begin(self, record: bool) -> "Machine":
+        """Record from now on, if asked to; the machine itself."""
         if record:
             from blinkenlights.debugger.history import History  # type: ignore[import-not-found, unused-ignore]
 
@@ -252,6 +260,7 @@ class Machine:
             self.close()
 
     def __reduce__(self) -> str:
+        """There is no copying: TypeError."""
         raise TypeError("a machine can't be copied or pickled: it has memory and threads of this process")
 
     # -- looking -------------------------------------------------------------------------------
@@ -276,6 +285,7 @@ class Machine:
         return self._personality.cpu
 
     def regs_of(self, cpu: engine.Processor) -> Registers:
+        """Registers of a processor."""
         registers = self._registers.get(id(cpu))
         if registers is None or registers.processor is not cpu:
             registers = self._registers[id(cpu)] = Registers(cpu)
@@ -293,6 +303,7 @@ class Machine:
 
     @property
     def threads(self) -> list[Thread]:
+        """The guest's threads; none after its end."""
         return self._personality.threads()
 
     @property
@@ -380,6 +391,7 @@ class Machine:
         self.space.map(address, size, prot, PRIVATE_ANONYMOUS, name=os.fsencode(name))
 
     def unmap(self, address: int, size: int) -> None:
+        """Unmap whole pages, as munmap(2) does. OSError where that can't be."""
         self.space.unmap(address, size)
 
     def _changing(self, address: int, size: int) -> None:
@@ -407,7 +419,8 @@ class Machine:
     ) -> StopReason:
         """Run until something stops it.
 
-        `until` is an address or symbol, `count` a number of instructions (exact), `timeout` seconds.
+        `until` is an address or symbol, `count` a number of instructions (exact; with `jit`, the interpreter
+        runs them), `timeout` seconds. ValueError for those that can't be.
         KeyboardInterrupt is raised with the registers as they are between two instructions. With several
         threads, all run, in turns.
         """
@@ -426,7 +439,10 @@ class Machine:
                 self.probes.remove(temporary)
 
     def step(self, n: int = 1) -> StopReason:
-        """Execute `n` instructions of the current thread, or of whichever has the turn when it waits."""
+        """Execute `n` instructions of the current thread, or of whichever has the turn when it waits.
+
+        A REP string instruction counts as one, when it has ended.
+        """
         if not isinstance(n, int) or n < 0:
             raise ValueError("a number of steps isn't negative")
         return self._drive(self.tick + n, Stop.STEP, None)
@@ -441,7 +457,11 @@ class Machine:
         return self._run_to((here + length) & WORD, cpu.rsp, Stop.STEP)
 
     def finish(self) -> StopReason:
-        """Run until the current function has returned."""
+        """Run until the current function has returned.
+
+        Where it returns to is told by frames (`debugger.frames`); where they don't, steps are made, over
+        calls, until a return has lifted the stack pointer.
+        """
         cpu = self._personality.cpu
         frame = self._return_address()
         if frame is not None:
@@ -723,7 +743,9 @@ class Machine:
     ) -> Breakpoint:
         """Stop before the instruction at an address or symbol, when the condition holds.
 
-        A condition is a Python expression over register names, `memory`, `tick` and symbols, or a function.
+        A condition is a Python expression over registers, memory, `tick` and symbols (docs/debugging.md), or
+        a function without arguments. What it raises comes out of `run`. ValueError for an unknown symbol, or
+        an expression that is none. `temporary`: it goes away when it stops the machine.
         """
         point = Breakpoint(self, self.resolve(where), condition, temporary)
         self.breakpoints.append(point)
@@ -739,7 +761,8 @@ class Machine:
         """Stop after an instruction, or a system call, that accesses some of `size` bytes.
 
         `access` is "r", "w" or "rw"; every write stops, also of the same value (a system call's only if the
-        value changes). Conditions know `old`, `new` and `access` besides.
+        value changes). Conditions know `old`, `new` and `access` besides. ValueError for a range or an access
+        that can't be.
         """
         point = Watchpoint(self, self.resolve(where), size, access, condition)
         self.watchpoints.append(point)
@@ -748,7 +771,11 @@ class Machine:
     def hook_code(
         self, function: Callable[[int, int], object], start: Where = 0, end: Where | None = None
     ) -> Hook:
-        """Call function(address, size) before each instruction in [start, end)."""
+        """Call function(address, size) before each instruction in [start, end), or of all code.
+
+        `size` is the instruction's, in bytes. What the function raises comes out of `run`; it may be called
+        again then. It may not run or close the machine (RuntimeError), but may change it and remove itself.
+        """
         last = None if end is None else self.resolve(end)
         return hooking.span(self, probes.SPAN_CODE, function, self.resolve(start), last)
 
@@ -787,7 +814,8 @@ class Machine:
         """Call enter(call) before and exit(call) after system calls of this name; of any, without one.
 
         `call.arguments` may be changed on entry. A number that `enter` returns is the result, and the call
-        isn't made; one that `exit` returns replaces the result. Errors are -errno.
+        isn't made; one that `exit` returns replaces the result. Errors are -errno. ValueError for a name that
+        `tables.syscalls` doesn't have, and for machines that aren't Linux programs.
         """
         from blinkenlights.api.linux import Linux
 
@@ -840,6 +868,7 @@ class Machine:
 
         The buffer has room for `capacity` records of 40 bytes (`api.events.DTYPE`). When it is full,
         `on_full` is called with all of them and it starts anew; without it the oldest are overwritten.
+        ValueError for kinds, capacities and ranges that can't be.
         """
         last = None if end is None else self.resolve(end)
         return Events(self, kinds, capacity, self.resolve(start), last, on_full)
@@ -854,7 +883,7 @@ class Machine:
         return self.history
 
     def reverse_step(self, n: int = 1) -> StopReason:
-        """Undo `n` instructions."""
+        """Undo `n` instructions; Stop.START where there are no more. RuntimeError if it isn't recorded."""
         return self._past().reverse_step(n)
 
     def reverse_continue(self) -> StopReason:
@@ -874,7 +903,12 @@ class Machine:
         return self._past().reverse_finish()
 
     def seek(self, tick: int) -> StopReason:
-        """To the moment when `tick` instructions had been executed."""
+        """To the moment when `tick` instructions had been executed, of all threads.
+
+        Before the beginning it is that (Stop.START), after the end of what is recorded that (Stop.END). An
+        exception's signal is delivered at the tick of its instruction, which hasn't been executed; this goes
+        to the moment before.
+        """
         return self._past().seek(tick)
 
     def last_write(self, where: Where, size: int = 8) -> int | None:
@@ -895,7 +929,7 @@ class Machine:
         return self._past().last_change(register)
 
     def send_signal(self, signo: int) -> None:
-        """Queue a signal for the guest, as kill(2) from outside does."""
+        """Queue a signal, 1 to 64, for the guest, as kill(2) from outside does. ValueError for others."""
         from blinkenlights.api.linux import Linux
 
         if not isinstance(self._personality, Linux):
