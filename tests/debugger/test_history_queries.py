@@ -256,3 +256,12 @@ def test_what_a_thread_met_once_is_met_backwards_when_the_thread_is_over(guest: 
         m.add_breakpoint("worker", lambda: m.tick == there)
         reason = m.reverse_continue()
         assert (reason.kind, m.tick) == (Stop.BREAKPOINT, there)
+
+
+def test_a_hook_that_raises_on_the_way_through_the_past_is_heard() -> None:
+    with Machine.from_bytes(bytes.fromhex("b9e8030000e2fef4"), record=True) as m:
+        m.run()
+        with m.hook_code(lambda address, size: 1 // 0), pytest.raises(ZeroDivisionError):
+            m.seek(500)
+        m.seek(500)
+        assert (m.tick, m.regs.ecx) == (500, 501)

@@ -40,6 +40,7 @@ SHORT = 100_000  # instructions that aren't divided
 MOST_VIEWED = 1 << 20  # bytes of memory views whose changes are looked for
 FIRST_WINDOW = 2_000  # instructions that are searched first for a register's last change
 CALL_LENGTHS = range(2, 8)  # of x86's near calls, bytes
+LAST_ADDRESS = (1 << 64) - 1
 FIRST = (-1, -1)  # with a tick, the place where it is reached first
 
 
@@ -282,6 +283,9 @@ class History:
                 self.machine.probes.count_others(recorded.tick - cpu.icount)
             reason = cpu.run()
             cpu.settle()
+            problem = self.machine.probes.take_problem()
+            if problem is not None:
+                raise problem
             if reason == engine.EXIT_STOP:
                 if on_stop is not None:
                     on_stop(cpu)
@@ -623,15 +627,24 @@ class History:
         return getattr(content, "bytes", content)
 
     def changes(self, register: str, thread: int, end: int) -> int | None:
-        """The last tick up to `end` at which a thread's register changed, instruction by instruction."""
+        """The last tick up to `end` at which a thread's register changed: by a hook on all code."""
         recorded = self.recorded
-        found = None
+        hooks = self.machine.probes
+        found: int | None = None
         last = self.value_of(register, thread)
-        while recorded.tick < end and self.past:
-            self.drive((recorded.tick + 1, *FIRST))
+
+        def look(address: int, size: int) -> None:
+            nonlocal found, last
             now = self.value_of(register, thread)
             if now != last:
                 found, last = recorded.tick, now
+
+        number = hooks.add_span(probes.SPAN_CODE, 0, LAST_ADDRESS, look)
+        try:
+            self.drive((end, *FIRST))
+        finally:
+            hooks.remove(number)
+        look(0, 0)
         return found
 
     # -- for tests and status ------------------------------------------------------------------
