@@ -564,6 +564,6 @@ def test_events_have_the_machines_ticks_also_where_several_threads_run(guest: Ca
         m.run()
         ticks = [record[0] for record in events]
         assert not events.lost
-        assert sorted(ticks) == ticks
-        assert len(set(ticks)) == m.tick, "a system call that is made again has the same tick again"
+        # a system call that is made again has the same tick again
+        assert set(ticks) == set(range(m.tick))
         assert ticks[-1] < m.tick

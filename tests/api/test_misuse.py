@@ -179,6 +179,28 @@ def guest_threads() -> int:
     return len(list(Path("/proc/self/task").iterdir())) - threading.active_count()
 
 
+def wait_for_guest_threads(count: int) -> None:
+    for _ in range(6000):
+        if guest_threads() <= count:
+            break
+        threading.Event().wait(0.01)
+    assert guest_threads() <= count, "the servants have ended"
+
+
+def test_a_closed_recording_leaves_none_of_the_host_threads_of_past_guest_threads(
+    guest: Callable[..., Path],
+) -> None:
+    path = guest("random_walk.c", "static-musl")
+    gc.collect()
+    before = guest_threads()
+    with Machine.load(path, [str(path), "1", "20"], record=True, stdout=-1) as m:
+        m.run()
+        m.seek(m.tick // 2)
+        m.memory.put_u64(m.regs.rsp - 0x4000, 1)  # another future, whose threads have other servants
+        m.run(count=1000)
+    wait_for_guest_threads(before)
+
+
 def test_machines_that_nobody_has_any_more_end() -> None:
     def use() -> None:
         machine = Machine.load("/bin/true", record=True)
@@ -191,11 +213,7 @@ def test_machines_that_nobody_has_any_more_end() -> None:
     for _ in range(5):
         use()
     gc.collect()
-    for _ in range(6000):
-        if guest_threads() <= before:
-            break
-        threading.Event().wait(0.01)
-    assert guest_threads() <= before, "the servants have ended"
+    wait_for_guest_threads(before)
 
 
 def test_address_spaces_are_found_again_when_they_run_short(monkeypatch: pytest.MonkeyPatch) -> None:

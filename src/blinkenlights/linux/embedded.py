@@ -118,6 +118,7 @@ class Guest:
         self.frozen = False  # it is in its past: what comes is for the present
         self.retired = 0  # instructions of threads that have ended
         self.lent = (stdin, stdout, stderr)
+        self.servants: list[Servant] = []  # all that have a host thread, also those of past guest threads
         self.servant = Servant(self)
         self.servant.start()
         self.servant.have(self.separate)
@@ -162,7 +163,7 @@ class Guest:
             timer.cancel()
         for task in list(self.process.tasks.values()):
             task.exiting = True
-            servant = task.servant
+        for servant in list(self.servants):
             for _ in range(100):
                 if not servant.busy:
                     break

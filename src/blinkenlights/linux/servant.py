@@ -26,6 +26,7 @@ class Servant:
         self.result: object = None
         self.problem: BaseException | None = None
         self.busy = False
+        self.ending = False
         self.go = _thread.allocate_lock()
         self.go.acquire()
         self.done = _thread.allocate_lock()
@@ -35,6 +36,7 @@ class Servant:
 
     def start(self) -> None:
         """Begin; a thread started by another servant shares its descriptors."""
+        self.guest.servants.append(self)
         _thread.stack_size(1 << 20)
         try:
             _thread.start_new_thread(self.main, ())
@@ -64,6 +66,7 @@ class Servant:
                 break  # the first one stays: by it the others get their descriptors
         if self.guest.turns is not None:
             self.guest.turns.leave()
+        self.guest.servants.remove(self)
         host.unbind()
 
     def finished(self) -> None:
@@ -117,8 +120,9 @@ class Servant:
             self.done.acquire(False)
 
     def end(self) -> None:
-        if self.busy:
-            return  # it will never come back from where it is; the process's end will be its own
+        if self.busy or self.ending:
+            return  # one that is busy won't come back from where it is; the process's end will be its own
+        self.ending = True
         self.work = None
         self.go.release()
 
