@@ -5,7 +5,8 @@ import pytest
 from tests.programs.__main__ import SOURCES, Program, report
 
 # Only by `make programs`: gdb in a guest waits for ever now and then, for a stop that it isn't told of.
-BY_HAND = {"gdb_debugs"}
+# The others need large packages, or take long.
+BY_HAND = {"gdb_debugs", "chromium", "erlang", "firefox", "haskell", "luajit", "postgres", "sbcl", "wine"}
 SCRIPTS = sorted(script for script in SOURCES.glob("*.sh") if script.stem not in BY_HAND)
 
 

@@ -8,7 +8,7 @@ from blinkenlights.core.paging cimport PROT_X, SpaceP, acquire, release
 from blinkenlights.core.host cimport (MAP_ANONYMOUS, MAP_FAILED, MAP_FIXED, MAP_NORESERVE, MAP_PRIVATE, mmap,
                                       voidp)
 from blinkenlights.core.quick cimport ProcessInfoP, close
-from blinkenlights.core.memory cimport carve_areas, free_range, host_protection, insert_area
+from blinkenlights.core.memory cimport LOW_TOP, carve_areas, free_range, host_protection, insert_area
 
 cdef enum:
     MOST_SEGMENTS = 16

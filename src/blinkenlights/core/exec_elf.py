@@ -8,7 +8,6 @@ import cython
 PAGE = cython.declare(u64, 4096)
 PAGE_MASK = cython.declare(u64, 4095)
 LOW_BASE = cython.declare(u64, 0x1000_0000)
-LOW_TOP = cython.declare(u64, 0x8000_0000)
 LARGEST_IMAGE = cython.declare(u64, 1 << 29)
 
 head = cython.declare(cython.char[HEAD])

@@ -8,6 +8,11 @@ from blinkenlights.core.paging cimport (PROT_R, Area, AreaP, Space, SpaceP, acqu
                                         first_area, forget_pages, release, system_memory_changed)
 from blinkenlights.core.state cimport u64p
 
+cdef enum:
+    # Where low addresses (MAP_32BIT, and programs' libraries) end. Above, programs want places of their own:
+    # Wine the page 0x7FFE_0000, AddressSanitizer its shadow from 0x7FFF_7000 on.
+    LOW_TOP = 0x7FF00000
+
 cdef class AddressSpace:
     cdef Space *s
     cdef list infos  # names and files of areas, by Area.info

@@ -30,7 +30,6 @@ REGION = cython.declare(uint64_t, 0x1000_0000_0000)
 SIZES = (1 << 46, 1 << 44, 1 << 42, 1 << 40, 1 << 38, 1 << 36, 1 << 34, 1 << 32)
 GUARD = cython.declare(uint64_t, 1 << 31)  # below the region, for addresses just under zero
 LOWEST = cython.declare(uint64_t, 0x10000)  # first address that may be mapped without asking for it
-
 EEXIST, EINVAL, EFAULT = 17, 22, 14
 LDT_ENTRIES = cython.declare(cython.int, 8192)
 ENOMEM = cython.declare(cython.int, 12)
@@ -584,11 +583,11 @@ class AddressSpace:
     def find_free(self, length: int, hint: int = 0, low: bool = False, align: int = 4096) -> int:
         """A free range of `length` bytes: at `hint` if that is free, else the highest below `top`.
 
-        With `low` the range lies below 2 GiB (MAP_32BIT). Returns 0 when there is none.
+        With `low` the range lies below 2 GiB, less a megabyte (MAP_32BIT). Returns 0 when there is none.
         """
         if hint and hint >= LOWEST and hint + length <= self.size and self.is_free(hint, length):
             return hint
-        top: uint64_t = 0x8000_0000 if low else self.top
+        top: uint64_t = LOW_TOP if low else self.top
         acquire(cython.address(self.s.lock))
         found: uint64_t = free_range(self.s, length, top, align)
         release(cython.address(self.s.lock))

@@ -4,7 +4,7 @@ from blinkenlights.core.blocks cimport invalidate
 from blinkenlights.core.cutting cimport note_code_file
 from blinkenlights.core.host cimport (MAP_ANONYMOUS, MAP_FAILED, MAP_NORESERVE, MAP_PRIVATE, PROT_READ,
                                       PROT_WRITE, mmap, voidp)
-from blinkenlights.core.memory cimport (carve_areas, free_range, host_protection, insert_area,
+from blinkenlights.core.memory cimport (LOW_TOP, carve_areas, free_range, host_protection, insert_area,
                                         protect_areas, range_is_free, unmap_host)
 from blinkenlights.core.paging cimport *
 from blinkenlights.core.quick cimport *

@@ -47,7 +47,6 @@ def holds_code(prot: cython.int, flags: u64, length: u64) -> cython.bint:
     return prot & PROT_X != 0 or (flags & (ANONYMOUS | DENYWRITE) == DENYWRITE and not prot & PROT_W)
 
 
-CODE_TOP = cython.declare(u64, 0x7FFF0000)
 DENYWRITE = cython.declare(u64, 0x800)
 ANONYMOUS = cython.declare(u64, 0x20)
 
@@ -86,7 +85,7 @@ def quick_mmap(c):
         if not address or address > s.size - length or not range_is_free(s, address, address + length):
             address = 0
             if holds_code(cython.cast(cython.int, c.reg[ARG2]), flags, length):
-                address = free_range(s, length, CODE_TOP, 4096)
+                address = free_range(s, length, LOW_TOP, 4096)
             if address == 0:
                 address = free_range(s, length, process.top, 4096)
     if flags & FIXED:  # now: it makes guarded pages writable, which the new ones may not be
