@@ -1,7 +1,7 @@
 #!/bin/bash
 # needs: pg_ctlcluster runuser
 bin=$(echo /usr/lib/postgresql/*/bin)
-place=$(mktemp -d)
+place=$(mktemp -d /tmp/postgres-XXXXXX) # where nobody gets to
 chmod 777 "$place"
 cat > "$place/run" <<'X'
 cd "$1"
