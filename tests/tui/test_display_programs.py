@@ -141,7 +141,7 @@ def test_ctrl_c_after_capital_c_stops_a_program_that_would_die(tmux):
     tmux.type("C")
     tmux.wait(lambda lines: any(line.split()[-1:] == ["ready"] for line in lines))
     tmux.type("C-c")
-    tmux.wait(shows("READY"))
+    tmux.wait(shows("ENDED"))
 
 
 def test_the_terminal_is_put_right_when_the_screen_is_killed(tmux):

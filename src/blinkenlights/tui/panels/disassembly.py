@@ -19,7 +19,7 @@ ROLES = {
 SEGMENT = 1 << 16
 SEGMENTED = 9  # characters of segment:offset
 MARGIN = 6  # of a line: mark, arrow, glyph and blanks
-MOST_BYTES, BYTES_LEAST, TEXT_LEAST = 20, 6, 22  # characters
+MOST_BYTES, BYTES_LEAST, TEXT_LEAST = 20, 6, 14  # characters
 
 
 def place(row: Row, picture: Picture, digits: int) -> str:
