@@ -322,10 +322,12 @@ static void wild_stack(long unused) {
     install(SIGALRM, on_altstack, SA_ONSTACK);
     for (int i = 0; i < 30; i++) {
         struct itimerval timer = {{0, 0}, {0, 1500}};
-        setitimer(ITIMER_REAL, &timer, 0);
-        asm volatile("mov %%rsp, %%r13\n mov $0x1230, %%esp\n xor %%r12d, %%r12d\n"
+        long number = SYS_setitimer;
+        // made in here, so that the signal comes after R12 and RSP are set, however late this thread runs
+        asm volatile("mov %%rsp, %%r13\n mov $0x1230, %%esp\n xor %%r12d, %%r12d\n xor %%edx, %%edx\n syscall\n"
                      "1: lea 1(%%rbx), %%rbx\n test %%r12, %%r12\n jz 1b\n mov %%r13, %%rsp"
-                     ::: "r12", "r13", "rbx", "cc");
+                     : "+a"(number) : "D"(ITIMER_REAL), "S"(&timer)
+                     : "rcx", "rdx", "r11", "r12", "r13", "rbx", "cc", "memory");
     }
     printf("count %ld bad %ld\n", count, bad);
 }
