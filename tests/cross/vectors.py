@@ -4,34 +4,25 @@ As tests/vectors, but with a line for each group and engine; exit status 1 if an
 """
 
 import argparse
-import itertools
 import sys
 import time
 
-from tests.differential.campaign import engine_of_process, executed, strange_stack
-from tests.differential.compare import differences
-from tests.oracle import unpack
-from tests.vectors.format import batch_of, groups, read
-from tests.vectors.test_vectors import case_of
+from tests.differential.campaign import engine_of_process
+from tests.vectors.format import groups
+from tests.vectors.test_vectors import compared
 
 
 def compare(group: str, engine: str, shown: int) -> tuple[int, int, list[str]]:
     """How many results were compared, how many of them differ, and the first of these."""
     ours = engine_of_process(engine)
-    entries = read(group)
-    compared = wrong = 0
+    total = wrong = 0
     examples: list[str] = []
-    while batch := list(itertools.islice(entries, batch_of(group))):
-        cases = [case_of(entry, slot) for slot, entry in enumerate(batch)]
-        outcomes = ours.run([case.code for case in cases], [case.state for case in cases])
-        for entry, case, outcome in zip(batch, cases, outcomes, strict=True):
-            if executed(case.form) and not strange_stack(case, ours.engine):
-                compared += 1
-                found = differences(case, unpack(entry.after), outcome)
-                wrong += bool(found)
-                if found and len(examples) < shown:
-                    examples.append(f"{case.code.hex()} {case.text}: {'; '.join(found)}")
-    return compared, wrong, examples
+    for case, found in compared(group, ours):
+        total += 1
+        wrong += bool(found)
+        if found and len(examples) < shown:
+            examples.append(f"{case.code.hex()} {case.text}: {'; '.join(found)}")
+    return total, wrong, examples
 
 
 def main() -> int:
@@ -41,7 +32,7 @@ def main() -> int:
                         help="interpreter, virtual (both)")
     parser.add_argument("--show", type=int, default=5, metavar="N", help="differences to show of a group (5)")
     options = parser.parse_args()
-    compared = wrong = 0
+    total = wrong = 0
     for group in options.group or groups():
         for engine in options.engine or ["interpreter", "virtual"]:
             start = time.monotonic()
@@ -51,10 +42,10 @@ def main() -> int:
             for example in examples:
                 print("   ", example)
             sys.stdout.flush()
-            compared += count
+            total += count
             wrong += bad
-    print(f"{compared} compared, {wrong} differ")
-    return 1 if wrong or not compared else 0
+    print(f"{total} compared, {wrong} differ")
+    return 1 if wrong or not total else 0
 
 
 if __name__ == "__main__":

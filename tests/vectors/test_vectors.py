@@ -1,6 +1,7 @@
 """Our interpreter against what a real CPU did; needs no such CPU."""
 
 import itertools
+from collections.abc import Iterator
 
 import pytest
 from iced_x86 import Decoder, OpKind
@@ -54,19 +55,24 @@ def test_a_page_fault_is_told_even_if_its_address_would_not_be_canonical_on_the_
     compare("integer", ours)
 
 
-def compare(group: str, ours: Interpreter) -> None:
-    wrong = []
+def compared(group: str, ours: Interpreter) -> Iterator[tuple[Case, list[str]]]:
+    """Every recorded case that can run here, and in what our result differs from the CPU's."""
     entries = read(group)
-    compared = 0
     while batch := list(itertools.islice(entries, batch_of(group))):
         cases = [case_of(entry, slot) for slot, entry in enumerate(batch)]
         outcomes = ours.run([case.code for case in cases], [case.state for case in cases])
         for entry, case, outcome in zip(batch, cases, outcomes, strict=True):
             if executed(case.form) and not strange_stack(case, ours.engine):
-                compared += 1
-                found = differences(case, unpack(entry.after), outcome)
-                wrong += [f"{case.code.hex()} {case.text}: {difference}" for difference in found]
-    assert compared
+                yield case, differences(case, unpack(entry.after), outcome)
+
+
+def compare(group: str, ours: Interpreter) -> None:
+    wrong = []
+    total = 0
+    for case, found in compared(group, ours):
+        total += 1
+        wrong += [f"{case.code.hex()} {case.text}: {difference}" for difference in found]
+    assert total
     assert not wrong, "\n".join(wrong[:20])
 
 
